@@ -1,0 +1,107 @@
+// Bundles source/ into dist/: four entries (the program, a role process, the host to embed, the face for plugins)
+// and lazy chunks. Runs on Node 20.19 or newer, because npm may run it under the system's.
+//
+// dist/ is never taken away from a program that runs: chunks carry the hash of their content and are put in place
+// before the entries that name them, each by rename; chunks that nobody names any more go after a day.
+
+import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const dist = join(root, 'dist')
+const dayMs = 24 * 60 * 60 * 1000
+const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+const loadRolldown = async () => {
+  try {
+    return await import('rolldown')
+  } catch (thrown) {
+    if (!existsSync(join(dist, 'main.js'))) throw thrown
+    process.stdout.write('build: rolldown is not installed (no development packages); dist stays as it is\n')
+    process.exit(0)
+  }
+}
+
+// Each entry is bundled by itself: a role process must not load what only the host needs because both share a
+// piece of it. Within an entry, what is loaded together is one file: a run opens four of them instead of thirty.
+const entries = [
+  {
+    name: 'main',
+    file: 'source/main.ts',
+    together: [
+      {name: 'cli', test: /\/source\/cli\.ts$/, priority: 2},
+      {name: 'run', test: /\/source\/verb\/run\.ts$/, priority: 1},
+    ],
+  },
+  {name: 'worker', file: 'source/worker.ts', together: []},
+  {name: 'embed', file: 'source/host.ts', together: []},
+  {name: 'plugin', file: 'engine/plugin.ts', together: []},
+]
+
+const options = {
+  platform: 'node',
+  external: [/^node:/, 'better-sqlite3', 'node-pty', 'web-tree-sitter', /^@vscode\//],
+  transform: {define: {'process.env.NODE_ENV': '"production"', PENGUIN_VERSION: JSON.stringify(version)}},
+  logLevel: 'warn',
+  // An import() of what is loaded anyway costs nothing; it says that the importer can wait.
+  checks: {ineffectiveDynamicImport: false},
+}
+
+const bundle = async (rolldown, {name, file, together}) => {
+  const built = await rolldown({...options, input: {[name]: join(root, file)}})
+  const {output} = await built.generate({
+    format: 'esm',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    ...(together.length > 0 ? {codeSplitting: {groups: together}} : {}),
+  })
+  await built.close()
+  return output.map((part) => [part.fileName, part.type === 'chunk' ? part.code : part.source])
+}
+
+/** Whole or not at all; a file that is the same already keeps its time stamp. */
+const place = (name, content) => {
+  const target = join(dist, name)
+  if (existsSync(target) && readFileSync(target, 'utf8') === content) return
+  mkdirSync(dirname(target), {recursive: true})
+  const part = `${target}.${process.pid}`
+  writeFileSync(part, content)
+  renameSync(part, target)
+}
+
+/** Copies beside, then swaps: readers see the old folder or the new one. */
+const placeFolder = (from, name) => {
+  const target = join(dist, name)
+  const [part, old] = [`${target}.${process.pid}.new`, `${target}.${process.pid}.old`]
+  mkdirSync(dirname(target), {recursive: true})
+  cpSync(from, part, {recursive: true})
+  if (existsSync(target)) renameSync(target, old)
+  renameSync(part, target)
+  rmSync(old, {recursive: true, force: true})
+}
+
+const sweep = (files) => {
+  const named = new Set(files.map(([name]) => name))
+  for (const name of readdirSync(dist).filter((file) => /-[\w-]{8}\.js$/.test(file))) {
+    const age = Date.now() - statSync(join(dist, name)).mtimeMs
+    if (!named.has(name) && age > dayMs) rmSync(join(dist, name))
+  }
+}
+
+const startMs = Date.now()
+const {rolldown} = await loadRolldown()
+const files = (await Promise.all(entries.map((entry) => bundle(rolldown, entry)))).flat()
+const isEntry = ([file]) => entries.some(({name}) => file === `${name}.js`)
+for (const [name, content] of files.filter((file) => !isEntry(file))) place(name, content)
+for (const plugin of readdirSync(join(root, 'plugins'))) {
+  const asset = join(root, 'plugins', plugin, 'asset')
+  if (existsSync(asset)) placeFolder(asset, join('asset', plugin))
+}
+placeFolder(join(root, 'plugins', 'roles'), 'roles')
+for (const [name, content] of files.filter(isEntry)) place(name, content)
+place('version', `${version}\n`)
+sweep(files)
+const bytes = files.reduce((sum, [, content]) => sum + content.length, 0)
+process.stdout.write(`build: ${files.length} files, ${Math.round(bytes / 1024)} KB, ${Date.now() - startMs} ms\n`)

@@ -1,0 +1,44 @@
+// The configuration after all layers have been merged. The schema (names, defaults, what each key does) is
+// `source/config-schema.ts`; this is the type that the rest of the house reads.
+
+import type {Caps} from './grant.ts'
+import type {ModelCard, Sampling, Timeouts} from './model.ts'
+import type {PermissionMode, Rule} from './permission.ts'
+import type {SandboxLevel} from './sandbox.ts'
+
+export interface ProviderConfig {
+  protocol: 'openai-responses' | 'openai-chat' | 'anthropic' | 'ollama'
+  baseUrl?: string
+  apiKeyEnv?: string
+  headers?: Record<string, string>
+  models?: Record<string, Partial<ModelCard> & {usdIn?: number; usdCached?: number; usdOut?: number}>
+}
+
+export interface RoleConfig extends Sampling {
+  model?: string
+  candidates?: number
+}
+
+export interface Config {
+  /** Default route `PROVIDER/MODEL` or an alias of `routes`; null = choose by what is there. */
+  model: string | null
+  roles: Record<string, RoleConfig>
+  providers: Record<string, ProviderConfig>
+  routes: Record<string, string[]>
+  router: {policy: 'balanced' | 'cost' | 'local-first' | 'latency' | 'quality'}
+  timeouts: Timeouts & {askSec: number}
+  budgets: Caps
+  permissions: {mode: PermissionMode | null; rules: Rule[]}
+  sandbox: {level: 'auto' | SandboxLevel; network: {allow: string[]}; writes: string[]}
+  verification: {
+    when: 'always' | 'changed'
+    /** Commands by gate name that replace detection: `{tests: "npm test", lint: "npm run lint"}`. */
+    checks: Record<string, string>
+    /** Globs of existing tests that may change. */
+    testEdits: string[]
+    wallSec: number
+  }
+  storage: {maxBytes: number}
+  /** Where each set key came from: dotted key → file, variable or flag. */
+  origins: Record<string, string>
+}

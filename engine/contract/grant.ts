@@ -1,0 +1,44 @@
+// What an agent may spend, and what was spent. Every call is reserved with the host before it is sent, so a
+// cap is never passed by more than the calls in flight.
+
+export interface Usage {
+  /** Tokens, cached ones included. */
+  input: number
+  output: number
+  /** Part of output where the provider counts it so; never added twice. */
+  reasoning: number
+  /** Part of input that came from the provider's cache. */
+  cached: number
+}
+
+/** A line of `run.closed.usage`. */
+export interface Spent extends Usage {
+  usd: number
+  calls: number
+  wallMs: number
+  thinkingMs: number
+}
+
+export interface Caps {
+  tokens?: number
+  usd?: number
+  calls?: number
+  turns?: number
+  /** From the start of the process. */
+  timeoutSec?: number
+}
+
+/** Where a call may go: first healthy one wins, the next on failure. */
+export interface Route {
+  provider: string
+  model: string
+}
+
+export const routeName = (route: Route): string => `${route.provider}/${route.model}`
+
+export interface Grant {
+  routes: Route[]
+  caps: Caps
+}
+
+export const noUsage: Usage = {input: 0, output: 0, reasoning: 0, cached: 0}

@@ -1,0 +1,118 @@
+// Talking to a model: one port, failure as the last part of the stream, never a throw for provider trouble.
+
+import type {Fault} from '../base/envelope.ts'
+import type {Usage} from './grant.ts'
+import type {Call, Message} from './message.ts'
+
+/** A tool as the model sees it. */
+export interface ToolSpec {
+  name: string
+  does: string
+  /** JSON Schema (draft 2020-12 subset) of the input object. */
+  input: Record<string, unknown>
+}
+
+/** What embedded engines need beside the prose: the structured request every role's call carries. */
+export interface Envelop {
+  role: string
+  goal: string
+  phase: string
+  root: string
+  attempt: number
+  /** Which slice of the search this agent takes, and of how many. */
+  slice?: {index: number; of: number}
+  seed: number
+  checks: {gate: string; command: string; dir: string; runner: string}[]
+}
+
+export interface Sampling {
+  temperature?: number
+  topP?: number
+  seed?: number
+  maxOutputTokens?: number
+  effort?: 'low' | 'medium' | 'high'
+}
+
+export interface Turn {
+  model: string
+  messages: Message[]
+  tools: ToolSpec[]
+  sampling: Sampling
+  /** JSON Schema of the answer, when the answer must match one. */
+  answer?: Record<string, unknown>
+  envelope: Envelop
+  /** (role, agent ordinal, call ordinal): the key of a recording. */
+  key: {role: string; agent: number; call: number}
+}
+
+export type Part =
+  | {is: 'text' | 'thought'; text: string}
+  | {is: 'call'; call: Call}
+  | {
+      is: 'end'
+      why: 'stop' | 'length' | 'calls' | 'fault'
+      usage: Usage
+      error?: Fault /** ms to wait, as the server asked (Retry-After) */
+      waitMs?: number
+      keep?: {provider: string; items: unknown[]} /** ms until the first token */
+      firstMs?: number
+      thinkingMs?: number
+    }
+
+export interface ModelCard {
+  /** Tokens of input and output together. */
+  window: number
+  /** Most tokens of one reply. */
+  output: number
+  /** usd per 1e6 tokens; undefined = unpriced. */
+  price?: {usdIn: number; usdCached: number; usdOut: number}
+  tools: boolean
+  /** How it edits best. */
+  edits: 'calls' | 'blocks'
+  local: boolean
+  isDefault?: boolean
+  /** Sampling that the vendor names for it; else temperature 0 for tool calls. */
+  sampling?: Sampling
+  /** True for models that refuse a temperature. */
+  fixedTemperature?: boolean
+}
+
+export interface Probe {
+  ok: boolean
+  wallMs: number
+  models: string[]
+  /** What a person should know though it works: a model on the CPU, a context smaller than asked. */
+  notes?: string[]
+  error?: Fault
+}
+
+/** Where and how a provider is reached, resolved from config by the host; a key never leaves the worker. */
+export interface ProviderSettings {
+  name: string
+  protocol: 'openai-responses' | 'openai-chat' | 'anthropic' | 'ollama' | 'embedded' | 'replay'
+  baseUrl: string
+  apiKey?: string
+  apiKeyEnv?: string
+  headers?: Record<string, string>
+  models?: Record<string, Partial<ModelCard>>
+  timeouts: Timeouts
+  /** Proxy and extra CA as the environment gives them. */
+  net: {httpProxy?: string; httpsProxy?: string; noProxy?: string; caFile?: string}
+}
+
+export interface Timeouts {
+  connectSec: number
+  firstTokenSec: number
+  idleSec: number
+  callSec: number
+}
+
+export interface ModelClient {
+  /** No network. */
+  card(model: string): ModelCard
+  stream(turn: Turn, signal: AbortSignal): AsyncIterable<Part>
+  probe(signal: AbortSignal): Promise<Probe>
+}
+
+/** What a plugin exports for a provider. */
+export type ModelMaker = (settings: ProviderSettings) => ModelClient

@@ -1,0 +1,58 @@
+// How many tokens a request will have, cheaply: characters over a divisor, corrected by what providers
+// reported for earlier requests on the same route. An estimate reserves budget; it never bills.
+
+import type {Message} from '../contract/message.ts'
+import type {ToolSpec} from '../contract/model.ts'
+
+/** Characters per token of code and prose in Latin letters; other scripts are nearer to one each. */
+const latinChars = 3.7
+/** What a message costs beside its text. */
+const framing = 4
+
+/** Tokens of a text. */
+export const estimateTokens = (text: string): number => {
+  let wide = 0
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x2e7f) wide++
+  return Math.ceil((text.length - wide) / latinChars + wide)
+}
+
+// Messages are values that never change, so each is counted once.
+const counted = new WeakMap<Message, number>()
+
+const sizeOfMessage = (message: Message): number => {
+  const known = counted.get(message)
+  if (known !== undefined) return known
+  const calls = message.from === 'model' ? message.calls.reduce((sum, call) => sum + framing + estimateTokens(call.tool) + estimateTokens(call.input), 0) : 0
+  const kept = message.from === 'model' && message.keep ? estimateTokens(JSON.stringify(message.keep.items)) : 0
+  const size = framing + estimateTokens(message.text) + calls + kept
+  counted.set(message, size)
+  return size
+}
+
+export const sizeOfMessages = (messages: readonly Message[]): number => messages.reduce((sum, message) => sum + sizeOfMessage(message), 0)
+
+const toolSizes = new WeakMap<readonly ToolSpec[], number>()
+
+export const sizeOfTools = (tools: readonly ToolSpec[]): number => {
+  const known = toolSizes.get(tools)
+  if (known !== undefined) return known
+  const size = tools.reduce((sum, tool) => sum + 8 + estimateTokens(JSON.stringify(tool)), 0)
+  toolSizes.set(tools, size)
+  return size
+}
+
+/** Learns per route how far the estimates are off. */
+export const openMeter = () => {
+  const ratios = new Map<string, number>()
+  return {
+    corrected: (route: string, tokens: number): number => Math.ceil(tokens * (ratios.get(route) ?? 1)),
+    /** `estimated` is the uncorrected estimate of the request that cost `input` tokens. */
+    observe: (route: string, estimated: number, input: number): void => {
+      if (estimated <= 0 || input <= 0) return
+      const seen = Math.min(4, Math.max(0.25, input / estimated))
+      ratios.set(route, ((ratios.get(route) ?? seen) + seen) / 2)
+    },
+  }
+}
+
+export type Meter = ReturnType<typeof openMeter>

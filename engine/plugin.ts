@@ -1,0 +1,32 @@
+// THE FACE: all that a plugin may import. Re-exports only.
+
+export * from './base/clip.ts'
+export * from './base/clock.ts'
+export * from './base/envelope.ts'
+export * from './base/glob.ts'
+export * from './base/id.ts'
+export * from './base/jsonl.ts'
+export * from './base/place.ts'
+export * from './contract/event.ts'
+export {asFault, type FaultCode, FaultError, fail, fault, faults} from './contract/fault.ts'
+export * from './contract/gate.ts'
+export * from './contract/grant.ts'
+export * from './contract/journal.ts'
+export * from './contract/message.ts'
+export * from './contract/model.ts'
+export * from './contract/permission.ts'
+export * from './contract/plugin.ts'
+export * from './contract/sandbox.ts'
+export * from './contract/schema.ts'
+export * from './contract/tool.ts'
+export * from './contract/workspace.ts'
+export {WireError} from './wire/fault.ts'
+export type {WireRequest, WireResponse} from './wire/post.ts'
+export {readRefusal, refusalFault, statusOfCode} from './wire/refusal.ts'
+export {eventSplitter} from './wire/sse.ts'
+export {type Reader, talk} from './wire/talk.ts'
+export type {Tally} from './wire/tally.ts'
+export {waitMsOf} from './wire/wait.ts'
+
+/** The way to a model server; node:http is loaded with the first call. */
+export const openWire = () => import('./wire/post.ts')

@@ -1,0 +1,227 @@
+// Memory and process limits of a whole tree, through control groups where this user may make some: v1 folders as
+// root, a delegated v2 folder otherwise. Found by trying, never by reading versions. Groups are used again for the
+// next job, because a fresh one costs more than resetting the old; all are removed at close, and those of dead
+// hosts at the next start.
+
+import {accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {startTimeOf} from './proc.ts'
+
+export interface GroupLimits {
+  processes: number
+  /** undefined: no limit. */
+  memoryBytes?: number
+}
+
+export interface Group {
+  /** A process that writes its pid to each of these is inside, with all its children to come. */
+  doors: string[]
+  /** Processes inside now. */
+  members(): number[]
+  /** How often the kernel killed for memory since the job began. */
+  oomKills(): number
+}
+
+export interface Groups {
+  pids: boolean
+  memory: boolean
+  /** A free group with these limits; undefined when the kernel refuses one now. */
+  take(limits: GroupLimits): Group | undefined
+  give(group: Group): void
+  /** Removes the folders. Resolves when they are gone, or could not be removed within 200 ms. */
+  close(): Promise<void>
+}
+
+interface Place {
+  /** Folder in which groups are made. */
+  parent: string
+  pids: boolean
+  memory: boolean
+  version: 1 | 2
+}
+
+const mountedAt = '/sys/fs/cgroup'
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const tryWrite = (path: string, text: string): boolean => {
+  try {
+    writeFileSync(path, text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const tryMake = (dir: string): boolean => {
+  try {
+    mkdirSync(dir)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const tryRemove = (dir: string): boolean => {
+  try {
+    rmdirSync(dir)
+    return true
+  } catch {
+    return !existsSync(dir)
+  }
+}
+
+const mayWrite = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const ownPath = (table: string, controller: string): string | undefined =>
+  table
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find((fields) => (controller === '' ? fields[0] === '0' : fields[1]?.split(',').includes(controller)))
+    ?.slice(2)
+    .join(':')
+
+const firstThere = (dirs: string[]): string | undefined => dirs.find((dir) => existsSync(join(dir, 'cgroup.procs')))
+
+/** Where groups might be made, the best first. */
+const candidates = (): Place[] => {
+  const table = readText('/proc/self/cgroup')
+  const places: Place[] = []
+  for (const controller of ['pids', 'memory']) {
+    const own = ownPath(table, controller)
+    const parent = own === undefined ? undefined : firstThere([join(mountedAt, controller, own), join(mountedAt, controller)])
+    if (parent) places.push({parent, pids: controller === 'pids', memory: controller === 'memory', version: 1})
+  }
+  if (places.length > 0) return places
+  const own = ownPath(table, '')
+  if (own === undefined || !existsSync(join(mountedAt, 'cgroup.controllers'))) return []
+  // A folder that holds processes can have no limited children, so a sibling of our own is tried as well.
+  const here = join(mountedAt, own)
+  return [here, dirname(here)]
+    .filter((dir) => dir.startsWith(mountedAt) && existsSync(join(dir, 'cgroup.procs')))
+    .map((parent) => ({parent, pids: true, memory: true, version: 2}))
+}
+
+const has = (dir: string, file: string): boolean => existsSync(join(dir, file))
+
+/** What a freshly made folder can really limit; null when it could not be made. */
+const trial = (place: Place, name: string): Place | null => {
+  const dir = join(place.parent, name)
+  // Moving a process asks for the right to write in the folder above as well.
+  if (!mayWrite(join(place.parent, 'cgroup.procs')) || !tryMake(dir)) return null
+  const pids = place.pids && tryWrite(join(dir, 'pids.max'), 'max')
+  const memory = place.memory && has(dir, place.version === 1 ? 'memory.limit_in_bytes' : 'memory.max')
+  if (pids || memory) return {...place, pids, memory}
+  tryRemove(dir)
+  return null
+}
+
+const sweepStale = (parent: string): void => {
+  for (const name of readdirSync(parent)) {
+    const [, pid, startedAt] = /^penguin-(\d+)-(\d+)-/.exec(name) ?? []
+    if (pid === undefined || startTimeOf(Number(pid)) === Number(startedAt)) continue
+    tryRemove(join(parent, name))
+  }
+}
+
+const limitMemory = (dir: string, version: 1 | 2, bytes: number | undefined): void => {
+  if (version === 2) {
+    tryWrite(join(dir, 'memory.max'), bytes === undefined ? 'max' : String(bytes))
+    tryWrite(join(dir, 'memory.swap.max'), bytes === undefined ? 'max' : '0')
+    return
+  }
+  // Memory with swap may never be below memory alone, so it is lifted first.
+  tryWrite(join(dir, 'memory.memsw.limit_in_bytes'), '-1')
+  tryWrite(join(dir, 'memory.limit_in_bytes'), String(bytes ?? -1))
+  tryWrite(join(dir, 'memory.memsw.limit_in_bytes'), String(bytes ?? -1))
+}
+
+const killsIn = (dir: string, version: 1 | 2): number =>
+  Number(/^oom_kill (\d+)/m.exec(readText(join(dir, version === 1 ? 'memory.oom_control' : 'memory.events')))?.[1] ?? 0)
+
+interface Made extends Group {
+  dirs: {dir: string; place: Place}[]
+  reset(limits: GroupLimits): void
+}
+
+const makeGroup = (places: Place[], name: string): Made | undefined => {
+  const dirs = places.map((place) => ({dir: join(place.parent, name), place}))
+  for (const {dir} of dirs) if (!existsSync(dir) && !tryMake(dir)) return undefined
+  const memory = dirs.find(({place}) => place.memory)
+  let killsBefore = 0
+  return {
+    dirs,
+    doors: dirs.map(({dir}) => join(dir, 'cgroup.procs')),
+    members: () =>
+      readText(join(dirs[0]?.dir ?? '', 'cgroup.procs'))
+        .split('\n')
+        .filter(Boolean)
+        .map(Number),
+    oomKills: () => (memory ? killsIn(memory.dir, memory.place.version) - killsBefore : 0),
+    reset: (limits) => {
+      for (const {dir, place} of dirs) {
+        if (place.pids) tryWrite(join(dir, 'pids.max'), String(limits.processes))
+        if (place.memory) limitMemory(dir, place.version, limits.memoryBytes)
+      }
+      killsBefore = memory ? killsIn(memory.dir, memory.place.version) : 0
+    },
+  }
+}
+
+const removeAll = async (groups: Made[]): Promise<void> => {
+  let dirs = groups.flatMap((group) => group.dirs.map(({dir}) => dir))
+  for (let round = 0; dirs.length > 0 && round < 40; round += 1) {
+    dirs = dirs.filter((dir) => !tryRemove(dir))
+    if (dirs.length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** null where this user may make no groups. Costs a few file operations, about 0.5 ms. */
+export const openGroups = (ownPid: number): Groups | null => {
+  const prefix = `penguin-${ownPid}-${startTimeOf(ownPid) ?? 0}-${Date.now().toString(36)}${Math.floor(performance.now() * 1000).toString(36)}`
+  const found = candidates()
+    .map((place) => trial(place, `${prefix}-0`))
+    .filter((place) => place !== null)
+  const places = found[0]?.version === 2 ? found.slice(0, 1) : found
+  if (places.length === 0) return null
+  for (const place of places) sweepStale(place.parent)
+  const all: Made[] = []
+  let free: Made[] = []
+  let made = 0
+  const next = (): Made | undefined => {
+    const group = makeGroup(places, `${prefix}-${made}`)
+    made += 1
+    if (group) all.push(group)
+    return group
+  }
+  const first = next()
+  if (first) free.push(first)
+  return {
+    pids: places.some((place) => place.pids),
+    memory: places.some((place) => place.memory),
+    take: (limits) => {
+      const ready = free.find((group) => group.members().length === 0)
+      free = free.filter((group) => group !== ready)
+      const group = ready ?? next()
+      group?.reset(limits)
+      return group
+    },
+    give: (group) => {
+      free.push(group as Made)
+    },
+    close: () => removeAll(all),
+  }
+}

@@ -1,0 +1,174 @@
+// Calls that a model wrote into its text because its server did not take them out: found, cut out and handed back
+// as the calls they are. Only tools that exist, only whole calls, and never what the reply merely shows or explains:
+// a call that is missed costs one turn, a call that is invented changes the user's files.
+
+import type {ToolSpec} from '../contract/model.ts'
+import {type Found, forms, plainOf, readJson, readPython, type Source} from './dialect-forms.ts'
+import {callsIn, type LeakedCall, parsed} from './dialect-json.ts'
+import {beginsLine, fencesIn, followsSentence, isExplained, isShown} from './dialect-shown.ts'
+
+export interface Recovered {
+  calls: LeakedCall[]
+  /** The text with the calls cut out. */
+  text: string
+}
+
+/** Marks that stand around calls and mean nothing once these are gone. */
+const leftovers =
+  /<\/?(?:tool_calls?|function_calls?|functioncall|TOOLCALL|tool_use|\w+:(?:function_calls|tool_call)|\|DSML\|(?:function_calls|tool_calls))>|<\|(?:tool_calls?_(?:section_)?(?:begin|end)|tool_calls?_?(?:begin|end)?|tool_call_(?:start|end)|python_tag|eom_id|eot_id|im_end|call|end|action_(?:start|end)|plugin|\/tool_call)\|>|<\|end_of_sentence\|>|<\/s>/g
+
+const wordless = (text: string): string => {
+  const plain = plainOf(text)
+  let out = ''
+  let at = 0
+  for (const found of plain.matchAll(leftovers)) {
+    out += text.slice(at, found.index)
+    at = found.index + found[0].length
+  }
+  return (out + text.slice(at)).replace(/\n{3,}/g, '\n\n').trim()
+}
+
+const hint = /[<{[]|```tool/
+
+/** What a model thinks aloud is not what it does: only the text after it is looked at. */
+const afterThoughts = (text: string): number => {
+  const closed = text.lastIndexOf('</think>')
+  if (closed !== -1) return closed + '</think>'.length
+  return /^\s*<think>/.test(text) ? text.length : 0
+}
+
+interface Ahead {
+  match: RegExpExecArray | null
+  form: (typeof forms)[number]
+}
+
+const advance = (ahead: Ahead, plain: string, from: number): void => {
+  if (!ahead.match || ahead.match.index >= from) return
+  ahead.form.mark.lastIndex = from
+  ahead.match = ahead.form.mark.exec(plain)
+}
+
+const lookAhead = (plain: string): Ahead[] =>
+  forms.map((form) => {
+    form.mark.lastIndex = 0
+    return {form, match: form.mark.exec(plain)}
+  })
+
+/** The next mark at or after `from`, and what its reader makes of it; of several readers the first that finds a call. */
+const earliest = (source: Source, ahead: readonly Ahead[], from: number): {at: number; found: Found | undefined} | undefined => {
+  for (const one of ahead) advance(one, source.plain, from)
+  const at = Math.min(...ahead.map(({match}) => match?.index ?? Number.POSITIVE_INFINITY))
+  if (at === Number.POSITIVE_INFINITY) return undefined
+  for (const {match, form} of ahead) {
+    const found = match?.index === at ? form.read(source, match) : undefined
+    if (found) return {at, found}
+  }
+  return {at, found: undefined}
+}
+
+const isBlank = (text: string): boolean => wordless(text) === ''
+
+interface Cut extends Found {
+  at: number
+}
+
+/** Is this the place of a call that is made, and not of one that is shown? */
+const isMade = (text: string, cut: Cut, from: number): boolean => {
+  const before = text.slice(0, cut.at)
+  if (isShown(text.slice(from), cut.at - from, fencesIn(text.slice(from)))) return false
+  const follows = isBlank(before.slice(from).split('\n').at(-1) ?? '')
+  const after = text.slice(cut.end)
+  if (beginsLine(text, cut.at) || follows) {
+    const rest = after.split('\n')[0] ?? ''
+    const ends = isBlank(rest) || /^\s*(?:<|\[TOOL_CALLS\])/.test(plainOf(rest))
+    return ends && !isExplained(before.slice(from), isBlank(after) ? '' : after)
+  }
+  return followsSentence(text, cut.at) && isBlank(after) && !isExplained(before.slice(from), '')
+}
+
+const scan = (source: Source): Cut[] => {
+  const cuts: Cut[] = []
+  const ahead = lookAhead(source.plain)
+  let from = 0
+  let at = 0
+  for (;;) {
+    const next = earliest(source, ahead, at)
+    if (!next) return cuts
+    const cut = next.found && {...next.found, at: next.at}
+    if (cut && isMade(source.text, cut, from)) {
+      cuts.push(cut)
+      from = cut.end
+      at = cut.end
+    } else at = next.at + 1
+  }
+}
+
+const without = (text: string, cuts: readonly Cut[]): string => {
+  let out = ''
+  let at = 0
+  for (const cut of cuts) {
+    out += text.slice(at, cut.at)
+    at = cut.end
+  }
+  return out + text.slice(at)
+}
+
+/** The text less the marks around it; what stands inside it is content and stays. */
+const unmarked = (text: string): string => {
+  const plain = plainOf(text)
+  let from = 0
+  let to = text.length
+  for (const found of plain.matchAll(leftovers)) {
+    if (plain.slice(from, found.index).trim() === '') from = found.index + found[0].length
+  }
+  for (const found of [...plain.matchAll(leftovers)].reverse()) {
+    if (found.index >= from && plain.slice(found.index + found[0].length, to).trim() === '') to = found.index
+  }
+  return text.slice(from, to).trim()
+}
+
+/** The whole text is one or more calls and nothing else: names with their arguments, nothing beside them. */
+const wholly = (text: string, tools: readonly ToolSpec[]): LeakedCall[] | undefined => {
+  if (/^\s*\n?(?: {4}|\t)/.test(text)) return undefined
+  const body = unmarked(text)
+  const source: Source = {text: body, plain: plainOf(body), tools, strict: true}
+  const isPython = /^\[?\s*(?:print\()?(?:default_api\.|functions\.)?\w+\(/.test(body)
+  const found = isPython ? readPython(source, 0) : /^[[{]/.test(body) ? readJson(source, 0) : undefined
+  return found?.end === body.length ? found.calls : undefined
+}
+
+const actions = /^Action:[ \t]*`?([\w.-]+)`?[ \t]*\n+Action Input:[ \t]*(\{[\s\S]*\})\s*$/m
+
+/** A reply that ends in a fence holding nothing but calls, or in `Action:` and `Action Input:`. */
+const atEnd = (text: string, tools: readonly ToolSpec[]): Recovered | undefined => {
+  const fence = fencesIn(text).at(-1)
+  if (fence?.closed && isBlank(text.slice(fence.to)) && /^(?:|json|json5|tool_call|tool_code|tool|xml)$/i.test(fence.language)) {
+    const before = text.slice(0, fence.from)
+    const calls = isExplained(before, '') ? undefined : (wholly(fence.body, tools) ?? tagsOnly(fence.body, tools))
+    if (calls) return {calls, text: wordless(before)}
+  }
+  const action = actions.exec(text)
+  const read = action && callsIn({name: action[1], arguments: parsed(action[2] as string)}, tools, false)
+  if (!action || !read || isShown(text, action.index, fencesIn(text)) || isExplained(text.slice(0, action.index), '')) return undefined
+  return {calls: read, text: wordless(text.slice(0, action.index))}
+}
+
+const tagsOnly = (body: string, tools: readonly ToolSpec[]): LeakedCall[] | undefined => {
+  const cuts = scan({text: body, plain: plainOf(body), tools})
+  return cuts.length > 0 && isBlank(without(body, cuts)) ? cuts.flatMap((cut) => cut.calls) : undefined
+}
+
+/** Never throws; no calls and the text as it was when there is nothing to recover. */
+export const recoverCalls = (text: string, tools: readonly ToolSpec[]): Recovered => {
+  const none: Recovered = {calls: [], text}
+  const start = afterThoughts(text)
+  const said = text.slice(start)
+  if (tools.length === 0 || !hint.test(said)) return none
+  const kept = (rest: string): string => (start === 0 ? rest : `${text.slice(0, start)}${rest ? `\n${rest}` : ''}`)
+  const bare = wholly(said, tools)
+  if (bare) return {calls: bare, text: kept('')}
+  const cuts = scan({text: said, plain: plainOf(said), tools})
+  if (cuts.length > 0) return {calls: cuts.flatMap((cut) => cut.calls), text: kept(wordless(without(said, cuts)))}
+  const last = atEnd(said, tools)
+  return last ? {calls: last.calls, text: kept(last.text)} : none
+}

@@ -1,0 +1,106 @@
+// An answer that is an error: what the many servers write into it, and which fault it is. By code and words
+// first, because the same trouble comes with different statuses; then by status.
+
+import {type FaultCode, fault} from '../contract/fault.ts'
+import {WireError} from './fault.ts'
+import {waitMsOf} from './wait.ts'
+
+export interface Refused {
+  route: string
+  model: string
+  status: number
+  headers: Record<string, string | undefined>
+  /** The body, JSON or not. */
+  body: string
+  /** Name of the variable that holds the key, if any; and the key itself, to be kept out of messages. */
+  apiKeyEnv?: string
+  apiKey?: string
+  /** What to do when the model is not there. */
+  modelHint: string
+}
+
+interface Said {
+  code: string
+  message: string
+}
+
+const words = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+const saidIn = (value: unknown): Said | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined
+  const {error, message, detail, code, type} = value as Record<string, unknown>
+  if (typeof error === 'string') return {code: words(code), message: error}
+  if (typeof error === 'object' && error !== null) {
+    const inner = error as Record<string, unknown>
+    const from = [inner.code, inner.type].map(words).filter(Boolean)
+    return {code: from.join(' '), message: words(inner.message) || JSON.stringify(inner)}
+  }
+  if (typeof message === 'string') return {code: words(code) || words(type), message}
+  if (detail !== undefined) return {code: '', message: typeof detail === 'string' ? detail : JSON.stringify(detail)}
+  return undefined
+}
+
+/** What an error body says, whatever its shape; an HTML page becomes its text. */
+export const readRefusal = (body: string): Said => {
+  try {
+    const said = saidIn(JSON.parse(body))
+    if (said) return said
+  } catch {
+    // not JSON: its text is what there is
+  }
+  const text = body.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')
+  return {code: '', message: text.replace(/\s+/g, ' ').trim()}
+}
+
+const window =
+  /context_length_exceeded|exceed_context_size|maximum context|context (length|window|size|limit)|input length exceeds|prompt (is )?too long|too many (input )?tokens|max_model_len|longer than the (model|maximum)/i
+const unknownModel = /model_not_found|model .*(not found|does not exist|is not available)|no such model|unknown model|not a valid model|invalid model/i
+const spent = /insufficient_quota|insufficient (credit|balance|funds)|billing|exceeded your current quota|credit balance/i
+const filtered = /content_filter|content_policy|flagged|safety/i
+
+const byStatus = (status: number): FaultCode => {
+  if (status === 401 || status === 403) return 'model.credentials'
+  if (status === 429) return 'model.limited'
+  if (status === 413) return 'model.window'
+  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'model.broken'
+  return 'model.refused'
+}
+
+const codeOf = (status: number, {code, message}: Said): FaultCode => {
+  const all = `${code} ${message}`
+  if (status !== 401 && status !== 403 && status !== 429 && window.test(all)) return 'model.window'
+  if (status === 402 || spent.test(all) || /more system memory|out of memory/i.test(message)) return 'model.refused'
+  if (status === 404 || (status < 500 && unknownModel.test(all))) return 'model.unknown'
+  if (/pars(e|ing) tool call/i.test(message)) return 'model.garbled'
+  if (/rate_limit|too many requests/i.test(code)) return 'model.limited'
+  return byStatus(status)
+}
+
+const hintOf = (found: FaultCode, {status, apiKeyEnv, apiKey, modelHint}: Refused, said: Said): string => {
+  if (found === 'model.credentials')
+    return apiKeyEnv ? `${apiKey ? 'check' : 'set'} ${apiKeyEnv}` : 'name the variable of its key with apiKeyEnv in the configuration'
+  if (found === 'model.unknown') return modelHint
+  if (found !== 'model.refused') return ''
+  if (status === 402 || spent.test(`${said.code} ${said.message}`)) return 'add credit with the provider, or choose another model'
+  if (/support tools|tool.choice|tool calling/i.test(said.message)) return 'choose a model that can call tools'
+  if (filtered.test(`${said.code} ${said.message}`)) return 'the filter of the provider stopped it; say it differently'
+  return status >= 300 && status < 400 ? 'check its baseUrl' : ''
+}
+
+/** The fault behind an HTTP error or an error inside a stream, with the time to wait if the server named one. */
+export const refusalFault = (refused: Refused, nowMs: number): WireError => {
+  const said = readRefusal(refused.body)
+  const found = codeOf(refused.status, said)
+  const shown = refused.apiKey ? said.message.replaceAll(refused.apiKey, '[key]') : said.message
+  const why = `${refused.status} ${shown.length > 500 ? `${shown.slice(0, 500)} …` : shown}`.trim()
+  const waitMs = found === 'model.limited' || found === 'model.broken' ? waitMsOf(refused.headers, said.message, nowMs) : undefined
+  return new WireError(fault(found, {route: refused.route, model: refused.model, why, hint: hintOf(found, refused, said)}), waitMs)
+}
+
+/** Statuses for error codes that come inside a stream, after its 200. */
+export const statusOfCode = (code: string): number => {
+  const given = Number(/\b([45]\d\d)\b/.exec(code)?.[1])
+  if (given) return given
+  if (/rate_limit/i.test(code)) return 429
+  return /invalid|context|policy|filter|quota|not_found/i.test(code) ? 400 : 500
+}

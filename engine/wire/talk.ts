@@ -1,0 +1,106 @@
+// One turn over the wire, whatever the protocol: send, split, read, and failure as the last part of the stream.
+// A protocol is a `Reader` (pieces in, parts out); it says when its own end was seen, and only then is there an answer.
+
+import {FaultError, fault} from '../contract/fault.ts'
+import type {Usage} from '../contract/grant.ts'
+import type {Part, Turn} from '../contract/model.ts'
+import {WireError} from './fault.ts'
+import type {WireRequest, WireResponse} from './post.ts'
+import {openTally, type Tally} from './tally.ts'
+
+export interface Reader {
+  /** What one piece (an event's data, a line) brings for the caller, if anything. Throws WireError. */
+  take(piece: string): Part | undefined
+  /** Nothing more is to come. */
+  isDone(): boolean
+  /** The answer is whole, though more (its usage) may come. */
+  isWhole(): boolean
+  /** False while the model has begun nothing, or thinks without showing it. */
+  isMoving(): boolean
+  /** The parts that close the reply. Throws WireError model.cut when its end was not seen. */
+  end(): Part[]
+  usage(): Usage
+}
+
+export interface Talk {
+  /** PROVIDER/MODEL */
+  route: string
+  turn: Turn
+  signal: AbortSignal
+  /** Throws WireError when the request need not even be sent. */
+  request(): WireRequest
+  /** Pieces out of the text as it comes; throws RangeError when one grows past all bounds. */
+  split(chunk: string): Iterable<string>
+  /** What came after the last piece and lacks only the mark that would close it; '' when nothing did. */
+  rest(): string
+  /** Content types that cannot be the protocol, though the status is 200. */
+  notType: RegExp
+  refuse(status: number, headers: Record<string, string | undefined>, body: string): WireError
+  openReader(tally: Tally): Reader
+}
+
+const checkHead = async (talk: Talk, response: WireResponse): Promise<void> => {
+  const type = response.headers['content-type'] ?? ''
+  if (response.status === 200 && !talk.notType.test(type)) return
+  const body = await response.text()
+  if (response.status !== 200 || body.includes('"error"')) throw talk.refuse(response.status === 200 ? 500 : response.status, response.headers, body)
+  throw new WireError(fault('model.garbled', {route: talk.route, why: `${type} instead of a stream`}))
+}
+
+/** Text of one network chunk, however many tokens it holds, goes up as one part. */
+const joined = (parts: Part[], part: Part | undefined): void => {
+  const last = parts.at(-1)
+  if (!part) return
+  if (last && (last.is === 'text' || last.is === 'thought') && part.is === last.is) parts[parts.length - 1] = {is: last.is, text: last.text + part.text}
+  else parts.push(part)
+}
+
+const readInto = async function* (talk: Talk, response: WireResponse, reader: Reader): AsyncGenerator<Part> {
+  for await (const chunk of response.body) {
+    const parts: Part[] = []
+    for (const piece of talk.split(chunk)) joined(parts, reader.take(piece))
+    response.expect(reader.isMoving() ? 'next' : 'first')
+    yield* parts
+    if (!reader.isDone()) continue
+    response.release()
+    return
+  }
+  // A last piece without its newline is taken when it is whole by itself; half of one is what a cut leaves.
+  const left = talk.rest()
+  const part = left && isJson(left) ? reader.take(left) : undefined
+  if (part) yield part
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const asWire = (thrown: unknown, route: string): unknown => {
+  if (thrown instanceof RangeError) return new WireError(fault('model.garbled', {route, why: thrown.message}))
+  return thrown instanceof FaultError && !(thrown instanceof WireError) ? new WireError(thrown.fault) : thrown
+}
+
+export const talk = async function* (plan: Talk): AsyncGenerator<Part> {
+  const tally = openTally(plan.route, plan.turn)
+  const reader = plan.openReader(tally)
+  try {
+    const request = plan.request()
+    const {post} = await import('./post.ts')
+    const response = await post(request, plan.signal)
+    await checkHead(plan, response)
+    try {
+      yield* readInto(plan, response, reader)
+    } catch (thrown) {
+      // What was lost after a whole answer was its bookkeeping.
+      if (!reader.isWhole() || plan.signal.aborted) throw thrown
+    }
+    yield* reader.end()
+  } catch (thrown) {
+    yield tally.failed(asWire(thrown, plan.route), reader.usage())
+  }
+}

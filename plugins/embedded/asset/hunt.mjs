@@ -1,0 +1,146 @@
+// The search itself, whatever the language: candidates by rank through a driver until the budget is spent, the space
+// is exhausted, or enough patches pass; pairs of edits where one of them helped without harm.
+
+import {candidatesOf, fileOf} from './generate.mjs'
+import {surfaceOf} from './parse.mjs'
+
+export const mostRegions = 24
+const mostPlausible = 12
+
+// Tests judge with these: changing them is the cheapest way to be judged well.
+const oracles = /^(__eq__|__ne__|__hash__|__repr__|__str__|__bool__|equals?|isEqual|compareTo|toString|toJSON|valueOf|inspect)$/
+export const isOracle = (name) => oracles.test(name)
+const oraclePenalty = 0.8
+
+/** Ranked candidates of the regions: cost plus what little suspicion there is. */
+export const spaceOf = (regions, files, slice) => {
+  const known = new Map()
+  const all = []
+  for (const region of regions.slice(0, mostRegions)) {
+    if (!known.has(region.path)) known.set(region.path, fileOf(region.path, files.get(region.path), surfaceOf(region.path)))
+    for (const one of candidatesOf(known.get(region.path), region.node))
+      all.push({...one, region: region.name, rank: one.cost + 1.5 * (1 - region.lineScore(one.line)) + (isOracle(region.name) ? oraclePenalty : 0)})
+  }
+  const best = new Map()
+  for (const one of all) {
+    const key = `${one.path}\n${one.key}`
+    if (!best.has(key) || best.get(key).rank > one.rank) best.set(key, one)
+  }
+  const sorted = [...best.values()].sort((a, b) => a.rank - b.rank || a.start - b.start || (a.key < b.key ? -1 : 1))
+  return slice && slice.of > 1 ? sorted.filter((_, at) => at % slice.of === slice.index % slice.of) : sorted
+}
+
+/** Which tests a candidate of a file must pass: those that fail first, then those that run the file, grouped by test file. */
+export const planFor = (tests, runsFile) => {
+  const group = (chosen, must) => {
+    const byFile = new Map()
+    for (const one of chosen) byFile.set(one.file, [...(byFile.get(one.file) ?? []), one.name])
+    return [...byFile].map(([file, names]) => ({file, names, must}))
+  }
+  // Only clearly slow tests go last: the order must not hang on chance.
+  const slowness = (one) => (one.ms < 40 ? 0 : Math.floor(Math.log2(one.ms / 20)))
+  const byTime = (a, b) => slowness(a) - slowness(b)
+  return [...group(tests.filter((one) => !one.ok).sort(byTime), true), ...group(tests.filter((one) => one.ok && runsFile(one)).sort(byTime), false)]
+}
+
+/** How many more to try once one patch passes: as many as it took, within bounds, and for at most so long. */
+const moreAfter = (tried) => Math.min(500, Math.max(80, Math.round(tried * 0.6)))
+const mostMoreMs = 7000
+
+/** Where pairs are looked for between single edits, once one of these helped without harm. */
+const singlesFirst = 400
+const pairShare = 3
+
+/**
+ * Tries candidates in order until the budget is spent, the space is exhausted or enough patches pass. Where a single edit
+ * fixes a part of the failing tests and breaks none, pairs with it are tried in between. `budget`: {until, patient}.
+ */
+export const hunt = async ({space, planOf, driver, failing, budget, onProgress}) => {
+  const state = {
+    tried: 0,
+    space: space.length,
+    timeouts: 0,
+    crashed: 0,
+    plausible: [],
+    partial: [],
+    stopAt: budget.until,
+    firstMs: null,
+    stopAfter: Number.POSITIVE_INFINITY,
+  }
+  const started = performance.now()
+  const pairs = pairsOf(state, space)
+  const run = (candidate) => tryOne(state, candidate, {planOf, driver, failing, started, budget})
+  for (const [at, candidate] of space.entries()) {
+    if (isOver(state, candidate, budget)) break
+    await run(candidate)
+    onProgress(state)
+    if (at >= singlesFirst && at % pairShare === 0 && state.plausible.length === 0) {
+      const pair = pairs.next()
+      if (pair) await run(pair)
+    }
+  }
+  for (let pair = pairs.next(); pair && state.plausible.length === 0 && !isOver(state, pair, budget); pair = pairs.next()) {
+    await run(pair)
+    onProgress(state)
+  }
+  return state
+}
+
+const isOver = (state, candidate, budget) => {
+  if (performance.now() > state.stopAt || state.tried >= state.stopAfter || state.plausible.length >= mostPlausible) return true
+  if (state.plausible.length === 0) return false
+  return !budget.patient || candidate.rank > state.plausible[0].candidate.rank + 1.3
+}
+
+const tryOne = async (state, candidate, {planOf, driver, failing, started, budget}) => {
+  const verdict = await driver.evaluate(candidate, planOf(candidate.path))
+  state.tried += 1
+  if (verdict.late) state.timeouts += 1
+  if (verdict.crashed) state.crashed += 1
+  const fixed = failing.filter((id) => verdict.passed?.includes(id))
+  if (verdict.done && fixed.length === failing.length) {
+    state.plausible.push({candidate, fixed})
+    if (state.firstMs === null) {
+      state.firstMs = performance.now() - started
+      state.stopAt = Math.min(budget.until, performance.now() + mostMoreMs)
+      state.stopAfter = state.tried + moreAfter(state.tried)
+    }
+  } else if (fixed.length > 0 && !verdict.late) state.partial.push({candidate, fixed, broke: verdict.broke?.length ?? 0, done: verdict.done})
+}
+
+const overlaps = (a, b) => a.path === b.path && a.edits.some((one) => b.edits.some((other) => one.start <= other.end && other.start <= one.end))
+const mostBases = 4
+const mostSeconds = 3000
+
+/** Pairs of edits in one file, only with a first edit that fixes a strict part of the failing tests and breaks none. */
+const pairsOf = (state, space) => {
+  let second = 0
+  let queue = []
+  const bases = () =>
+    state.partial
+      .filter((one) => one.done && one.broke === 0)
+      .sort((a, b) => b.fixed.length - a.fixed.length || a.candidate.rank - b.candidate.rank)
+      .slice(0, mostBases)
+  return {
+    next() {
+      while (queue.length === 0 && second < Math.min(space.length, mostSeconds)) {
+        const other = space[second]
+        const firsts = bases()
+        if (firsts.length === 0) return null
+        second += 1
+        queue = firsts.filter(({candidate}) => candidate.path === other.path && !overlaps(candidate, other)).map(({candidate}) => joined(candidate, other))
+      }
+      return queue.shift() ?? null
+    },
+  }
+}
+
+const joined = (first, second) => ({
+  ...second,
+  edits: [...first.edits, ...second.edits],
+  template: `${first.template} + ${second.template}`,
+  say: `${first.say}; ${second.say}`,
+  cost: first.cost + second.cost,
+  rank: first.rank + second.rank,
+  key: `${first.key}\n${second.key}`,
+})

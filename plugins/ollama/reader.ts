@@ -1,0 +1,60 @@
+// The lines of /api/chat become parts. The end is the line with `done: true` and nothing else.
+
+import type {ChatResponse} from 'ollama'
+import {fault, noUsage, type Part, type Reader, statusOfCode, type Tally, type Usage, WireError} from '../../engine/plugin.ts'
+
+type Line = Partial<ChatResponse> & {error?: string}
+
+export interface ReaderSite {
+  route: string
+  tally: Tally
+  refuse(status: number, body: string): WireError
+}
+
+export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
+  const calls: {id: string; tool: string; input: string}[] = []
+  let usage: Usage = noUsage
+  let moving = false
+  let why: 'stop' | 'length' | undefined
+
+  const parse = (line: string): Line => {
+    try {
+      return JSON.parse(line) as Line
+    } catch {
+      throw new WireError(fault('model.garbled', {route, why: `a line that is not JSON: ${line.slice(0, 80)}`}))
+    }
+  }
+
+  const close = ({prompt_eval_count, eval_count, done_reason}: Line): void => {
+    usage = {...noUsage, input: prompt_eval_count ?? 0, output: eval_count ?? 0}
+    why = done_reason === 'length' ? 'length' : 'stop'
+  }
+
+  const read = (line: Line): Part | undefined => {
+    if (line.error) throw refuse(statusOfCode(line.error), JSON.stringify({error: line.error}))
+    const {message} = line
+    if (!message && !line.done) throw new WireError(fault('model.garbled', {route, why: 'a line that is no part of a chat'}))
+    for (const call of message?.tool_calls ?? []) {
+      const {id} = call as {id?: string}
+      calls.push({id: id ?? '', tool: call.function.name, input: JSON.stringify(call.function.arguments ?? {})})
+      tally.moved()
+      moving = true
+    }
+    if (line.done) close(line)
+    if (message?.content || message?.thinking) moving = true
+    if (message?.content) return tally.text(message.content)
+    return message?.thinking ? tally.thought(message.thinking) : undefined
+  }
+
+  return {
+    isDone: () => why !== undefined,
+    isWhole: () => why !== undefined,
+    isMoving: () => moving,
+    usage: () => usage,
+    take: (line) => (why !== undefined || line.trim() === '' ? undefined : read(parse(line))),
+    end: () => {
+      if (why === undefined) throw new WireError(fault('model.cut', {route}))
+      return tally.end({why, calls, usage})
+    },
+  }
+}

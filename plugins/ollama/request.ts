@@ -1,0 +1,60 @@
+// A turn as a request to /api/chat. Every option is named in every request: a missing or different num_ctx makes
+// the server load the model anew, and the other defaults have moved more than once.
+
+import type {ChatRequest, Message as WireMessage} from 'ollama'
+import type {Message, ModelCard, Turn} from '../../engine/plugin.ts'
+
+/** The package's types do not know them, the server does: refuse instead of silently dropping the conversation's start. */
+type Request = ChatRequest & {stream: true; truncate: false; shift: false}
+
+const argumentsOf = (input: string): Record<string, unknown> => {
+  try {
+    const parsed: unknown = JSON.parse(input)
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+  } catch {
+    // the model's broken JSON: the server takes objects only, and the model shall see what it wrote
+  }
+  return {input}
+}
+
+const messageOf = (message: Message): WireMessage => {
+  switch (message.from) {
+    case 'system':
+      return {role: 'system', content: message.text}
+    case 'user':
+      return {role: 'user', content: message.text}
+    case 'tool':
+      return {role: 'tool', content: message.text, tool_name: message.tool}
+    case 'model': {
+      const tool_calls = message.calls.map(({tool, input}) => ({function: {name: tool, arguments: argumentsOf(input)}}))
+      return {role: 'assistant', content: message.text, ...(tool_calls.length > 0 ? {tool_calls} : {})}
+    }
+  }
+}
+
+export const body = (turn: Turn, card: ModelCard): Request => {
+  const {temperature, topP, seed, maxOutputTokens, effort} = turn.sampling
+  const tools = turn.tools.map(({name, does, input}) => ({type: 'function', function: {name, description: does, parameters: input}}))
+  return {
+    model: turn.model,
+    messages: turn.messages.map(messageOf),
+    stream: true,
+    truncate: false,
+    shift: false,
+    keep_alive: '30m',
+    ...(tools.length > 0 ? {tools} : {}),
+    ...(effort ? {think: effort} : {}),
+    // A grammar would leave no way to write a call: with tools the answer is checked afterwards only.
+    ...(turn.answer && tools.length === 0 ? {format: turn.answer} : {}),
+    options: {
+      num_ctx: card.window,
+      num_predict: maxOutputTokens ?? card.output,
+      temperature: temperature ?? 0,
+      top_p: topP ?? 0.95,
+      top_k: 40,
+      min_p: 0,
+      repeat_penalty: 1,
+      seed: seed ?? 0,
+    },
+  }
+}

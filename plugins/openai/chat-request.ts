@@ -1,0 +1,39 @@
+// A turn as a request for a chat completion, with nothing in it that only one server understands.
+
+import type {ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam} from 'openai/resources/chat/completions'
+import type {Message, ModelCard, Turn} from '../../engine/plugin.ts'
+
+const messageOf = (message: Message): ChatCompletionMessageParam => {
+  switch (message.from) {
+    case 'system':
+      return {role: 'system', content: message.text}
+    case 'user':
+      return {role: 'user', content: message.text}
+    case 'tool':
+      return {role: 'tool', tool_call_id: message.call, content: message.text}
+    case 'model': {
+      const tool_calls = message.calls.map(({id, tool, input}) => ({id, type: 'function' as const, function: {name: tool, arguments: input}}))
+      return {role: 'assistant', content: message.text, ...(tool_calls.length > 0 ? {tool_calls} : {})}
+    }
+  }
+}
+
+export const body = (turn: Turn, card: ModelCard): ChatCompletionCreateParamsStreaming => {
+  const {temperature, topP, seed, maxOutputTokens, effort} = turn.sampling
+  const tools = turn.tools.map(({name, does, input}) => ({type: 'function' as const, function: {name, description: does, parameters: input}}))
+  const schema = turn.answer
+  return {
+    model: turn.model,
+    messages: turn.messages.map(messageOf),
+    stream: true,
+    stream_options: {include_usage: true},
+    ...(tools.length > 0 ? {tools} : {}),
+    ...(temperature === undefined || card.fixedTemperature ? {} : {temperature}),
+    ...(topP === undefined || card.fixedTemperature ? {} : {top_p: topP}),
+    ...(seed === undefined ? {} : {seed}),
+    ...(maxOutputTokens === undefined ? {} : {max_tokens: maxOutputTokens}),
+    ...(effort ? {reasoning_effort: effort} : {}),
+    // Servers that decode by grammar could write no call any more: with tools the answer is checked afterwards only.
+    ...(schema && tools.length === 0 ? {response_format: {type: 'json_schema' as const, json_schema: {name: 'answer', schema}}} : {}),
+  }
+}

@@ -1,0 +1,107 @@
+// What both protocols share: the request's way out and the stream's way in, failure as the last part.
+// Of the `openai` package only its types are used. Measured (minified, compile cache): its client costs 43 ms, 65 ms
+// of cpu and 19 MB to load, and its event decoder 8 µs a token more than ours; a whole headless turn shall take 100 ms,
+// and 10 µs a token. Its retries and time-outs would also send requests that nobody reserved.
+
+import {
+  eventSplitter,
+  fault,
+  type ModelCard,
+  type ModelClient,
+  openWire,
+  type Probe,
+  type ProviderSettings,
+  type Reader,
+  refusalFault,
+  type Tally,
+  type Turn,
+  talk,
+  WireError,
+} from '../../engine/plugin.ts'
+
+export interface ReaderSite {
+  route: string
+  tally: Tally
+  /** Makes the fault of an error that came inside the stream. */
+  refuse(status: number, body: string): WireError
+}
+
+export interface Dialect {
+  path: string
+  body(turn: Turn, card: ModelCard, route: string): object
+  openReader(site: ReaderSite): Reader
+}
+
+const trimmed = (url: string): string => url.replace(/\/+$/, '')
+const isLocal = (url: string): boolean => {
+  const host = URL.canParse(url) ? new URL(url).hostname : ''
+  return host === 'localhost' || host === '[::1]' || /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(host) || host.endsWith('.local')
+}
+
+/** OpenAI's models that reason, by name: they refuse a temperature. A card that says otherwise stands. */
+const reasons = /^(openai\/)?(o\d|gpt-[5-9])/
+
+const cardFor = (settings: ProviderSettings, model: string): ModelCard => {
+  const local = isLocal(settings.baseUrl)
+  // A dated snapshot is priced as its family.
+  const declared = settings.models?.[model] ?? settings.models?.[model.replace(/-\d{4}-\d{2}-\d{2}$/, '')]
+  const guessed = {window: local ? 32_768 : 128_000, output: local ? 4096 : 16_384, ...(reasons.test(model) ? {fixedTemperature: true} : {})}
+  return {...guessed, tools: true, edits: 'calls', local, ...declared}
+}
+
+export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelClient => {
+  const {name, apiKey, apiKeyEnv, timeouts, net} = settings
+  const base = trimmed(settings.baseUrl)
+  const headers = {...(apiKey ? {authorization: `Bearer ${apiKey}`} : {}), ...settings.headers}
+  const hint = isLocal(base) ? `start the server at ${base}, or check its baseUrl` : `check the network and the baseUrl of ${name}`
+
+  const refuse = (model: string, status: number, from: Record<string, string | undefined>, body: string): WireError => {
+    const modelHint = `check the name; penguin doctor lists the models of ${name}`
+    return refusalFault({route: model ? `${name}/${model}` : name, model, status, headers: from, body, apiKeyEnv, apiKey, modelHint}, Date.now())
+  }
+
+  const checkKey = (route: string): void => {
+    if (apiKey || !apiKeyEnv || isLocal(base) || settings.headers) return
+    throw new WireError(fault('model.credentials', {route, why: 'there is no key', hint: `set ${apiKeyEnv}`}))
+  }
+
+  const stream: ModelClient['stream'] = (turn, signal) => {
+    const route = `${name}/${turn.model}`
+    const events = eventSplitter()
+    return talk({
+      route,
+      turn,
+      signal,
+      notType: /json|html/,
+      request: () => {
+        checkKey(route)
+        const body = JSON.stringify(dialect.body(turn, cardFor(settings, turn.model), route))
+        return {route, method: 'POST', url: base + dialect.path, headers: {accept: 'text/event-stream', ...headers}, body, timeouts, net, hint}
+      },
+      split: (chunk) => events.feed(chunk).map(({data}) => data),
+      rest: events.rest,
+      refuse: (status, from, body) => refuse(turn.model, status, from, body),
+      openReader: (tally) => dialect.openReader({route, tally, refuse: (status, body) => refuse(turn.model, status, {}, body)}),
+    })
+  }
+
+  const probe = async (signal: AbortSignal): Promise<Probe> => {
+    const began = performance.now()
+    const wallMs = () => Math.round(performance.now() - began)
+    try {
+      checkKey(name)
+      const {post} = await openWire()
+      const quick = {...timeouts, firstTokenSec: Math.min(timeouts.firstTokenSec, 10), callSec: Math.min(timeouts.callSec, 10)}
+      const response = await post({route: name, method: 'GET', url: `${base}/models`, headers, timeouts: quick, net, hint}, signal)
+      const body = await response.text()
+      if (response.status !== 200) throw refuse('', response.status, response.headers, body)
+      const listed = JSON.parse(body) as {data?: {id?: unknown}[]}
+      return {ok: true, wallMs: wallMs(), models: (listed.data ?? []).map(({id}) => String(id))}
+    } catch (thrown) {
+      const error = thrown instanceof WireError ? thrown.fault : fault('model.garbled', {route: name, why: (thrown as Error).message})
+      return {ok: false, wallMs: wallMs(), models: [], error}
+    }
+  }
+
+  return {card: (model) => cardFor(settings, model), stream, probe}
+}

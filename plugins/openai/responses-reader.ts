@@ -1,0 +1,146 @@
+// The events of the Responses API become parts. The end is `response.completed` or `response.incomplete` and
+// nothing else; events that come twice are known by their number.
+
+import type {
+  ResponseFunctionToolCall,
+  ResponseOutputItem,
+  ResponseReasoningItem,
+  ResponseStreamEvent,
+  ResponseUsage,
+} from 'openai/resources/responses/responses'
+import {fault, noUsage, type Part, type Reader, statusOfCode, type Usage, WireError} from '../../engine/plugin.ts'
+import type {ReaderSite} from './client.ts'
+import type {Kept} from './responses-request.ts'
+
+const usageOf = (usage: ResponseUsage | null | undefined): Usage =>
+  usage
+    ? {
+        input: usage.input_tokens ?? 0,
+        output: usage.output_tokens ?? 0,
+        reasoning: usage.output_tokens_details?.reasoning_tokens ?? 0,
+        cached: usage.input_tokens_details?.cached_tokens ?? 0,
+      }
+    : noUsage
+
+const textIn = (items: readonly ResponseOutputItem[]): string =>
+  items.flatMap((item) => (item.type === 'message' ? item.content.map((part) => (part.type === 'output_text' ? part.text : part.refusal)) : [])).join('')
+
+const keptOf = (items: readonly ResponseOutputItem[]): Kept[] => {
+  let calls = 0
+  const kept = items.flatMap((item): Kept[] => {
+    if (item.type === 'message') return [{type: 'text'}]
+    if (item.type === 'function_call') return [{type: 'call', index: calls++}]
+    if (item.type !== 'reasoning' || !item.encrypted_content) return []
+    const {id, summary, encrypted_content} = item
+    return [{type: 'reasoning', item: {type: 'reasoning', id, summary, encrypted_content} satisfies ResponseReasoningItem}]
+  })
+  return kept.some(({type}) => type === 'reasoning') ? kept : []
+}
+
+export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
+  const items = new Map<number, ResponseOutputItem>()
+  const open = new Map<number, ResponseFunctionToolCall>()
+  let last = -1
+  let moving = false
+  let spoke = false
+  let usage = noUsage
+  let why: 'stop' | 'length' | undefined
+
+  const move = <T>(value: T): T => {
+    moving = true
+    return value
+  }
+  const speak = (text: string): Part => {
+    spoke ||= text !== ''
+    return move(tally.text(text))
+  }
+  const failure = (code: string, message: string): WireError => refuse(statusOfCode(code), JSON.stringify({error: {code, message}}))
+
+  const begin = (index: number, item: ResponseOutputItem): void => {
+    if (item.type === 'function_call' && !open.has(index)) open.set(index, {...item, arguments: item.arguments ?? ''})
+    if (item.type !== 'reasoning') return
+    tally.thinking()
+    moving = false
+  }
+
+  const close = (event: Extract<ResponseStreamEvent, {type: 'response.completed' | 'response.incomplete'}>): Part | undefined => {
+    const {response} = event
+    usage = usageOf(response.usage)
+    const reason = response.incomplete_details?.reason
+    if (reason === 'content_filter') throw failure('content_filter', 'the content filter stopped the answer')
+    why = event.type === 'response.incomplete' ? 'length' : 'stop'
+    for (const [index, item] of (response.output ?? []).entries()) items.set(index, item)
+    const text = spoke ? '' : textIn([...items.values()])
+    return text ? speak(text) : undefined
+  }
+
+  const read = (event: ResponseStreamEvent): Part | undefined => {
+    switch (event.type) {
+      case 'response.output_text.delta':
+      case 'response.refusal.delta':
+        return speak(event.delta)
+      case 'response.reasoning_summary_text.delta':
+      case 'response.reasoning_text.delta':
+        return move(tally.thought(event.delta))
+      case 'response.output_item.added':
+        begin(event.output_index, event.item)
+        return undefined
+      case 'response.function_call_arguments.delta': {
+        const call = open.get(event.output_index)
+        if (call) call.arguments += event.delta
+        tally.moved()
+        return move(undefined)
+      }
+      case 'response.function_call_arguments.done': {
+        const call = open.get(event.output_index)
+        if (call) call.arguments = event.arguments
+        return undefined
+      }
+      case 'response.output_item.done':
+        items.set(event.output_index, event.item)
+        return undefined
+      case 'response.completed':
+      case 'response.incomplete':
+        return close(event)
+      case 'response.failed':
+        throw failure(event.response.error?.code ?? 'server_error', event.response.error?.message ?? 'the response failed')
+      case 'error':
+        throw failure(event.code ?? 'server_error', event.message)
+      default:
+        return undefined
+    }
+  }
+
+  const parse = (data: string): ResponseStreamEvent | undefined => {
+    try {
+      const event = JSON.parse(data) as ResponseStreamEvent
+      return typeof event === 'object' && event !== null ? event : undefined
+    } catch {
+      throw new WireError(fault('model.garbled', {route, why: `an event that is not JSON: ${data.slice(0, 80)}`}))
+    }
+  }
+
+  return {
+    isDone: () => why !== undefined,
+    isWhole: () => why !== undefined,
+    isMoving: () => moving,
+    usage: () => usage,
+    take: (data) => {
+      if (data === '[DONE]' || why !== undefined) return undefined
+      const event = parse(data)
+      if (!event) return undefined
+      if (typeof event.sequence_number === 'number') {
+        if (event.sequence_number <= last) return undefined
+        last = event.sequence_number
+      }
+      return read(event)
+    },
+    end: () => {
+      if (why === undefined) throw new WireError(fault('model.cut', {route}))
+      for (const [index, call] of open) if (!items.has(index)) items.set(index, call)
+      const inOrder = [...items].sort(([a], [b]) => a - b).map(([, item]) => item)
+      const calls = inOrder.filter((item) => item.type === 'function_call').map((item) => ({id: item.call_id, tool: item.name, input: item.arguments}))
+      return tally.end({why, calls, usage, keep: keptOf(inOrder)})
+    },
+  }
+}

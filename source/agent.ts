@@ -1,0 +1,26 @@
+// Composition of one agent: models, tools and files meet the loop here. The same for a role process and for
+// `--in-process`; the only difference is which end of which link is handed in.
+
+import {mkdirSync} from 'node:fs'
+import type {Clock} from '../engine/base/clock.ts'
+import type {Dice} from '../engine/base/id.ts'
+import type {AgentLink} from '../engine/contract/link.ts'
+import {liveAgent} from '../engine/role/agent.ts'
+import {openWork} from './work.ts'
+
+export interface AgentEdges {
+  clock: Clock
+  dice: Dice
+}
+
+/** Resolves when the agent's life is over. */
+export const runAgent = (link: AgentLink, edges: AgentEdges): Promise<void> =>
+  liveAgent({
+    link,
+    clock: edges.clock,
+    dice: edges.dice,
+    openWork: (assignment, signal) => {
+      mkdirSync(assignment.scratch, {recursive: true})
+      return openWork(assignment, signal, edges)
+    },
+  })

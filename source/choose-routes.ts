@@ -1,0 +1,48 @@
+// Which model each role speaks to: flags, then configuration, then what is there. An Ollama is looked for only
+// when nothing else was named, and is given 150 ms.
+
+import {resolve} from 'node:path'
+import {FaultError, fault} from '../engine/contract/fault.ts'
+import type {Route} from '../engine/contract/grant.ts'
+import {routeName} from '../engine/contract/grant.ts'
+import {needsOllama, resolveRoutes} from '../engine/model/routes.ts'
+import {providerSettings} from '../engine/model/settings.ts'
+import {type Gathered, type Gatherer, needed} from './opening.ts'
+
+const free: ReadonlySet<string> = new Set(['embedded', 'replay', 'ollama', 'llamacpp', 'vllm', 'sglang'])
+
+const isPriced = (facts: Gathered, {provider, model}: Route): boolean => free.has(provider) || facts.providers[provider]?.models?.[model]?.price !== undefined
+
+export const chooseRoutes: Gatherer = async (facts, context, request) => {
+  const known = facts as Gathered
+  const {config, roles} = known
+  const {env} = context
+  const ollama = needsOllama(config, env, request.model)
+    ? await (await import('../plugins/ollama/find.ts')).findOllama(env.OLLAMA_HOST ?? '', new AbortController().signal)
+    : undefined
+  const main = needed(resolveRoutes(config, env, {text: request.model, ollama}))
+  known.routeWhy = main.why
+  known.chosen = request.model !== undefined || config.model !== null
+  known.roleRoutes = {default: main.routes}
+  for (const role of Object.keys(request.roleModels)) if (!roles[role]) throw new FaultError(noRole(role, Object.keys(roles)))
+  for (const role of Object.keys(roles)) {
+    const flag = request.roleModels[role]
+    const configured = request.model === undefined ? config.roles[role]?.model : undefined
+    const text = flag ?? configured
+    known.roleRoutes[role] =
+      text === undefined
+        ? main.routes
+        : needed(resolveRoutes(config, env, {text, ...(flag ? {} : {from: config.origins[`roles.${role}.model`] ?? 'config'}), ollama})).routes
+  }
+  const all = Object.values(known.roleRoutes).flat()
+  known.providers = {}
+  for (const {provider} of all) known.providers[provider] ??= needed(providerSettings(config, env, provider, resolve(request.dir)))
+  known.routes = Object.fromEntries(
+    Object.entries(known.roleRoutes)
+      .filter(([role]) => role !== 'default')
+      .map(([role, routes]) => [role, routes.map(routeName)]),
+  )
+  known.unpriced = [...new Set(all.filter((route) => !isPriced(known, route)).map(routeName))]
+}
+
+const noRole = (role: string, roles: string[]) => fault('usage.words', {why: `there is no role named ${role}`, hint: `roles: ${roles.join(', ')}`})

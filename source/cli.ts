@@ -1,0 +1,62 @@
+// The front door: argv → verb → its code, loaded only then. Wrong words end here with 2, a message on stderr and
+// nothing on stdout. No package is imported on the way to `run`.
+
+import {statSync} from 'node:fs'
+import {resolve} from 'node:path'
+import {asFault, type Fault, outcomeOf} from '../engine/contract/fault.ts'
+import {exitCodes} from '../engine/contract/outcome.ts'
+import type {Context, VerbRun} from './context.ts'
+import {makeContext} from './edges.ts'
+import {verbCode} from './verb-code.ts'
+import {type Read, readWords} from './words.ts'
+
+const complain = (found: Fault): void => {
+  process.stderr.write(`penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`)
+}
+
+/** Only a run has an ending of its own for every trouble; other verbs say 2 for wrong words and 1 for the rest. */
+const codeOf = (found: Fault, verb: string): number => {
+  const outcome = outcomeOf(found)
+  return verb === 'run' || outcome === 'usage' ? exitCodes[outcome] : exitCodes.failed
+}
+
+const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
+
+/** A terminal, no words and nothing to go on with: there is no full screen in this version. */
+const nothingToDo = (read: Read, context: Context): boolean =>
+  read.bare && read.words.length === 0 && context.tty.in && read.flags.continue !== true && read.flags.resume === undefined
+
+const start = async (read: Read, version: string): Promise<number> => {
+  const cwd = resolve(typeof read.flags.cwd === 'string' ? read.flags.cwd : '.')
+  const context = makeContext(read, version, cwd)
+  if (read.flags.help) {
+    const {helpOn} = await import('./verb/help.ts')
+    return (await context.out(helpOn(read.bare ? undefined : read.verb))) ? exitCodes.done : exitCodes.failed
+  }
+  if (!isFolder(cwd)) {
+    context.err(`penguin: --cwd ${cwd} is no folder\n`)
+    return exitCodes.usage
+  }
+  if (nothingToDo(read, context)) {
+    context.err('penguin: what shall be done?\npenguin run "fix the failing tests"\npenguin --help shows the rest\n')
+    return exitCodes.usage
+  }
+  const verb = await (verbCode[read.verb.name] as () => Promise<VerbRun>)()
+  return verb(context)
+}
+
+/** Resolves with the exit code; never rejects. */
+export const main = async (argv: readonly string[], version: string): Promise<number> => {
+  const read = readWords(argv)
+  if (!read.ok) {
+    complain(read.error)
+    return exitCodes.usage
+  }
+  try {
+    return await start(read.result, version)
+  } catch (thrown) {
+    const found = asFault(thrown)
+    complain(found)
+    return codeOf(found, read.result.verb.name)
+  }
+}

@@ -1,0 +1,69 @@
+// Writing settings: one key into a YAML file with its comments kept, and the commented file that `init` begins
+// with. A file is written whole, by rename.
+
+import {existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fail} from '../engine/contract/fault.ts'
+import {type Key, keys} from './config-schema.ts'
+
+const writeWhole = (file: string, text: string): void => {
+  mkdirSync(dirname(file), {recursive: true})
+  const part = `${file}.${process.pid}.part`
+  writeFileSync(part, text)
+  renameSync(part, file)
+}
+
+/** Fails with: config.invalid when the file is no YAML. */
+export const writeKey = async (file: string, path: readonly string[], value: unknown): Promise<void> => {
+  const {parseDocument} = await import('yaml')
+  const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : '')
+  const broken = document.errors[0]
+  if (broken) fail('config.invalid', {file, why: broken.message})
+  document.setIn(path, document.createNode(value))
+  writeWhole(file, document.toString({lineWidth: 0}))
+}
+
+/** `.penguin/` is ignored as a whole; afterwards all but its config.yml is. */
+export const keepInGit = (folder: string): void => writeWhole(join(folder, '.gitignore'), '*\n!.gitignore\n!config.yml\n')
+
+/** Names that stand for the user's own in the commented file. */
+const examples: Readonly<Record<string, string>> = {roles: 'coder', providers: 'lab', models: 'qwen3-coder', routes: 'fast', checks: 'tests'}
+
+interface Commented {
+  leaf?: Key
+  under: Map<string, Commented>
+}
+
+const grow = (): Commented => {
+  const root: Commented = {under: new Map()}
+  for (const [name, leaf] of Object.entries(keys)) {
+    let at = root
+    let before = ''
+    for (const part of name.split('.')) {
+      const own = part === '*' ? (examples[before] ?? 'name') : part
+      const next = at.under.get(own) ?? {under: new Map()}
+      at.under.set(own, next)
+      at = next
+      before = part
+    }
+    at.leaf = leaf
+  }
+  return root
+}
+
+const print = (branch: Commented, indent: string): string[] =>
+  [...branch.under].flatMap(([name, below]) => {
+    if (below.leaf) return [`#${indent}# ${below.leaf.what}`, `#${indent}${name}: ${below.leaf.example}`]
+    return [`#${indent}${name}:`, ...print(below, `${indent}  `)]
+  })
+
+/** The file that `init` writes: every key there is, commented out, with what it does. */
+export const commentedFile = (): string =>
+  `${['# Settings of this project. Every key is optional; take away the leading # of what you want.', '# penguin config explain KEY says what a key does and where its value comes from.', '', ...print(grow(), '')].join('\n')}\n`
+
+/** False when there is one already. */
+export const writeCommented = (file: string): boolean => {
+  if (existsSync(file)) return false
+  writeWhole(file, commentedFile())
+  return true
+}

@@ -1,0 +1,70 @@
+// The edges of the program: the real clock, real dice, the standard streams. Made once, at the front door;
+// everything behind it is handed these and can be given others in a test.
+
+import {randomBytes} from 'node:crypto'
+import {setTimeout as wait} from 'node:timers/promises'
+import {isatty} from 'node:tty'
+import type {Clock} from '../engine/base/clock.ts'
+import type {Dice} from '../engine/base/id.ts'
+import {environment} from './config.ts'
+import type {Context, Flags} from './context.ts'
+
+export const realClock = (): Clock => ({
+  now: () => Date.now(),
+  tick: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await wait(ms, undefined, {signal}).catch((thrown: unknown) => {
+      throw signal?.aborted ? signal.reason : thrown
+    })
+  },
+})
+
+export const realDice: Dice = (bytes) => randomBytes(bytes)
+
+/**
+ * Writes and waits until the stream has taken it. Resolves false, now and for ever after, when the reader is gone;
+ * that is no error of ours.
+ */
+export const openWriter = (stream: NodeJS.WritableStream): ((text: string) => Promise<boolean>) => {
+  let gone = false
+  stream.on('error', () => {
+    gone = true
+  })
+  return (text) =>
+    new Promise((resolve) => {
+      if (gone) return resolve(false)
+      stream.write(text, (failed) => {
+        if (failed) gone = true
+        resolve(!gone)
+      })
+    })
+}
+
+export interface Words {
+  words: string[]
+  flags: Flags
+}
+
+/** What a verb is handed in the real program; `cwd` is `--cwd` when given. `performance.now()` starts with the process. */
+export const makeContext = ({words, flags}: Words, version: string, cwd: string): Context => {
+  process.stderr.on('error', () => undefined)
+  return {
+    words,
+    flags,
+    cwd,
+    env: environment(),
+    version,
+    out: openWriter(process.stdout),
+    err: (text) => {
+      process.stderr.write(text)
+    },
+    // Touching process.stdin opens it; a run with a prompt never does.
+    get stdin() {
+      return process.stdin
+    },
+    tty: {in: isatty(0), out: isatty(1), err: isatty(2)},
+    clock: realClock(),
+    dice: realDice,
+    startedTick: 0,
+  }
+}

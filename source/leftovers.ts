@@ -1,0 +1,70 @@
+// What hosts leave in Penguin's own folders when they are killed: scratch, copies, sockets. Each is named after the
+// process that made it, by pid and start time, so that the next start knows whether anybody may still need it.
+// Nothing outside these folders is ever looked at, and nothing of a living process is touched.
+
+import {readdirSync, readFileSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {startTimeOf} from '../engine/sandbox/proc.ts'
+
+const radix = 36
+
+/** A name for things of this process: `PID-START`, both to the base 36. */
+export const ownTag = (pid = process.pid): string => `${pid.toString(radix)}-${(startTimeOf(pid) ?? 0).toString(radix)}`
+
+const livesByTag = (tag: string): boolean => {
+  const [pid = '', started = ''] = tag.split('-')
+  const now = startTimeOf(Number.parseInt(pid, radix))
+  return now !== undefined && now === Number.parseInt(started, radix)
+}
+
+/** The tag a name begins with; undefined for names that are none of ours. */
+const tagIn = (name: string): string | undefined => /^([0-9a-z]+-[0-9a-z]+)-/.exec(name)?.[1]
+
+const namesIn = (dir: string): string[] => {
+  try {
+    return readdirSync(dir)
+  } catch {
+    return []
+  }
+}
+
+export const remove = (path: string): void => {
+  try {
+    rmSync(path, {recursive: true, force: true, maxRetries: 3})
+  } catch {
+    // Somebody else's rights; it is looked at again at the next start.
+  }
+}
+
+/** A candidate's copy lives as long as its run may go on: its note says who works on it. */
+export const noteSuffix = '.note.json'
+
+const ownerOf = (note: string): string => {
+  try {
+    return (JSON.parse(readFileSync(note, 'utf8')) as {tag?: string}).tag ?? ''
+  } catch {
+    return ''
+  }
+}
+
+export interface Folders {
+  scratch: string
+  trees: string
+  runtime: string
+}
+
+/** `keep`: the run that is about to go on; its copies stay. */
+export const sweepLeftovers = (folders: Folders, keep: string | undefined): void => {
+  for (const dir of [folders.scratch, folders.trees, folders.runtime])
+    for (const name of namesIn(dir)) {
+      const tag = tagIn(name)
+      if (tag !== undefined && !livesByTag(tag)) remove(join(dir, name))
+    }
+  for (const name of namesIn(folders.trees)) {
+    if (!name.endsWith(noteSuffix) || (keep !== undefined && name.startsWith(keep))) continue
+    const note = join(folders.trees, name)
+    if (livesByTag(ownerOf(note))) continue
+    remove(note.slice(0, -noteSuffix.length))
+    remove(note)
+  }
+}

@@ -1,0 +1,21 @@
+// The first code that runs. Before anything else may be imported, the runtime is checked (better-sqlite3 crashes
+// the process on an old one) and `--version` is answered with no import at all.
+
+export {}
+
+declare const PENGUIN_VERSION: string
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(`penguin: Node ${process.versions.node} is too old, 24 or newer is needed\nnpm ci puts one beside Penguin; or set PENGUIN_NODE to one\n`)
+  process.exit(8)
+}
+
+// Set by the build; run from source, the package says it.
+const version = typeof PENGUIN_VERSION === 'string' ? PENGUIN_VERSION : ((await import('../package.json', {with: {type: 'json'}})).default.version as string)
+const [, , ...argv] = process.argv
+if (argv[0] === '--version' || argv[0] === '-v') {
+  process.stdout.write(`${version}\n`)
+} else {
+  const {main} = await import('./cli.ts')
+  process.exit(await main(argv, version))
+}

@@ -1,0 +1,31 @@
+// Where a run's words come from: the argument, standard input, or both. Standard input is read only for `-`,
+// or when there is no prompt, it is no terminal, and nothing is being resumed.
+
+import {bad, type Envelope, fault, good} from '../engine/contract/fault.ts'
+import type {Context} from './context.ts'
+
+const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const nothing = (why: string): Envelope<string> =>
+  bad(fault('usage.nothing', {why, hint: 'penguin run "what to do", or pipe it in: echo "what to do" | penguin run -'}))
+
+/** '' only when a run is resumed without new words. */
+export const readPrompt = async (context: Context): Promise<Envelope<string>> => {
+  const {words, flags, tty} = context
+  const dash = words.includes('-')
+  const said = words.filter((word) => word !== '-').join(' ')
+  const resuming = flags.continue === true || typeof flags.resume === 'string'
+  if (!dash && said.trim()) return good(said)
+  if (!dash && resuming) return good('')
+  if (!dash && tty.in) return nothing('there is no prompt')
+  if (dash && flags.input === 'stream-json') return nothing('"-" and --input stream-json both want standard input')
+  if (dash && tty.in) return nothing('"-" reads standard input, which is a terminal')
+  if (flags.input === 'stream-json') return nothing('there is no prompt, and standard input carries answers')
+  const piped = await readAll(context.stdin)
+  if (!piped.trim()) return nothing('standard input was empty')
+  return good(said.trim() ? `${said}\n\n${piped}` : piped)
+}

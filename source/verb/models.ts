@@ -1,0 +1,108 @@
+// The verb `models`: which models are known, which servers answer, which route each role would take and why.
+// Looking only: nothing is asked of a model, and nothing is kept.
+
+import type {Config} from '../../engine/contract/config.ts'
+import type {ModelCard, Probe} from '../../engine/contract/model.ts'
+import {builtInProviders} from '../../engine/model/providers.ts'
+import {needsOllama, resolveRoutes} from '../../engine/model/routes.ts'
+import {providerSettings} from '../../engine/model/settings.ts'
+import {loadConfig} from '../config.ts'
+import type {Context, VerbRun} from '../context.ts'
+import {makerFor} from '../plugins.ts'
+import {projectHere} from '../project-here.ts'
+import {checkTrust} from '../trust.ts'
+
+/** A server that has not answered by then is told as silent. */
+const probeMs = 5000
+
+const providersOf = (config: Config): string[] => [...new Set([...Object.keys(builtInProviders), ...Object.keys(config.providers)])]
+
+const price = (card: Partial<ModelCard>): string => (card.price ? `$${card.price.usdIn} in, $${card.price.usdOut} out per 1e6 tokens` : 'unpriced')
+
+interface Row {
+  route: string
+  window?: number
+  price: string
+  isDefault: boolean
+}
+
+const rowsOf = (context: Context, config: Config): Row[] =>
+  providersOf(config).flatMap((provider) => {
+    const settings = providerSettings(config, context.env, provider, context.cwd)
+    const cards = settings.ok ? (settings.result.models ?? {}) : {}
+    return Object.entries(cards).map(([model, card]) => ({
+      route: `${provider}/${model}`,
+      window: card.window,
+      price: price(card),
+      isDefault: card.isDefault === true,
+    }))
+  })
+
+const list = async (context: Context, config: Config): Promise<number> => {
+  const rows = rowsOf(context, config)
+  const line = (row: Row): string => `${row.route.padEnd(34)} ${String(row.window ?? '').padStart(9)}  ${row.price}${row.isDefault ? '  (default)' : ''}\n`
+  await context.out(context.flags.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : rows.map(line).join(''))
+  return 0
+}
+
+const probeOne = async (context: Context, config: Config, provider: string): Promise<{provider: string} & Partial<Probe>> => {
+  const settings = providerSettings(config, context.env, provider, context.cwd)
+  if (!settings.ok) return {provider, ok: false, error: settings.error}
+  const client = (await makerFor(settings.result.protocol))(settings.result)
+  return {provider, ...(await client.probe(AbortSignal.timeout(probeMs)))}
+}
+
+/** 0 when every named provider answered; 1 when one did not. Without a name all are tried, and only told. */
+const probe = async (context: Context, config: Config, wanted: string | undefined): Promise<number> => {
+  const known = providersOf(config)
+  if (wanted !== undefined && !known.includes(wanted)) {
+    context.err(`penguin: there is no provider named ${wanted}\nproviders: ${known.join(', ')}\n`)
+    return 2
+  }
+  const found = await Promise.all((wanted ? [wanted] : known.filter((name) => name !== 'replay')).map((name) => probeOne(context, config, name)))
+  for (const one of found) {
+    const told = one.ok
+      ? `${one.models?.length ?? 0} models, ${one.wallMs} ms${one.notes?.length ? `; ${one.notes.join('; ')}` : ''}`
+      : `${one.error?.msg ?? 'no answer'}${one.error?.hint ? ` (${one.error.hint})` : ''}`
+    await context.out(context.flags.json ? `${JSON.stringify(one)}\n` : `${one.ok ? '✓' : '✗'} ${one.provider.padEnd(12)} ${told}\n`)
+  }
+  return wanted !== undefined && found.some((one) => !one.ok) ? 1 : 0
+}
+
+const roleNames = ['explorer', 'planner', 'coder', 'tester', 'reviewer']
+
+const routes = async (context: Context, config: Config): Promise<number> => {
+  const {env} = context
+  const ollama = needsOllama(config, env)
+    ? await (await import('../../plugins/ollama/find.ts')).findOllama(env.OLLAMA_HOST ?? '', AbortSignal.timeout(probeMs))
+    : undefined
+  for (const role of roleNames) {
+    const text = config.roles[role]?.model
+    const found = resolveRoutes(config, env, {...(text ? {text, from: config.origins[`roles.${role}.model`] ?? 'config'} : {}), ollama})
+    if (!found.ok) {
+      context.err(`penguin: ${role}: ${found.error.msg}\n${found.error.hint}\n`)
+      return 1
+    }
+    const names = found.result.routes.map(({provider, model}) => `${provider}/${model}`)
+    await context.out(
+      context.flags.json
+        ? `${JSON.stringify({role, routes: names, why: found.result.why})}\n`
+        : `${role.padEnd(9)} ${names.join(', then ')}  (${found.result.why})\n`,
+    )
+  }
+  return 0
+}
+
+export const models: VerbRun = async (context) => {
+  const [action = 'list', wanted] = context.words
+  const {root} = projectHere(context)
+  const trust = await checkTrust({context, root})
+  const config = await loadConfig({context, root, trusted: trust.ok && trust.result.trusted})
+  if (!config.ok) {
+    context.err(`penguin: ${config.error.msg}\n${config.error.hint}\n`)
+    return 1
+  }
+  if (action === 'probe') return probe(context, config.result, wanted)
+  if (action === 'routes') return routes(context, config.result)
+  return list(context, config.result)
+}

@@ -1,0 +1,66 @@
+// The verb `sessions`: the runs of this project and those that went on from them. A session's id is its first
+// run's. Reading only, but for `fork`.
+
+import type {RunId} from '../../engine/base/id.ts'
+import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
+import {tell} from '../../engine/fold/transcript.ts'
+import {openJournal} from '../../engine/journal/open.ts'
+import type {Context, VerbRun} from '../context.ts'
+import {fork} from './fork.ts'
+import {journalDir} from './journal-dir.ts'
+
+const ago = (now: number, then: number): string => {
+  const minutes = Math.round((now - then) / 60_000)
+  if (minutes < 60) return `${minutes} min ago`
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`
+}
+
+const stateOf = (run: RunInfo): string => (run.hostPid === null ? (run.outcome ?? 'interrupted') : `running (process ${run.hostPid})`)
+
+const list = async (context: Context, journal: Journal): Promise<number> => {
+  const runs = journal.runs().sort((a, b) => b.openedAt - a.openedAt)
+  if (context.flags.json) await context.out(runs.map((run) => `${JSON.stringify(run)}\n`).join(''))
+  else
+    await context.out(runs.map((run) => `${run.run}  ${ago(context.clock.now(), run.openedAt).padEnd(12)} ${stateOf(run).padEnd(14)} ${run.title}\n`).join(''))
+  return 0
+}
+
+const show = async (context: Context, journal: Journal, run: RunInfo): Promise<number> => {
+  await context.out(`${run.run} · session ${run.session} · ${stateOf(run)}\n${run.title}\n`)
+  for (const event of journal.read({run: run.run})) {
+    const told = tell(event)
+    if (told && !(await context.out(`${String(event.seq).padStart(5)} ${event.role ?? ''} ${told}\n`))) break
+  }
+  return 0
+}
+
+const exported = async (context: Context, journal: Journal, run: RunInfo): Promise<number> => {
+  for (const event of journal.read({run: run.run})) if (!(await context.out(`${JSON.stringify(event)}\n`))) break
+  return 0
+}
+
+const usage = (context: Context, why: string): number => {
+  context.err(`penguin: ${why}\npenguin sessions list\n`)
+  return 2
+}
+
+export const sessions: VerbRun = async (context) => {
+  const [action = 'list', wanted, ...rest] = context.words
+  const opened = openJournal({dir: journalDir(context), clock: context.clock, readonly: true})
+  if (!opened.ok) {
+    context.err(`penguin: ${opened.error.msg}\n`)
+    return opened.error.code === 'journal.missing' ? 2 : 1
+  }
+  const journal = opened.result
+  try {
+    if (action === 'list') return await list(context, journal)
+    const run = journal.runs().find((one) => one.run === (wanted as RunId))
+    if (!run) return usage(context, wanted ? `there is no run ${wanted}` : 'which run?')
+    if (action === 'show') return await show(context, journal, run)
+    if (action === 'export') return await exported(context, journal, run)
+    if (action === 'fork') return await fork(context, run, rest)
+    return usage(context, `sessions ${action} is not a verb`)
+  } finally {
+    journal.close()
+  }
+}

@@ -1,0 +1,139 @@
+// What an agent works with, made for one assignment: its sandbox, its tools, its models. Heavy parts load while
+// the first request is on its way.
+
+import type {Clock} from '../engine/base/clock.ts'
+import type {Dice} from '../engine/base/id.ts'
+import {FaultError} from '../engine/contract/fault.ts'
+import type {Assignment} from '../engine/contract/link.ts'
+import type {Call} from '../engine/contract/message.ts'
+import type {Overlay, Sandbox} from '../engine/contract/sandbox.ts'
+import type {Site} from '../engine/contract/tool.ts'
+import type {CallHooks, Work} from '../engine/role/ports.ts'
+import {openSandbox} from '../engine/sandbox/open.ts'
+import {blocksGuide, recoverBlocks} from '../engine/tool/blocks.ts'
+import {recoverCalls} from '../engine/tool/dialects.ts'
+import {openGate} from '../engine/tool/gate.ts'
+import {runCall} from '../engine/tool/run.ts'
+import {openShelf} from '../engine/tool/shelf.ts'
+import {checkAnswer} from './answer.ts'
+import {tools} from './plugins.ts'
+import {openSpeech} from './speech.ts'
+
+interface Edges {
+  clock: Clock
+  dice: Dice
+}
+
+/** Every job of the agent sees its candidate's tree at the project's own path. */
+const laidOver = (sandbox: Sandbox, overlays: Overlay[]): Sandbox =>
+  overlays.length === 0
+    ? sandbox
+    : {
+        state: sandbox.state,
+        run: (job, signal) => sandbox.run({...job, overlays: [...overlays, ...(job.overlays ?? [])]}, signal),
+        close: () => sandbox.close(),
+      }
+
+/** Globs as the guard understands them: `*` within a name, `**` across folders. */
+const globRegex = (glob: string): RegExp =>
+  new RegExp(
+    `^${glob
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('**/', '\u0000')
+      .replaceAll('*', '[^/]*')
+      .replaceAll('?', '[^/]')
+      .replaceAll('\u0000', '(?:.*/)?')}$`,
+  )
+
+const guardOf = (guarded: Assignment['guarded']): Site['guarded'] => {
+  const rows = guarded.flatMap(({globs, why}) => globs.map((glob) => ({fits: globRegex(glob), why})))
+  return (path) => rows.find(({fits}) => fits.test(path))?.why ?? ''
+}
+
+const openOwnSandbox = async (assignment: Assignment): Promise<Sandbox> => {
+  const {level, network, writes, trusted, home, path, lang, cache} = assignment.sandbox
+  const opened = await openSandbox({
+    level,
+    network,
+    writes,
+    trusted,
+    home,
+    path,
+    lang,
+    cache,
+    root: assignment.root,
+    scratch: assignment.scratch,
+    ownPid: process.pid,
+  })
+  if (!opened.ok) throw new FaultError(opened.error)
+  return laidOver(opened.result, assignment.overlays)
+}
+
+/** Edits in plain-text blocks first; what else leaked is looked for in the rest. */
+const fromBlocks = (text: string, specs: Work['specs']): ReturnType<Work['recover']> => {
+  const blocks = recoverBlocks(text, specs)
+  const rest = recoverCalls(blocks.text, specs)
+  return {calls: [...blocks.calls, ...rest.calls], text: rest.text}
+}
+
+export const openWork = async (assignment: Assignment, signal: AbortSignal, edges: Edges): Promise<Work> => {
+  const shelf = openShelf(tools)
+  const sandbox = await openOwnSandbox(assignment)
+  const speech = await openSpeech(assignment, edges)
+  const offered = assignment.role.tools.filter((name) => speech.offers(name))
+  const specs = await shelf.spec(offered)
+  const seen: Site['seen'] = new Map()
+
+  const siteFor = (hooks: CallHooks): Site => ({
+    dir: assignment.dir,
+    root: assignment.root,
+    addDirs: assignment.addDirs,
+    sandbox,
+    permissions: assignment.permissions,
+    checks: assignment.checks,
+    guarded: guardOf(assignment.guarded),
+    say: hooks.onOutput,
+    ask: hooks.ask,
+    note: hooks.note,
+    seen,
+    scratch: assignment.scratch,
+    signal,
+    commandMs: assignment.commandMs,
+    syntax: assignment.syntax,
+  })
+
+  const run = async (call: Call, hooks: CallHooks) => {
+    const gate = openGate({
+      permissions: assignment.permissions,
+      sandbox: sandbox.state,
+      writes: assignment.role.writes,
+      role: assignment.role.name,
+      askPerson: hooks.permit,
+    })
+    return runCall(call, {shelf, site: siteFor(hooks), offered, permit: gate, begin: hooks.begin, clock: edges.clock})
+  }
+
+  return {
+    specs,
+    guide: speech.blocks ? blocksGuide : '',
+    ask: async (turn, hooks) => {
+      const reply = await speech.ask(turn, hooks, signal)
+      // What validating takes is loaded when the first call is there, so that an answer without calls does not pay for it.
+      if (reply.calls.length > 0) void shelf.warm()
+      return reply
+    },
+    run,
+    isParallel: shelf.isParallel,
+    budgetTokens: speech.budgetTokens,
+    sizeOf: (messages) => speech.sizeOf(messages, specs),
+    recover: (text) => (speech.blocks ? fromBlocks(text, specs) : recoverCalls(text, specs)),
+    checkAnswer: async (text) => {
+      if (!assignment.answer) return ''
+      const wrong = await checkAnswer(assignment.answer, text)
+      return wrong && `Your answer must be JSON that matches the schema, and nothing else: ${wrong}`
+    },
+    close: async () => {
+      await sandbox.close()
+    },
+  }
+}
