@@ -41,18 +41,16 @@ export interface Rules {
 
 const layerOf = (lines: string[], above: string, cut: number): Layer => ({lines, matcher: ignore({ignorecase: false}).add(lines), above, cut})
 
-const test = (layer: Layer, path: Path, isFolder: boolean) =>
-  layer.matcher.test(`${layer.above}${layer.cut ? path.slice(layer.cut) : path}${isFolder ? '/' : ''}`)
+const inLayer = (layer: Layer, path: Path): string => layer.above + (layer.cut ? path.slice(layer.cut) : path)
 
-// A deeper file took this folder back in. The stronger file's word for the folder is not its word for what is in it.
+const test = (layer: Layer, path: Path, isFolder: boolean) => layer.matcher.test(`${inLayer(layer, path)}${isFolder ? '/' : ''}`)
+
+// A deeper file took this folder back in. The weaker file's word for the folder is not its word for what is in it,
+// yet its rules go on to hold there: so it is told of this one folder, by one more rule.
 const without = (layer: Layer, dir: Path): Layer => {
-  let left = layer
-  for (let found = test(left, dir, true); found.ignored; found = test(left, dir, true)) {
-    const lines = left.lines.filter((line) => line !== found.rule?.pattern)
-    if (lines.length === left.lines.length) return layerOf([], left.above, left.cut)
-    left = layerOf(lines, left.above, left.cut)
-  }
-  return left
+  if (!test(layer, dir, true).ignored) return layer
+  const exactly = inLayer(layer, dir).replace(/[\\*?[\]\s]/g, '\\$&')
+  return layerOf([...layer.lines, `!/${exactly}/`], layer.above, layer.cut)
 }
 
 const stamp = (stat: Stats | undefined): string => (stat ? `${stat.mtimeMs} ${stat.ctimeMs} ${stat.size} ${stat.ino}` : '')
@@ -106,7 +104,7 @@ export const openRules = (root: string): Rules => {
     return layers.some((layer) => layer.matcher.ignores(layer.above)) ? [] : layers
   }
   const enter = (dir: Path, chain: Chain, names: readonly string[]): Chain => {
-    const open = chain.length > 1 && dir !== '' && chain.some((layer) => test(layer, dir, true).ignored) ? chain.map((layer) => without(layer, dir)) : chain
+    const open = chain.length > 1 && dir !== '' ? chain.map((layer) => without(layer, dir)) : chain
     const own = ruleFiles.filter((name) => names.includes(name)).map((name) => layerOf(linesOf(join(root, dir, name)), '', dir === '' ? 0 : dir.length + 1))
     return own.length > 0 ? [...open, ...own] : open
   }
