@@ -69,7 +69,7 @@ describe('a workspace without a test command of its own', () => {
     await using server = await modelServer(fix('packages/a/'))
     using repo = place({
       ...workspace,
-      'package.json': JSON.stringify({name: 'top', workspaces: ['packages/*'], scripts: {test: 'node --test packages/a/*.test.js packages/b/*.test.js'}}),
+      'package.json': JSON.stringify({name: 'top', workspaces: ['packages/*'], scripts: {test: 'node --test packages/a/test/*.js packages/b/test/*.js'}}),
     })
     const run = await repo.run(asked('fix a'), {env: openai(server)})
     expect(gatesOf(run.closed), run.stdout.slice(-1500)).toEqual(['tests passed'])
