@@ -41,8 +41,8 @@ export const floors: Readonly<Record<string, Floor>> = Object.fromEntries<Floor>
   ],
   ['engine/plugin.ts', {may: ['engine/base', 'engine/contract', 'engine/fold', 'engine/wire'], law: 'the face only re-exports base, contract, fold and wire'}],
   ['plugins', {may: ['engine/plugin.ts'], law: 'a plugin imports only the face and itself, never another plugin'}],
-  ['stores', {may: ['engine/contract', 'engine/fold'], law: 'stores import only contract and fold'}],
-  ['components', {may: ['stores'], law: 'components import only stores'}],
+  ['stores', {may: ['engine/base', 'engine/contract', 'engine/fold'], law: 'stores import only base, contract and fold'}],
+  ['components', {may: ['stores', 'engine/base', 'engine/contract'], law: 'components import only stores, and the words of base and contract'}],
   ['source', {may: ['engine', 'plugins', 'stores', 'components', 'package.json'], law: 'source wires everything'}],
   ['bench', {may: ['source', 'plugins', 'engine', 'test/kit'], law: 'bench measures the rest'}],
 ])
@@ -50,8 +50,16 @@ export const floors: Readonly<Record<string, Floor>> = Object.fromEntries<Floor>
 /** Every npm package has one door: who may name it. */
 export const doors: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['engine/journal/', 'engine/memory/'],
-  'node-pty': ['engine/crew/hire.ts'],
-  diff: ['engine/workspace/patch.ts'],
+  '@xterm/addon-serialize': ['stores/', 'source/keeper/'],
+  '@xterm/addon-unicode-graphemes': ['stores/'],
+  '@xterm/headless': ['stores/', 'components/screen/'],
+  'node-pty': ['engine/crew/hire.ts', 'source/keeper/', 'bench/'],
+  diff: ['engine/workspace/patch.ts', 'stores/'],
+  'highlight.js': ['components/'],
+  ink: ['components/'],
+  marked: ['components/'],
+  react: ['components/'],
+  zustand: ['stores/'],
   ignore: ['engine/workspace/'],
   jsonrepair: ['engine/tool/'],
   meow: ['source/cli.ts'],
@@ -67,7 +75,7 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
 /** Loaded on use only: a static import that is no type would be paid for at every start. */
 export const lazyOnly: readonly string[] = ['zod', 'yaml', 'openai', 'ollama', 'meow', 'jsonrepair', 'web-tree-sitter']
 
-export const childProcess: readonly string[] = ['bench/', 'engine/sandbox/', 'engine/workspace/git.ts', 'engine/crew/hire.ts']
+export const childProcess: readonly string[] = ['bench/', 'engine/sandbox/', 'engine/workspace/git.ts', 'engine/crew/hire.ts', 'source/keeper/']
 
 const skipped = new Set(['node_modules', 'fixture', 'asset', 'repo'])
 

@@ -1,0 +1,138 @@
+// The second wire: what a screen and the keeper of a session say to each other (ndjson over a unix socket), and what
+// a terminal's bytes mean once they are read. A session is a run and those that go on from it; its keeper is a
+// process of its own, so that screens come and go while the work goes on.
+//
+// Everything that happened reaches a screen as the events of the journal; everything else here is either a wish of
+// the person or the bytes of a pane. Nothing that a screen shows is told in a third way.
+
+import type {Event} from './event.ts'
+import type {SandboxState} from './sandbox.ts'
+
+/** Columns and rows of cells, from 0. `width` and `height` are in cells. */
+export interface Rect {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+export interface Size {
+  columns: number
+  rows: number
+}
+
+/** `a_1` for an agent's terminal, `s_1` for one that the person opened with `!command`. */
+export type PaneId = string
+
+export interface PaneNote {
+  pane: PaneId
+  kind: 'agent' | 'shell'
+  /** The role, or the command. */
+  title: string
+  size: Size
+  /** How it ended; absent while it lives. */
+  ended?: string
+}
+
+/** What holds for the next request of the session; undefined: as configured. */
+export interface SessionSettings {
+  model?: string
+  roleModels?: Record<string, string>
+  permission?: 'ask' | 'edit' | 'auto' | 'plan'
+  sandbox?: string
+  candidates?: number
+  maxTokens?: number
+  maxUsd?: number
+  maxCalls?: number
+  maxTurns?: number
+  allow?: string[]
+  deny?: string[]
+}
+
+export interface SessionNote {
+  version: string
+  /** The id of the session: its first run; '' before any. */
+  session: string
+  pid: number
+  root: string
+  cwd: string
+  /** The run in progress or the last one; '' before any. */
+  run: string
+  /** A run is in progress. */
+  live: boolean
+  settings: SessionSettings
+  /** The routes, sandbox and checks that a request would have, as far as they are known before one. */
+  route: string
+  sandbox?: SandboxState
+  /** Said while work was going on, to be sent when it ends. */
+  queue: string[]
+  screens: number
+  git?: {branch: string; dirty: number}
+}
+
+/** Screen to keeper. `id`: the keeper answers with `answered`. */
+export type ScreenSays =
+  | {do: 'hello'; token: string; size: Size /** Events of the session after this run and seq are sent. */; after?: {run: string; seq: number}}
+  /** `now`: the agents hear it at once; `after`: it is the next request when this one ends. Without work going on both begin a run. */
+  | {do: 'say'; text: string; files?: string[]; when: 'now' | 'after'; to?: string}
+  | {do: 'unqueue'; index: number}
+  | {do: 'answer'; ask: string; choice: string; text?: string}
+  /** Stops what the agent does at this moment: its model call or its command; the agent hears of it. */
+  | {do: 'interrupt'; agent?: string}
+  | {do: 'end'}
+  | {do: 'set'; settings: SessionSettings}
+  /** Goes on with another session from here on, or with none. */
+  | {do: 'resume'; run: string}
+  | {do: 'fresh'}
+  /** A command of the person, with the person's rights, in a pane of its own. */
+  | {do: 'open'; id: number; command: string; size: Size}
+  | {do: 'type'; pane: PaneId; data: string}
+  | {do: 'size'; pane: PaneId; size: Size}
+  | {do: 'shut'; pane: PaneId}
+  /** `stop`: the session ends with its last screen; else it goes on. */
+  | {do: 'leave'; stop: boolean}
+
+/** Keeper to screen. */
+export type KeeperSays =
+  | {tell: 'session'; session: SessionNote}
+  | {tell: 'event'; event: Event}
+  /** All that happened before the screen came has been told. */
+  | {tell: 'caught-up'}
+  | {tell: 'pane'; pane: PaneNote}
+  /** `whole`: the pane begins anew with these bytes. */
+  | {tell: 'bytes'; pane: PaneId; data: string; whole?: true}
+  | {tell: 'gone'; pane: PaneId}
+  | {tell: 'answered'; id: number; ok: boolean; text: string; pane?: PaneId}
+  | {tell: 'trouble'; text: string}
+  | {tell: 'over'; why: string}
+
+/** One thing that a person did at the terminal, or that the terminal answered. */
+export type InputEvent =
+  | {
+      input: 'key'
+      /** `a`, `A`, `é`, `enter`, `tab`, `escape`, `backspace`, `delete`, `up` … `pageup`, `home`, `f1` …, `space`. */
+      key: string
+      /** What it would type; '' for keys that type nothing. */
+      text: string
+      ctrl: boolean
+      alt: boolean
+      shift: boolean
+      /** The bytes as they came, for a pane that is typed into. */
+      raw: string
+    }
+  | {input: 'paste'; text: string}
+  | {
+      input: 'mouse'
+      what: 'press' | 'release' | 'drag' | 'move' | 'wheel-up' | 'wheel-down'
+      button: 'left' | 'middle' | 'right' | 'none'
+      /** Cell, from 0. */
+      x: number
+      y: number
+      ctrl: boolean
+      alt: boolean
+      shift: boolean
+      raw: string
+    }
+  | {input: 'focus'; has: boolean}
+  /** The terminal's answer to a question of ours: device attributes, cursor place, mode report, colours. */
+  | {input: 'reply'; what: 'attributes' | 'cursor' | 'mode' | 'colour' | 'kitty' | 'version'; text: string}
