@@ -1,0 +1,229 @@
+// A pane's terminal: a real emulator that is fed the bytes of a pseudo terminal (or the frames of the chrome) and read as
+// cells and as text. It draws nothing and talks to nobody; what it wants to answer is handed to whoever asked for answers.
+//
+// Lines have numbers that stay: the first line ever printed is 0, and a line keeps its number when older ones are thrown away.
+
+import headless from '@xterm/headless'
+import type {Size} from '../engine/contract/screen.ts'
+import {isPlain, loadedWidths, loadWidths} from './cell-widths.ts'
+import {type CellRow, innerRow, insideOf, isOpen, outerRow} from './cells.ts'
+
+/** What a compositor needs of whoever has cells. */
+export interface CellSource {
+  /** Grows with every change. */
+  readonly version: number
+  /** The number of the line in the first row of the screen. */
+  readonly screenTop: number
+  /** The oldest line that is kept. */
+  readonly firstLine: number
+  row(line: number): CellRow | undefined
+}
+
+export interface PaneCursor {
+  /** Cell of the screen, from 0. */
+  x: number
+  y: number
+  visible: boolean
+  /** The number of DECSCUSR: 0 as the user has it, 1–2 block, 3–4 underline, 5–6 bar; odd ones blink. */
+  shape: number
+}
+
+export interface PaneModes {
+  mouse: 'none' | 'x10' | 'vt200' | 'drag' | 'any'
+  /** The program asked for mouse reports in SGR form (?1006). */
+  mouseSgr: boolean
+  bracketedPaste: boolean
+  applicationCursor: boolean
+  focus: boolean
+  /** A full-screen program: the alternate screen, which has no lines to scroll back to. */
+  alternate: boolean
+}
+
+export interface PaneTerminal extends CellSource {
+  readonly size: Size
+  /** As the program named itself (OSC 0 and 2); '' before. */
+  readonly title: string
+  readonly cursor: PaneCursor
+  readonly modes: PaneModes
+  /** Lines kept, those of the screen among them; their numbers run from `firstLine`. */
+  readonly lineCount: number
+  /** Given to `write` and not yet parsed: whoever reads a pty stops reading when this is high. */
+  readonly waitingBytes: number
+  write(data: string | Uint8Array, done?: () => void): void
+  resize(size: Size): void
+  /** Text of a line without the blanks at its end; '' for a line that is not kept. */
+  lineText(line: number): string
+  /** Cells from `from` up to, not including, `to`. */
+  textBetween(line: number, from: number, to: number): string
+  /** The line goes on where the one before it was full: copies join them. */
+  isWrapped(line: number): boolean
+  /** All lines that are kept. */
+  lines(): string[]
+  onBell(hear: () => void): void
+  onTitle(hear: (title: string) => void): void
+  onDamage(hear: () => void): void
+  /** What the program asked the terminal (device attributes, cursor place …); without a listener nothing is answered. */
+  onAnswer(hear: (data: string) => void): void
+  close(): void
+}
+
+export interface TerminalOptions {
+  scrollbackLines?: number
+  /** `\n` begins a new line at its start, as a frame of text means it. */
+  convertEol?: boolean
+}
+
+const shapes: Readonly<Record<string, number>> = {block: 2, underline: 4, bar: 6}
+const cutChars = 32 * 1024
+
+/** Long writes in pieces, so that the emulator can let others run between them. */
+const pieces = (data: string | Uint8Array): (string | Uint8Array)[] => {
+  if (data.length <= cutChars) return [data]
+  const count = Math.ceil(data.length / cutChars)
+  return Array.from({length: count}, (_, n) =>
+    typeof data === 'string' ? data.slice(n * cutChars, (n + 1) * cutChars) : data.subarray(n * cutChars, (n + 1) * cutChars),
+  )
+}
+
+const clamped = ({columns, rows}: Size): Size => ({columns: Math.max(2, Math.floor(columns)), rows: Math.max(1, Math.floor(rows))})
+
+export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = false}: TerminalOptions = {}): PaneTerminal => {
+  const {columns, rows} = clamped(size)
+  const emulator = new headless.Terminal({cols: columns, rows, scrollback: scrollbackLines, convertEol, allowProposedApi: true, logLevel: 'off'})
+  const inside = insideOf(emulator)
+  const open = isOpen(inside)
+  const spare = emulator.buffer.active.getNullCell()
+  const hears = {bell: [] as (() => void)[], title: [] as ((title: string) => void)[], damage: [] as (() => void)[]}
+  let [version, waitingBytes, title, closed] = [0, 0, '', false]
+  let held: [string | Uint8Array, (() => void)?][] | undefined
+  let hasWidths = false
+
+  // A reset gives the emulator new lines; the old ones then count as thrown away.
+  let [trimmed, watched, kept] = [0, undefined as unknown, 0]
+  const watch = (): void => {
+    const lines = emulator.buffer.active.type === 'normal' ? inside?.buffer?.lines : undefined
+    if (lines && lines !== watched) {
+      if (watched) trimmed += kept
+      watched = lines
+      lines.onTrim?.((amount) => {
+        if (lines === watched) trimmed += amount
+      })
+    }
+    kept = emulator.buffer.normal.length
+  }
+  const isAlternate = (): boolean => emulator.buffer.active.type === 'alternate'
+  const first = (): number => (isAlternate() ? 0 : trimmed)
+
+  const damaged = (): void => {
+    if (closed) return
+    version += 1
+    watch()
+    for (const hear of hears.damage) hear()
+  }
+  watch()
+  emulator.onWriteParsed(damaged)
+  emulator.onBell(() => {
+    for (const hear of hears.bell) hear()
+  })
+  emulator.onTitleChange((text) => {
+    title = text.slice(0, 200)
+    for (const hear of hears.title) hear(title)
+  })
+
+  const parse = (data: string | Uint8Array, done?: () => void): void => {
+    const parts = pieces(data)
+    // Parsed before `write` returns when nothing waits: a timer less between a key and its echo.
+    inside?._writeBuffer?.handleUserInput?.()
+    parts.forEach((part, n) => {
+      emulator.write(part, () => {
+        waitingBytes -= part.length
+        if (n === parts.length - 1) done?.()
+      })
+    })
+  }
+
+  const takeWidths = (): void => {
+    const addon = loadedWidths()
+    if (addon && !hasWidths && !closed) emulator.loadAddon(addon)
+    hasWidths = true
+    const waiting = held ?? []
+    held = undefined
+    if (!closed) for (const [data, done] of waiting) parse(data, done)
+  }
+  if (loadedWidths()) takeWidths()
+
+  return {
+    get version() {
+      return version
+    },
+    get size() {
+      return {columns: emulator.cols, rows: emulator.rows}
+    },
+    get title() {
+      return title
+    },
+    get firstLine() {
+      return first()
+    },
+    get screenTop() {
+      return first() + emulator.buffer.active.baseY
+    },
+    get lineCount() {
+      return emulator.buffer.active.length
+    },
+    get waitingBytes() {
+      return waitingBytes
+    },
+    get cursor() {
+      const {cursorX, cursorY} = emulator.buffer.active
+      const modes = inside?.coreService?.decPrivateModes
+      const shape = shapes[modes?.cursorStyle ?? ''] ?? 0
+      const visible = inside?.coreService?.isCursorHidden !== true
+      return {x: Math.min(cursorX, emulator.cols - 1), y: cursorY, visible, shape: shape - (modes?.cursorBlink && shape ? 1 : 0)}
+    },
+    get modes() {
+      const {mouseTrackingMode, bracketedPasteMode, applicationCursorKeysMode, sendFocusMode} = emulator.modes
+      return {
+        mouse: mouseTrackingMode,
+        mouseSgr: (inside?.coreMouseService?.activeEncoding ?? 'SGR').startsWith('SGR'),
+        bracketedPaste: bracketedPasteMode,
+        applicationCursor: applicationCursorKeysMode,
+        focus: sendFocusMode,
+        alternate: isAlternate(),
+      }
+    },
+    row: (line) => (open ? innerRow(inside, line - first()) : outerRow(emulator.buffer.active.getLine(line - first()), spare)),
+    write: (data, done) => {
+      if (closed) return
+      waitingBytes += data.length
+      if (held) held.push([data, done])
+      else if (hasWidths || isPlain(data)) parse(data, done)
+      else {
+        held = [[data, done]]
+        void loadWidths().then(takeWidths)
+      }
+    },
+    resize: (wanted) => {
+      const next = clamped(wanted)
+      if (closed || (next.columns === emulator.cols && next.rows === emulator.rows)) return
+      emulator.resize(next.columns, next.rows)
+      damaged()
+    },
+    lineText: (line) => emulator.buffer.active.getLine(line - first())?.translateToString(true) ?? '',
+    textBetween: (line, from, to) => emulator.buffer.active.getLine(line - first())?.translateToString(false, from, to) ?? '',
+    isWrapped: (line) => emulator.buffer.active.getLine(line - first())?.isWrapped ?? false,
+    lines: () => Array.from({length: emulator.buffer.active.length}, (_, y) => emulator.buffer.active.getLine(y)?.translateToString(true) ?? ''),
+    onBell: (hear) => hears.bell.push(hear),
+    onTitle: (hear) => hears.title.push(hear),
+    onDamage: (hear) => hears.damage.push(hear),
+    onAnswer: (hear) => {
+      emulator.onData(hear)
+      emulator.onBinary(hear)
+    },
+    close: () => {
+      closed = true
+      held = undefined
+      emulator.dispose()
+    },
+  }
+}
