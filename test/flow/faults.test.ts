@@ -54,7 +54,7 @@ const feature: Step[] = [
   {text: 'mean is there, and sum adds.'},
 ]
 
-describe.each(wayNames)('over %s', (over) => {
+describe.concurrent.each(wayNames)('over %s', (over) => {
   it('builds a feature in 13 turns, told of each mistake and going on', async () => {
     const {run, requests} = await play(feature, {over})
     expect(run.closed, JSON.stringify(run.closed)).toMatchObject({outcome: 'done', exitCode: 0, text: 'mean is there, and sum adds.'})
@@ -95,7 +95,7 @@ describe.each(wayNames)('over %s', (over) => {
   })
 })
 
-describe('recovers', () => {
+describe.concurrent('recovers', () => {
   it.each<[string, Mishap]>([
     ['503', {do: 'status', status: 503}],
     ['duplicate events', {do: 'duplicate'}],
@@ -135,7 +135,7 @@ describe('recovers', () => {
   })
 })
 
-describe('ends', () => {
+describe.concurrent('ends', () => {
   it('with 6 when nothing but cut streams come, and never takes one for an answer', async () => {
     const {run} = await play([{text: 'I am done. '.repeat(20), fault: {do: 'cut'}, times: 0}], {files: green})
     expect(run.closed).toMatchObject({outcome: 'provider', exitCode: 6})

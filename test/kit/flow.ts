@@ -31,6 +31,7 @@ export const ways = {
   }),
   chat: (server: {url: string}): Way => ({args: ['-m', 'vllm/m'], env: {VLLM_BASE_URL: `${server.url}/v1`}}),
   ollama: (server: {url: string}): Way => ({args: ['-m', 'ollama/m'], env: {OLLAMA_HOST: server.url}}),
+  messages: (server: {url: string}): Way => ({args: ['-m', 'anthropic/m'], env: {ANTHROPIC_API_KEY: 'sk-test-1234567890', ANTHROPIC_BASE_URL: server.url}}),
 } as const
 
 export type WayName = keyof typeof ways
