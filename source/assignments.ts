@@ -48,7 +48,7 @@ export const assignmentMaker = (facts: Gathered, request: HostRequest, scribe: S
       overlays: where.overlays,
       addDirs: facts.addDirs,
       scratch: join(scratch, work.agent),
-      permissions: role.writes ? facts.permissions : {...facts.permissions},
+      permissions: facts.permissions,
       sandbox: facts.sandboxSettings,
       sandboxState: facts.sandboxState,
       checks: [...facts.checks, ...facts.byPackage],
@@ -64,7 +64,7 @@ export const assignmentMaker = (facts: Gathered, request: HostRequest, scribe: S
       parent: scribe.rootSpan,
       commandMs: facts.commandMs,
       ...(request.record ? {record: request.record} : {}),
-      syntax: true,
+      syntax: role.writes,
     }
   }
 }

@@ -11,7 +11,8 @@ const radix = 36
 /** A name for things of this process: `PID-START`, both to the base 36. */
 export const ownTag = (pid = process.pid): string => `${pid.toString(radix)}-${(startTimeOf(pid) ?? 0).toString(radix)}`
 
-const livesByTag = (tag: string): boolean => {
+/** Does the process still live that a tag was made of? */
+export const isLiveTag = (tag: string): boolean => {
   const [pid = '', started = ''] = tag.split('-')
   const now = startTimeOf(Number.parseInt(pid, radix))
   return now !== undefined && now === Number.parseInt(started, radix)
@@ -58,12 +59,12 @@ export const sweepLeftovers = (folders: Folders, keep: string | undefined): void
   for (const dir of [folders.scratch, folders.trees, folders.runtime])
     for (const name of namesIn(dir)) {
       const tag = tagIn(name)
-      if (tag !== undefined && !livesByTag(tag)) remove(join(dir, name))
+      if (tag !== undefined && !isLiveTag(tag)) remove(join(dir, name))
     }
   for (const name of namesIn(folders.trees)) {
     if (!name.endsWith(noteSuffix) || (keep !== undefined && name.startsWith(keep))) continue
     const note = join(folders.trees, name)
-    if (livesByTag(ownerOf(note))) continue
+    if (isLiveTag(ownerOf(note))) continue
     remove(note.slice(0, -noteSuffix.length))
     remove(note)
   }

@@ -25,6 +25,7 @@ export interface Size {
 export type PaneId = string
 
 export interface PaneNote {
+  /** Of an agent: its id, also when another process or the next run goes on under it. */
   pane: PaneId
   kind: 'agent' | 'shell'
   /** The role, or the command. */
@@ -70,29 +71,55 @@ export interface SessionNote {
   git?: {branch: string; dirty: number}
 }
 
+/** What is said of the session changes these; null: as configured again. */
+export type SettingsChange = {[K in keyof SessionSettings]?: SessionSettings[K] | null}
+
+/** A question of the keeper itself, before a run can be; it is answered like an ask of a run. */
+export interface SessionAsk {
+  /** `trust`: the folder brings things that act for others. */
+  ask: 'trust'
+  text: string
+  /** `once`: for this session; `always`: kept; `deny`. */
+  choices: ('once' | 'always' | 'deny')[]
+}
+
 /** Screen to keeper. `id`: the keeper answers with `answered`. */
 export type ScreenSays =
   | {do: 'hello'; token: string; size: Size /** Events of the session after this run and seq are sent. */; after?: {run: string; seq: number}}
-  /** `now`: the agents hear it at once; `after`: it is the next request when this one ends. Without work going on both begin a run. */
+  /**
+   * `now`: the agents (or the one that `to` names) hear it before their next turn; `after`: it is the next request when
+   * this one ends. Without work going on both begin a run, which goes on from the session's last one; no text then
+   * means: go on from where it stopped.
+   */
   | {do: 'say'; text: string; files?: string[]; when: 'now' | 'after'; to?: string}
   | {do: 'unqueue'; index: number}
   | {do: 'answer'; ask: string; choice: string; text?: string}
-  /** Stops what the agent does at this moment: its model call or its command; the agent hears of it. */
+  /**
+   * Stops what an agent (undefined: every one) does at this moment: its model call, its command, its question. It is told
+   * and waits for the person's next words; words said before it stopped are taken at once. While no agent works
+   * (the checks of a run) the run ends as interrupted, and the next words go on from it.
+   */
   | {do: 'interrupt'; agent?: string}
+  /** Ends the run in progress, in order. */
   | {do: 'end'}
-  | {do: 'set'; settings: SessionSettings}
+  | {do: 'set'; settings: SettingsChange}
   /** Goes on with another session from here on, or with none. */
   | {do: 'resume'; run: string}
   | {do: 'fresh'}
-  /** A command of the person, with the person's rights, in a pane of its own. */
+  /** A command of the person, with the person's rights, in a pane of its own; '': their shell. */
   | {do: 'open'; id: number; command: string; size: Size}
+  /** Into an agent's terminal: a line is said to that agent, Ctrl-C interrupts it. */
   | {do: 'type'; pane: PaneId; data: string}
   | {do: 'size'; pane: PaneId; size: Size}
+  /** Ends a shell's processes; the pane of something that has ended goes away. */
   | {do: 'shut'; pane: PaneId}
   /** `stop`: the session ends with its last screen; else it goes on. */
   | {do: 'leave'; stop: boolean}
 
-/** Keeper to screen. */
+/**
+ * Keeper to screen. A new screen is told `session`, the panes with all they show, the events so far, `caught-up`; from
+ * there on what happens. Panes are terminals already answered for: a screen must not send its emulator's replies.
+ */
 export type KeeperSays =
   | {tell: 'session'; session: SessionNote}
   | {tell: 'event'; event: Event}
@@ -103,6 +130,9 @@ export type KeeperSays =
   | {tell: 'bytes'; pane: PaneId; data: string; whole?: true}
   | {tell: 'gone'; pane: PaneId}
   | {tell: 'answered'; id: number; ok: boolean; text: string; pane?: PaneId}
+  | {tell: 'asks'; ask: SessionAsk}
+  /** Answered, by whichever screen. */
+  | {tell: 'settled'; ask: string}
   | {tell: 'trouble'; text: string}
   | {tell: 'over'; why: string}
 

@@ -1,11 +1,12 @@
-// The link over a unix socket: ndjson, LF only. Writes are batched per tick; the reader is bounded by the
+// The link over a unix socket: ndjson, LF only. Writes are batched, by default per tick; the reader is bounded by the
 // line splitter. A link never retries: when the socket is gone, the other side is gone, and both ends say so.
 
 import type {Socket} from 'node:net'
 import {line, lineSplitter} from '../base/jsonl.ts'
 import type {Link} from '../contract/link.ts'
 
-export const socketLink = <Out, In>(socket: Socket): Link<Out, In> => {
+/** `later`: when what was gathered is written. */
+export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) => unknown = queueMicrotask): Link<Out, In> => {
   const splitter = lineSplitter()
   let take: ((message: In) => void) | undefined
   const waiting: In[] = []
@@ -42,7 +43,7 @@ export const socketLink = <Out, In>(socket: Socket): Link<Out, In> => {
   return {
     send: (message) => {
       if (closed !== undefined) return
-      if (!batch) queueMicrotask(flush)
+      if (!batch) later(flush)
       batch += line(message)
     },
     onMessage: (handler) => {

@@ -7,6 +7,7 @@ import {FaultError, fail, type Site, type Told} from '../../engine/plugin.ts'
 import type {ReadInput} from './input.ts'
 import {missing} from './missing.ts'
 import {placeFor} from './place.ts'
+import {warmSyntax} from './syntax.ts'
 import {isBinary, readBytes, sha256} from './text.ts'
 
 /** Lines of a view when no range is named, of files longer than `wholeLines`. */
@@ -96,6 +97,7 @@ export const readFile = async (input: ReadInput, site: Site): Promise<Told> => {
   if (bytes === 'large') return streamed(input, place.file, site)
   if (isBinary(bytes)) return fail('file.binary', {path: input.path})
   site.seen.set(place.real, sha256(bytes))
+  warmSyntax(site, place.path)
   const lines = bytes
     .toString('utf8')
     .replace(/^\uFEFF/, '')

@@ -62,6 +62,12 @@ const parserFor = (grammar: string): Promise<Parser> => {
   return known
 }
 
+/** Loads the grammar for a path in the background: what is read now is often edited next. Never throws. */
+export const warmSyntax = (site: Site, path: string): void => {
+  const grammar = grammars[extension(path)]
+  if (grammar && site.syntax !== false) parserFor(grammar).catch(() => undefined)
+}
+
 const firstBad = (node: Node): Node | undefined => {
   if (node.isError || node.isMissing) return node
   for (const child of node.children) {
