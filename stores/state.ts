@@ -1,0 +1,95 @@
+// All that the screen knows, as plain data. Components draw it and nothing else; `reduce` alone changes it. No
+// function, socket or terminal lives here, and nothing that the journal has not told or the person not done.
+
+import type {PaneNote, SessionNote, Size} from '../engine/contract/screen.ts'
+import type {Editor} from './editor-state.ts'
+import type {Layout} from './layout.ts'
+import type {Grip} from './layout-move.ts'
+import type {ThemeName} from './theme.ts'
+import type {View} from './view/view.ts'
+
+export type ListView = 'palette' | 'help' | 'plan' | 'timeline' | 'evidence' | 'spend' | 'log' | 'diff' | 'story'
+
+/** A view over the panes. */
+export interface Overlay {
+  view: ListView
+  /** What its list is narrowed down to. */
+  filter: Editor
+  /** The filter takes the keys. */
+  filtering: boolean
+  /** The selected line. */
+  at: number
+  /** The first line that is seen. */
+  top: number
+  /** Keys of lines that are unfolded. */
+  open: readonly string[]
+}
+
+/** The answer that is being given to the oldest open ask. */
+export interface Card {
+  ask: string
+  /** The selected choice. */
+  at: number
+  /** A message, an answer or a plan being written; null while a choice is being made. */
+  typed: Editor | null
+  /** The choice that goes with what is written. */
+  choice: string
+  /** First line of the text that is seen. */
+  top: number
+}
+
+/** What could be typed next. */
+export interface Popup {
+  kind: 'command' | 'argument' | 'file'
+  /** The characters that an item replaces, from here to the caret. */
+  from: number
+  typed: string
+  items: readonly {text: string; about: string}[]
+  at: number
+}
+
+export interface Toast {
+  text: string
+  tone: 'plain' | 'good' | 'bad'
+  until: number
+}
+
+export interface Look {
+  theme: ThemeName
+  /** False: nothing moves that does not have to. */
+  motion: boolean
+  mouse: boolean
+  vim: boolean
+  diff: 'unified' | 'side'
+}
+
+export interface AppState {
+  size: Size
+  /** ms since 1970, as of the last action that brought a time. */
+  now: number
+  link: 'joining' | 'here' | 'lost'
+  caughtUp: boolean
+  session: SessionNote | null
+  panes: readonly PaneNote[]
+  layout: Layout
+  view: View
+  editor: Editor
+  /** Who gets the keys: the prompt, the terminal of the pane in focus, or copy mode. */
+  mode: 'prompt' | 'pane' | 'copy'
+  overlay: Overlay | null
+  card: Card | null
+  /** Asks that the person put off with Escape; they stay open and marked. */
+  later: readonly string[]
+  popup: Popup | null
+  toasts: readonly Toast[]
+  look: Look
+  grip: Grip | null
+  /** Keys of a chord that has begun. */
+  chord: string
+  /** The prompt asks whether to leave: what was pressed first. */
+  leaving: boolean
+  /** The id of the next `open` wish. */
+  nextOpen: number
+  /** The keeper's last word, when it has ended. */
+  over: string
+}

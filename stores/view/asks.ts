@@ -1,0 +1,46 @@
+// What somebody waits for: open asks with the call they are about, so that the exact command or change can be shown.
+
+import type {Event} from '../../engine/contract/event.ts'
+import type {CallView} from './calls.ts'
+
+export interface AskView {
+  ask: string
+  kind: 'permission' | 'question' | 'approval' | 'grant' | 'trust'
+  text: string
+  choices: readonly string[]
+  rule: string
+  call: CallView | null
+  role: string
+  agent: string
+  at: number
+}
+
+export const stepAsks = (asks: readonly AskView[], event: Event, callOf: (id: string) => CallView | undefined): readonly AskView[] => {
+  switch (event.type) {
+    case 'ask.raised': {
+      const {ask, kind, text, choices, rule, call} = event.body
+      const one: AskView = {
+        ask,
+        kind,
+        text,
+        choices,
+        rule: rule ?? '',
+        call: (call === undefined ? undefined : callOf(call)) ?? null,
+        role: event.role ?? '',
+        agent: event.agent ?? '',
+        at: event.at,
+      }
+      return [...asks, one]
+    }
+    case 'ask.answered':
+      return asks.some(({ask}) => ask === event.body.ask) ? asks.filter(({ask}) => ask !== event.body.ask) : asks
+    case 'role.lost':
+    case 'role.left':
+      return asks.some(({agent}) => agent === event.agent) ? asks.filter(({agent}) => agent !== event.agent) : asks
+    case 'run.opened':
+    case 'run.closed':
+      return asks.length === 0 ? asks : []
+    default:
+      return asks
+  }
+}
