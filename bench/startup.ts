@@ -60,6 +60,11 @@ const medianCost = async (argv: string[], cwd: string, env: Record<string, strin
   }
 }
 
+const commands = ['ls', 'git status --short', 'cat package.json', 'ls -la', 'git diff --stat', 'node --test']
+
+/** The script's own commands one after the other, without Penguin: what twenty turns cannot be below. */
+const bareCommands = (cwd: string, env: Record<string, string>): Promise<Cost> => medianCost(['bash', '-c', commands.join('\n')], cwd, env)
+
 /** Six commands, six reads, three writes, four edits, one call a turn, the last a test run; then the answer. */
 const twenty = (n: number): Scripted => {
   const read = (path: string): Scripted => ({calls: [{tool: 'read', input: {path}}]})
@@ -144,6 +149,8 @@ export const bench = async (): Promise<Figure[]> => {
     const version = await medianCost([launcher, '--version'], top, env)
     figures.push({name: 'node -e 0', value: bare.wallSec, unit: 's', note: `cpu ${bare.cpuSec} s`})
     figures.push({name: '--version', value: version.wallSec, unit: 's', ratio: version.wallSec / bare.wallSec, note: `${version.peakMb.toFixed(0)} MB`})
+    const own = await bareCommands(repo, env)
+    figures.push({name: "the twenty turns' six commands, bare", value: own.wallSec, unit: 's', ratio: own.wallSec / bare.wallSec})
     for (const mode of ['processes', 'in-process'] as const) {
       const flags = mode === 'in-process' ? ['--in-process'] : []
       await using one = await modelServer(() => ({text: 'Hello.'}))
