@@ -17,6 +17,7 @@ export interface ScenePane {
   terminal: PaneTerminal
   /** The line in the pane's first row; absent: the pane follows its screen. */
   top?: number
+  /** A new list for every change. */
   marks?: readonly Mark[]
 }
 
@@ -48,6 +49,8 @@ export interface GlassStats {
   bytes: number
   /** Time to build a frame, ms: the newest 512. */
   frameMs: readonly number[]
+  /** Times that the terminal took nothing and was asked again. */
+  stalls: number
 }
 
 export interface Glass {
@@ -55,11 +58,14 @@ export interface Glass {
   damage(focused?: boolean): void
   /** A key, a paste or a click went to a pane or to the prompt. */
   key(): void
+  /** Bytes that are no picture and move no cursor (title, bell, copy, modes), after the frame under way and before the next. */
+  say(bytes: string): void
+  learn(features: ScreenFeatures): void
   resize(size: Size): void
   /** Draws every cell anew, as after another program had the terminal. */
   repaint(): void
   stats(): GlassStats
-  /** No frame begins after this; resolves when the one under way is out. */
+  /** No frame begins after this; resolves when the one under way is out, or after a quarter of a second. */
   close(): Promise<void>
 }
 
@@ -70,4 +76,6 @@ export interface GlassOptions {
   features: ScreenFeatures
   chrome: CellSource
   scene: () => Scene
+  /** The terminal cannot be written to any more. */
+  gone?: (code: string) => void
 }

@@ -1,0 +1,81 @@
+// The glass: everything that is shown on the user's terminal passes here and nowhere else. Damage comes in, frames go
+// out, each made against what the terminal really got. It looks at the scene when a frame is due, not before.
+
+import {createCompositor} from './compositor.ts'
+import {createFrameWriter} from './frame-writer.ts'
+import type {Glass, GlassOptions} from './scene.ts'
+import {createScheduler} from './scheduler.ts'
+
+const keptTimes = 512
+const patienceMs = 250
+
+export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOptions): Glass => {
+  const compositor = createCompositor(size, features)
+  const frameMs: number[] = []
+  let [frames, bytes, extra, isClosed] = [0, 0, '', false]
+  let whenIdle: (() => void) | undefined
+
+  const writer = createFrameWriter(fd, (code) => {
+    isClosed = true
+    scheduler.stop()
+    whenIdle?.()
+    gone?.(code)
+  })
+
+  const build = (): string => {
+    const startMs = performance.now()
+    const picture = compositor.frame(chrome, scene())
+    if (picture === '') return ''
+    frames += 1
+    frameMs.push(performance.now() - startMs)
+    if (frameMs.length > keptTimes) frameMs.shift()
+    return picture
+  }
+
+  const scheduler = createScheduler(() => {
+    if (isClosed) return
+    const text = extra + build()
+    extra = ''
+    if (text === '') return
+    bytes += Buffer.byteLength(text)
+    scheduler.hold()
+    writer.send(text, () => {
+      scheduler.release()
+      whenIdle?.()
+    })
+  })
+
+  return {
+    damage: scheduler.damage,
+    key: scheduler.key,
+    say: (text) => {
+      extra += text
+      scheduler.damage(true)
+    },
+    learn: (next) => {
+      compositor.learn(next)
+      scheduler.damage()
+    },
+    resize: (next) => {
+      compositor.resize(next)
+      scheduler.damage()
+    },
+    repaint: () => {
+      compositor.forget()
+      scheduler.damage()
+    },
+    stats: () => ({frames, bytes, frameMs, stalls: writer.stalls}),
+    close: async () => {
+      isClosed = true
+      scheduler.stop()
+      if (writer.isBusy) {
+        const out = Promise.withResolvers<void>()
+        const timer = setTimeout(out.resolve, patienceMs)
+        whenIdle = out.resolve
+        await out.promise
+        clearTimeout(timer)
+      }
+      writer.abandon()
+    },
+  }
+}
