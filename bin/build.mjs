@@ -7,6 +7,7 @@
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {mendInk} from './mend-ink.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -42,14 +43,14 @@ const entries = [
 const options = {
   platform: 'node',
   external: [/^node:/, 'better-sqlite3', 'node-pty', 'web-tree-sitter', /^@vscode\//],
-  transform: {define: {'process.env.NODE_ENV': '"production"', PENGUIN_VERSION: JSON.stringify(version)}},
+  transform: {define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', PENGUIN_VERSION: JSON.stringify(version)}},
   logLevel: 'warn',
   // An import() of what is loaded anyway costs nothing; it says that the importer can wait.
   checks: {ineffectiveDynamicImport: false},
 }
 
 const bundle = async (rolldown, {name, file, together}) => {
-  const built = await rolldown({...options, input: {[name]: join(root, file)}})
+  const built = await rolldown({...options, plugins: [mendInk(root)], input: {[name]: join(root, file)}})
   const {output} = await built.generate({
     format: 'esm',
     minify: true,
