@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{bench(): Promise<Figure[]>
   startup: () => import('./startup.ts'),
   journal: () => import('./journal.ts'),
   embedded: () => import('./embedded.ts'),
+  router: () => import('./router.ts'),
 }
 
 const short = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))

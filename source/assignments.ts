@@ -2,12 +2,12 @@
 // crew decides from step to step.
 
 import {join} from 'node:path'
-import type {Route} from '../engine/contract/grant.ts'
 import type {Assignment} from '../engine/contract/link.ts'
 import type {Sampling} from '../engine/contract/model.ts'
 import type {CandidateSite} from '../engine/contract/workspace.ts'
 import type {StepWork} from '../engine/crew/ports.ts'
 import type {Scribe} from '../engine/crew/scribe.ts'
+import {openRouting} from './models/routing.ts'
 import type {Gathered} from './opening.ts'
 import type {HostRequest} from './run-options.ts'
 
@@ -16,15 +16,21 @@ const samplingOf = (facts: Gathered, role: string, seed: number): Sampling => {
   return {temperature, topP, maxOutputTokens, effort, ...(seed ? {seed} : {})}
 }
 
-const routesFor = (facts: Gathered, role: string): Route[] => facts.roleRoutes[role] ?? facts.roleRoutes.default ?? []
-
 export const assignmentMaker = (facts: Gathered, request: HostRequest, scribe: Scribe, site: (candidate: number) => CandidateSite, scratch: string) => {
+  const routing = openRouting(facts, request, scribe)
   return (work: StepWork): Assignment => {
     const {step} = work
     const role = facts.roles[step.role]
     if (!role) throw new Error(`there is no role card for ${step.role}`)
     const where = site(step.candidate || 1)
-    const routes = routesFor(facts, step.role)
+    const chosen = routing.choose({
+      role: step.role,
+      attempt: step.attempt,
+      key: `${work.agent}/${step.phase}/${step.attempt}`,
+      brief: work.brief,
+      history: work.history,
+    })
+    const {routes} = chosen
     const providers = Object.fromEntries(
       routes.map((route) => [route.provider, facts.providers[route.provider]]).filter(([, settings]) => settings !== undefined),
     )
@@ -40,7 +46,7 @@ export const assignmentMaker = (facts: Gathered, request: HostRequest, scribe: S
       brief: work.brief,
       history: work.history,
       keep: work.keep,
-      grant: {routes, caps: facts.caps},
+      grant: {...chosen, caps: facts.caps},
       sampling: samplingOf(facts, step.role, request.seed),
       providers,
       root: where.root,

@@ -37,6 +37,8 @@ export const chooseRoutes: Gatherer = async (facts, context, request) => {
   const all = Object.values(known.roleRoutes).flat()
   known.providers = {}
   for (const {provider} of all) known.providers[provider] ??= needed(providerSettings(config, env, provider, resolve(request.dir)))
+  const {gatherModelFacts} = await import('./models/facts.ts')
+  known.models = await gatherModelFacts(Object.values(known.roleRoutes), known.providers, context)
   known.routes = Object.fromEntries(
     Object.entries(known.roleRoutes)
       .filter(([role]) => role !== 'default')

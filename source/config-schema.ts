@@ -3,6 +3,7 @@
 // `*` stands for a name of the user's own. A key belongs here only once something reads it.
 
 import type {z} from 'zod'
+import {type TaskKind, taskKinds} from '../engine/contract/learned.ts'
 import type {Zod} from '../engine/contract/schema.ts'
 
 export interface Key {
@@ -31,6 +32,18 @@ export const protocols = ['openai-responses', 'openai-chat', 'anthropic', 'ollam
 export const levels = ['auto', 'bwrap', 'srt', 'docker', 'limits', 'off'] as const
 export const modes = ['ask', 'edit', 'auto', 'plan'] as const
 
+export const policies = ['balanced', 'cost', 'latency', 'quality', 'local-first'] as const
+
+const kindWords: Readonly<Record<TaskKind, string>> = {
+  question: 'questions, which change nothing',
+  edit: 'the change that was asked for, when it is a small one',
+  complex: 'large changes and repairs',
+  plan: 'the planner',
+  find: 'the explorer',
+  test: 'the tester',
+  review: 'the reviewer',
+}
+
 // One rule is `{allow: "shell(npm test*)"}`, `{ask: …}` or `{deny: …}`.
 const rules = (z: Zod) => z.array(z.union([z.strictObject({allow: text(z)}), z.strictObject({ask: text(z)}), z.strictObject({deny: text(z)})]))
 
@@ -55,6 +68,7 @@ export const keys: Readonly<Record<string, Key>> = {
   'providers.*.models.*.usdCached': key(price, "usd per 1e6 tokens that came from the provider's cache.", '0.02'),
   'providers.*.models.*.usdOut': key(price, 'usd per 1e6 tokens of output.', '0.8'),
   'providers.*.models.*.tools': key((z) => z.boolean(), 'Does the model call tools?', 'true'),
+  'providers.*.models.*.quality': key((z) => z.number().min(0).max(1), 'How good it is at hard work, 0 to 1; not set: guessed from its price or size.', '0.8'),
   'providers.*.models.*.edits': key(oneOf('calls', 'blocks'), 'How the model edits best: by tool calls or by plain-text blocks.', 'calls'),
 
   'routes.*': key(
@@ -64,10 +78,21 @@ export const keys: Readonly<Record<string, Key>> = {
   ),
 
   'router.policy': key(
-    oneOf('balanced', 'cost', 'local-first', 'latency', 'quality'),
-    'Order in which the routes of an alias are tried: as written (balanced, latency, quality), cheapest first (cost), own machine first (local-first).',
+    oneOf(...policies),
+    'Order in which the routes of an alias are tried: as written among those that are well and not busy (balanced), cheapest first (cost), soonest done (latency), best first (quality), own machine first (local-first).',
     'balanced',
     'balanced',
+  ),
+  ...Object.fromEntries(
+    taskKinds.map((kind) => [
+      `router.rules.${kind}`,
+      key(oneOf(...policies), `Policy for ${kindWords[kind]}, before router.policy.`, kind === 'question' ? 'cost' : 'quality'),
+    ]),
+  ),
+  'router.explore': key(
+    (z) => z.number().min(0).max(0.2),
+    'Share of choices, at most 0.2, that try a route of an alias of which little is known; 0 never does.',
+    '0.05',
   ),
 
   'timeouts.connectSec': key(positive, 'Seconds until a provider must have accepted the connection.', '10', 10),

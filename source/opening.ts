@@ -17,6 +17,7 @@ import type {Check} from '../engine/contract/tool.ts'
 import type {BlobStore} from '../engine/contract/workspace.ts'
 import type {OpenJournal} from '../engine/journal/open.ts'
 import type {Context} from './context.ts'
+import type {ModelFacts} from './models/facts.ts'
 import type {Past} from './past.ts'
 import type {Project} from './project.ts'
 import type {HostRequest} from './run-options.ts'
@@ -41,6 +42,8 @@ export interface Gathered {
   chosen: boolean
   providers: Record<string, ProviderSettings>
   unpriced: string[]
+  /** What is known of the routes beside their cards: experience, and the load of local servers. */
+  models?: ModelFacts
   roles: Record<string, Role>
   sandbox: Sandbox
   sandboxState: SandboxState

@@ -9,7 +9,7 @@ import type {Assignment} from '../engine/contract/link.ts'
 import type {Message} from '../engine/contract/message.ts'
 import type {ModelClient, ToolSpec, Turn} from '../engine/contract/model.ts'
 import {type Asker, openAsker} from '../engine/model/ask.ts'
-import {sizeOfTools} from '../engine/model/tokens.ts'
+import {rememberRatios, sizeOfMessages, sizeOfTools} from '../engine/model/tokens.ts'
 import type {AskHooks, Reply} from '../engine/role/ports.ts'
 import {makerFor} from './plugins.ts'
 
@@ -60,7 +60,8 @@ const withoutKeys = (text: string, keys: readonly string[]): string =>
   keys.reduce((clean, key) => (key.length >= 8 ? clean.replaceAll(key, '[key]') : clean), text)
 
 export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<Speech> => {
-  const {routes} = assignment.grant
+  const {routes, ratios} = assignment.grant
+  rememberRatios(ratios)
   const wired = await Promise.all(
     routes.map(async (route) => ({route, client: await clientFor(route, assignment), callSec: assignment.providers[route.provider]?.timeouts.callSec ?? 600})),
   )
@@ -77,7 +78,9 @@ export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<
     offers: (tool) => embedded || tool !== 'eval_candidates' || assignment.checks.length > 0,
     ask: async (turn, hooks, signal) => {
       if (wired.length === 0) return silent('none', 'there is no route')
-      const reply = await asker.ask(turn, {...hooks, onFailed: (failed) => hooks.onFailed({...failed, error: hide(failed.error)})}, signal)
+      const estimated = sizeOfMessages(turn.messages) + sizeOfTools(turn.tools)
+      const reserve: AskHooks['reserve'] = (asked) => hooks.reserve({...asked, estimated})
+      const reply = await asker.ask(turn, {...hooks, reserve, onFailed: (failed) => hooks.onFailed({...failed, error: hide(failed.error)})}, signal)
       return reply.error ? {...reply, error: hide(reply.error)} : reply
     },
   }

@@ -139,15 +139,15 @@ export const verbs: readonly Verb[] = [
   {
     name: 'models',
     about: 'the models that are known, the servers that answer, the route of each role',
-    usage: ['models [list]', 'models probe [PROVIDER]', 'models routes'],
+    usage: ['models [list]', 'models probe [PROVIDER]', 'models routes [--explain] [ROLE] [PROMPT]'],
     actions: {
       list: 'models with a card: window and price',
       probe: 'ask each server, or one, what it has',
       routes: 'which model each role would take, and why',
     },
     first: true,
-    words: 2,
-    flags: [json],
+    words: 3,
+    flags: [yes('explain', "every route's case: score, cost, time, success (routes)"), json],
   },
   {
     name: 'checkpoint',

@@ -2,6 +2,7 @@
 // `source/config-schema.ts`; this is the type that the rest of the house reads.
 
 import type {Caps} from './grant.ts'
+import type {Policy, TaskKind} from './learned.ts'
 import type {ModelCard, Sampling, Timeouts} from './model.ts'
 import type {PermissionMode, Rule} from './permission.ts'
 import type {SandboxLevel} from './sandbox.ts'
@@ -25,7 +26,7 @@ export interface Config {
   roles: Record<string, RoleConfig>
   providers: Record<string, ProviderConfig>
   routes: Record<string, string[]>
-  router: {policy: 'balanced' | 'cost' | 'local-first' | 'latency' | 'quality'}
+  router: {policy: Policy; rules?: Partial<Record<TaskKind, Policy>>; explore?: number}
   timeouts: Timeouts & {askSec: number}
   budgets: Caps
   permissions: {mode: PermissionMode | null; rules: Rule[]}

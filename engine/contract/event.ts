@@ -157,7 +157,37 @@ export const events = {
   'role.lost': board(1, (z: Zod) => z.object({why: z.string(), replaced: z.boolean()})),
   'role.left': board(1, (z: Zod) => z.object({why: z.string()})),
   // models
-  'route.chosen': kept(1, (z: Zod) => z.object({route: route(z), why: z.string(), others: z.array(z.string()).default([])})),
+  'route.chosen': kept(1, (z: Zod) =>
+    z
+      .object({
+        route: route(z),
+        why: z.string(),
+        others: z.array(z.string()).default([]),
+        /** What the router weighed when the step began: the policy in force, the kind of task, and each route's case. */
+        policy: z.string().optional(),
+        kind: z.string().optional(),
+        reason: z.string().optional(),
+        scores: z
+          .array(
+            z
+              .object({
+                route: route(z),
+                score: z.number(),
+                usable: z.boolean(),
+                success: z.number(),
+                quality: z.number(),
+                usd: z.number().optional(),
+                ms: z.number(),
+                waitMs: z.number(),
+                local: z.boolean(),
+                why: z.string(),
+              })
+              .loose(),
+          )
+          .optional(),
+      })
+      .loose(),
+  ),
   'breaker.turned': kept(1, (z: Zod) => z.object({route: route(z), state: z.enum(['closed', 'open', 'half-open']), why: z.string()})),
   'model.asked': kept(1, (z: Zod) =>
     z
@@ -167,6 +197,8 @@ export const events = {
         attempt: z.number(),
         messages: z.number(),
         reserved: z.number(),
+        /** Tokens of the request before what is learned of the model corrects them. */
+        estimated: z.number().optional(),
         requestSha256: z.string(),
         sampling: anyRecord(z),
         tools: z.array(z.string()),

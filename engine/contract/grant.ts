@@ -36,9 +36,31 @@ export interface Route {
 
 export const routeName = (route: Route): string => `${route.provider}/${route.model}`
 
+/** Why the routes of a grant stand in their order, as `route.chosen` tells it. */
+export interface RouteReason {
+  policy: string
+  kind: string
+  reason: string
+  scores: {
+    route: string
+    score: number
+    usable: boolean
+    success: number
+    quality: number
+    usd?: number
+    ms: number
+    waitMs: number
+    local: boolean
+    why: string
+  }[]
+}
+
 export interface Grant {
   routes: Route[]
   caps: Caps
+  reason?: RouteReason
+  /** By route: tokens that its server counts for one that is estimated, as learned so far. */
+  ratios?: Record<string, number>
 }
 
 export const noUsage: Usage = {input: 0, output: 0, reasoning: 0, cached: 0}

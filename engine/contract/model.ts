@@ -40,6 +40,8 @@ export interface Turn {
   sampling: Sampling
   /** JSON Schema of the answer, when the answer must match one. */
   answer?: Record<string, unknown>
+  /** The reply is asked for in one piece instead of a stream: what is tried after an empty one. */
+  whole?: true
   envelope: Envelop
   /** (role, agent ordinal, call ordinal): the key of a recording. */
   key: {role: string; agent: number; call: number}
@@ -75,6 +77,8 @@ export interface ModelCard {
   sampling?: Sampling
   /** True for models that refuse a temperature. */
   fixedTemperature?: boolean
+  /** How good it is at hard work, 0 to 1; not set: guessed from its price or size. Only orders routes. */
+  quality?: number
 }
 
 export interface Probe {

@@ -4,7 +4,7 @@
 import {bad, type Envelope, good} from '../base/envelope.ts'
 import type {Config} from '../contract/config.ts'
 import {type Fault, fault} from '../contract/fault.ts'
-import type {Route} from '../contract/grant.ts'
+import {type Route, routeName} from '../contract/grant.ts'
 import {builtInProviders, defaultModel} from './providers.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -55,6 +55,9 @@ const inOrder = (routes: readonly Route[], config: Config): Route[] => {
   return [...routes]
 }
 
+/** An alias that leads to a route twice tries it once. */
+const once = (routes: readonly Route[]): Route[] => [...new Map(routes.map((route) => [routeName(route), route])).values()]
+
 /** `''` when the text names a route, which is then in `routes`. */
 const read = (text: string, config: Config, ollama: string | undefined, seen: readonly string[]): {routes: Route[]; wrong: string} => {
   const alias = config.routes[text]
@@ -63,10 +66,7 @@ const read = (text: string, config: Config, ollama: string | undefined, seen: re
     const each = alias.map((one) => read(one, config, ollama, [...seen, text]))
     const wrong = each.find((one) => one.wrong)?.wrong ?? (each.length === 0 ? `the alias ${text} is empty` : '')
     return {
-      routes: inOrder(
-        each.flatMap((one) => one.routes),
-        config,
-      ),
+      routes: inOrder(once(each.flatMap((one) => one.routes)), config),
       wrong,
     }
   }

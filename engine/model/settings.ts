@@ -22,7 +22,7 @@ const cardsOf = (name: string, declared: ProviderConfig['models'] = {}): Record<
   return {...known, ...Object.fromEntries(own)}
 }
 
-const isLocal = (protocol: ProviderSettings['protocol'], baseUrl: string): boolean => {
+export const isLocal = (protocol: ProviderSettings['protocol'], baseUrl: string): boolean => {
   if (protocol === 'ollama' || protocol === 'embedded' || protocol === 'replay') return true
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : ''
   return host === 'localhost' || host === '[::1]' || /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(host) || host.endsWith('.local')

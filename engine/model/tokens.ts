@@ -3,6 +3,7 @@
 
 import type {Message} from '../contract/message.ts'
 import type {ToolSpec} from '../contract/model.ts'
+import {familyOf} from './family.ts'
 
 /** Characters per token of code and prose in Latin letters; other scripts are nearer to one each. */
 const latinChars = 3.7
@@ -41,11 +42,19 @@ export const sizeOfTools = (tools: readonly ToolSpec[]): number => {
   return size
 }
 
-/** Learns per route how far the estimates are off. */
+/** By route, as learned in earlier runs: facts of the user's models, the same for every agent of this process. */
+const learned = new Map<string, number>()
+
+/** Meters that are opened from now on begin with these ratios instead of the family's. */
+export const rememberRatios = (ratios: Readonly<Record<string, number>> = {}): void => {
+  for (const [route, ratio] of Object.entries(ratios)) learned.set(route, ratio)
+}
+
+/** Learns per route how far the estimates are off: the tokenizer's family first, then what servers have counted. */
 export const openMeter = () => {
-  const ratios = new Map<string, number>()
+  const ratios = new Map(learned)
   return {
-    corrected: (route: string, tokens: number): number => Math.ceil(tokens * (ratios.get(route) ?? 1)),
+    corrected: (route: string, tokens: number): number => Math.ceil(tokens * (ratios.get(route) ?? familyOf(route).factor)),
     /** `estimated` is the uncorrected estimate of the request that cost `input` tokens. */
     observe: (route: string, estimated: number, input: number): void => {
       if (estimated <= 0 || input <= 0) return

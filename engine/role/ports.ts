@@ -29,7 +29,15 @@ export interface Reply {
 
 export interface AskHooks {
   /** Asks the host to reserve the call; a refusal ends it. Each attempt is reserved anew. */
-  reserve(asked: {route: string; attempt: number; tokens: number; usd: number; requestSha256: string; sampling: Sampling}): Promise<Envelope<void>>
+  reserve(asked: {
+    route: string
+    attempt: number
+    tokens: number
+    usd: number
+    requestSha256: string
+    sampling: Sampling
+    estimated?: number
+  }): Promise<Envelope<void>>
   onText(text: string, thought: boolean): void
   onFailed(failed: {route: string; attempt: number; error: Fault; usage: Usage; usd: number; wallMs: number; retryInMs?: number}): void
   onRoute(chosen: {route: string; why: string; others: string[]}): void
@@ -76,6 +84,6 @@ export interface AgentPorts {
   link: AgentLink
   clock: Clock
   dice: Dice
-  /** Resolves quickly; heavy parts load while the first request is on its way. */
-  openWork(assignment: Assignment, signal: AbortSignal): Promise<Work>
+  /** Resolves quickly; heavy parts load while the first request is on its way. `signal`: of what begins now. */
+  openWork(assignment: Assignment, signal: () => AbortSignal): Promise<Work>
 }

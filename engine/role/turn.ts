@@ -58,6 +58,7 @@ const hooksFor = (voice: Voice, span: ReturnType<Uplink['newSpan']>, messages: r
           attempt: asked.attempt,
           messages: messages.length,
           reserved: asked.tokens,
+          ...(asked.estimated === undefined ? {} : {estimated: asked.estimated}),
           requestSha256: asked.requestSha256,
           sampling: {...asked.sampling},
           tools: work.specs.map((spec) => spec.name),
@@ -69,7 +70,7 @@ const hooksFor = (voice: Voice, span: ReturnType<Uplink['newSpan']>, messages: r
     },
     onText: shown.add,
     onFailed: (failed) => up.report('model.failed', {...failed, call}, span),
-    onRoute: (chosen) => up.report('route.chosen', chosen, span),
+    onRoute: (chosen) => up.report('route.chosen', {...chosen, ...voice.assignment.grant.reason}, span),
     onBreaker: (turned) => up.report('breaker.turned', turned, span),
   }
 }

@@ -4,7 +4,6 @@
 import type {Config} from '../../engine/contract/config.ts'
 import type {ModelCard, Probe} from '../../engine/contract/model.ts'
 import {builtInProviders} from '../../engine/model/providers.ts'
-import {needsOllama, resolveRoutes} from '../../engine/model/routes.ts'
 import {providerSettings} from '../../engine/model/settings.ts'
 import {loadConfig} from '../config.ts'
 import type {Context, VerbRun} from '../context.ts'
@@ -69,30 +68,6 @@ const probe = async (context: Context, config: Config, wanted: string | undefine
   return wanted !== undefined && found.some((one) => !one.ok) ? 1 : 0
 }
 
-const roleNames = ['explorer', 'planner', 'coder', 'tester', 'reviewer']
-
-const routes = async (context: Context, config: Config): Promise<number> => {
-  const {env} = context
-  const ollama = needsOllama(config, env)
-    ? await (await import('../../plugins/ollama/find.ts')).findOllama(env.OLLAMA_HOST ?? '', AbortSignal.timeout(probeMs))
-    : undefined
-  for (const role of roleNames) {
-    const text = config.roles[role]?.model
-    const found = resolveRoutes(config, env, {...(text ? {text, from: config.origins[`roles.${role}.model`] ?? 'config'} : {}), ollama})
-    if (!found.ok) {
-      context.err(`penguin: ${role}: ${found.error.msg}\n${found.error.hint}\n`)
-      return 1
-    }
-    const names = found.result.routes.map(({provider, model}) => `${provider}/${model}`)
-    await context.out(
-      context.flags.json
-        ? `${JSON.stringify({role, routes: names, why: found.result.why})}\n`
-        : `${role.padEnd(9)} ${names.join(', then ')}  (${found.result.why})\n`,
-    )
-  }
-  return 0
-}
-
 export const models: VerbRun = async (context) => {
   const [action = 'list', wanted] = context.words
   const {root} = projectHere(context)
@@ -103,6 +78,6 @@ export const models: VerbRun = async (context) => {
     return 1
   }
   if (action === 'probe') return probe(context, config.result, wanted)
-  if (action === 'routes') return routes(context, config.result)
+  if (action === 'routes') return (await import('../models/routes.ts')).routes(context, config.result)
   return list(context, config.result)
 }

@@ -1,0 +1,321 @@
+// What routing is worth: a seeded day of work over four made-up providers whose speed, price, skill and trouble are
+// drawn, with bursts that fill the local server's queue and an outage in the middle. The router sees only what a run
+// would see; the oracle knows the draw. Beside it: round-robin, always the best model, and the first as written.
+
+import type {Learned, TaskKind} from '../engine/contract/learned.ts'
+import {learnAll, learnedFor, type Observation} from '../engine/model/learn.ts'
+import {chooseRoute, type RouteFacts, type RouterRules} from '../engine/model/router.ts'
+import {type Figure, median} from './figure.ts'
+
+/** Mulberry32: small, seeded, good enough for a simulation. */
+export const seeded = (seed: number) => {
+  let state = seed >>> 0
+  return (): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+interface Provider {
+  name: string
+  local: boolean
+  slots: number
+  usdIn: number
+  usdOut: number
+  firstMs: number
+  tokensPerSec: number
+  /** Chance that a call fails, and that the work holds by kind. */
+  failing: number
+  skill: Record<'question' | 'edit' | 'complex', number>
+  down: [from: number, until: number]
+}
+
+const share = {question: 0.35, edit: 0.45, complex: 0.2}
+type Kind = keyof typeof share
+
+const providers: readonly Provider[] = [
+  {
+    name: 'p/best',
+    local: false,
+    slots: 8,
+    usdIn: 3,
+    usdOut: 15,
+    firstMs: 1800,
+    tokensPerSec: 55,
+    failing: 0.02,
+    skill: {question: 0.99, edit: 0.95, complex: 0.85},
+    down: [0.4, 0.5],
+  },
+  {
+    name: 'p/mid',
+    local: false,
+    slots: 8,
+    usdIn: 0.6,
+    usdOut: 3,
+    firstMs: 900,
+    tokensPerSec: 90,
+    failing: 0.03,
+    skill: {question: 0.98, edit: 0.92, complex: 0.6},
+    down: [2, 2],
+  },
+  {
+    name: 'p/small',
+    local: false,
+    slots: 8,
+    usdIn: 0.1,
+    usdOut: 0.5,
+    firstMs: 400,
+    tokensPerSec: 160,
+    failing: 0.05,
+    skill: {question: 0.95, edit: 0.75, complex: 0.25},
+    down: [2, 2],
+  },
+  {
+    name: 'own/local',
+    local: true,
+    slots: 1,
+    usdIn: 0,
+    usdOut: 0,
+    firstMs: 600,
+    tokensPerSec: 80,
+    failing: 0.02,
+    skill: {question: 0.93, edit: 0.7, complex: 0.2},
+    down: [2, 2],
+  },
+]
+
+interface Job {
+  kind: Kind
+  atMs: number
+  input: number
+  output: number
+  luck: number
+  work: number
+  /** Draws for the repair, which follows when a gate says that the work does not hold. */
+  again: {luck: number; work: number}
+}
+
+const jobsOf = (count: number, random: () => number): Job[] => {
+  let atMs = 0
+  return Array.from({length: count}, () => {
+    // Every so often many come at once, as when a crew is hired.
+    atMs += random() < 0.3 ? 50 : random() * 9000
+    const drawn = random()
+    const kind: Kind = drawn < share.question ? 'question' : drawn < share.question + share.edit ? 'edit' : 'complex'
+    return {
+      kind,
+      atMs,
+      input: 3000 + Math.floor(random() * 9000),
+      output: 200 + Math.floor(random() * 1200),
+      luck: random(),
+      work: random(),
+      again: {luck: random(), work: random()},
+    }
+  })
+}
+
+interface Outcome {
+  usd: number
+  waitMs: number
+  ms: number
+  won: boolean
+}
+
+/** Servers as queues: each takes the next job when a slot is free. */
+const openWorld = (lastMs: number) => {
+  const free = new Map(providers.map((one) => [one.name, Array.from({length: one.slots}, () => 0)]))
+  const isDown = (one: Provider, atMs: number): boolean => atMs >= one.down[0] * lastMs && atMs < one.down[1] * lastMs
+  return {
+    load: (one: Provider, atMs: number) => {
+      const slots = free.get(one.name) as number[]
+      const ahead = slots.filter((at) => at > atMs)
+      const queued = ahead.reduce((sum, at) => sum + Math.max(0, Math.ceil((at - atMs) / 20_000) - 1), 0)
+      return {slots: one.slots, busy: ahead.length, queued, loaded: true}
+    },
+    /** undefined: the call failed. `dry` only asks what would come. */
+    run: (one: Provider, job: Job, luck: number, dry = false): Outcome | undefined => {
+      const slots = free.get(one.name) as number[]
+      const slot = slots.indexOf(Math.min(...slots))
+      const start = Math.max(job.atMs, slots[slot] as number)
+      if (isDown(one, start) || luck < one.failing) return undefined
+      const ownMs = one.firstMs + (job.output / one.tokensPerSec) * 1000
+      if (!dry) slots[slot] = start + ownMs
+      const waitMs = start - job.atMs
+      return {usd: (job.input * one.usdIn + job.output * one.usdOut) / 1e6, waitMs, ms: waitMs + ownMs, won: job.work < one.skill[job.kind]}
+    },
+  }
+}
+
+type World = ReturnType<typeof openWorld>
+interface Chooser {
+  order(job: Job, index: number, world: World, isRepair: boolean): Provider[]
+  heard?(job: Job, one: Provider, outcome: Outcome | undefined, isRepair: boolean): void
+}
+
+/** As in a run: a second attempt is hard work, whatever the first was. */
+const kindFor = (job: Job, isRepair: boolean): TaskKind => (isRepair ? 'complex' : job.kind)
+
+const byName = new Map(providers.map((one) => [one.name, one]))
+
+const routed = (router: RouterRules, random: () => number): Chooser => {
+  let known: Learned[] = []
+  const learnt = (seen: Observation[], now: number): void => {
+    const changed = learnAll(known, seen, now)
+    known = [...known.filter((one) => !changed.some((row) => row.route === one.route && row.kind === one.kind)), ...changed]
+  }
+  const open = new Map<string, number>()
+  return {
+    order: (job, _, world, isRepair) => {
+      const kind = kindFor(job, isRepair)
+      const facts = providers.map((one): RouteFacts => {
+        const [provider = '', model = ''] = one.name.split('/')
+        return {
+          route: {provider, model},
+          card: {
+            window: 128_000,
+            output: 8192,
+            tools: true,
+            edits: 'calls',
+            local: one.local,
+            price: {usdIn: one.usdIn, usdCached: one.usdIn, usdOut: one.usdOut},
+            ...(one.local ? {quality: 0.15} : {}),
+          },
+          learned: learnedFor(known, one.name, kind),
+          breaker: (open.get(one.name) ?? 0) > job.atMs ? 'open' : 'closed',
+          ...(one.local ? {load: world.load(one, job.atMs)} : {}),
+        }
+      })
+      const {order} = chooseRoute(facts, {kind, tools: true, input: job.input, output: job.output}, {...router, draw: random()})
+      return order.map(({provider, model}) => byName.get(`${provider}/${model}`) as Provider)
+    },
+    heard: (job, one, outcome, isRepair) => {
+      const at = {route: one.name, kind: kindFor(job, isRepair)}
+      if (!outcome) open.set(one.name, job.atMs + 30_000)
+      const own = outcome ? outcome.ms - outcome.waitMs - one.firstMs : 0
+      learnt(
+        outcome
+          ? [
+              {...at, is: 'answered', firstMs: one.firstMs, tokensPerSec: (job.output / own) * 1000},
+              {...at, is: outcome.won ? 'won' : 'lost'},
+            ]
+          : [{...at, is: 'failed'}],
+        job.atMs,
+      )
+    },
+  }
+}
+
+const fixed = (names: readonly string[]): Chooser => ({order: () => names.map((name) => byName.get(name) as Provider)})
+const roundRobin: Chooser = {order: (_, index) => providers.map((_one, at) => providers[(index + at) % providers.length] as Provider)}
+
+/** What a job is worth, what a second costs: one scale for the regret. */
+const worth = {question: 0.05, edit: 0.2, complex: 0.6}
+const usdPerSecond = 0.0005
+const gainOf = (job: Job, outcome: Outcome | undefined): number =>
+  outcome ? (outcome.won ? worth[job.kind] : 0) - outcome.usd - (outcome.ms / 1000) * usdPerSecond : 0
+
+/** Knows the draw of each job: takes whatever brings most. */
+const oracleOf = (lucks: (job: Job, at: number) => number): Chooser => ({
+  order: (job, _, world) => {
+    const value = new Map(providers.map((one, at) => [one, gainOf(job, world.run(one, job, lucks(job, at), true))]))
+    return [...providers].sort((a, b) => (value.get(b) ?? 0) - (value.get(a) ?? 0))
+  },
+})
+
+export interface Day {
+  won: number
+  usd: number
+  p95WaitMs: number
+  medianMs: number
+  gain: number
+  calls: number
+}
+
+const luckFor = (job: Job, at: number): number => (job.luck * 7919 + at * 0.37) % 1
+
+const play = (jobs: readonly Job[], chooser: Chooser): Day => {
+  const world = openWorld(jobs.at(-1)?.atMs ?? 0)
+  const waits: number[] = []
+  const times: number[] = []
+  const day: Day = {won: 0, usd: 0, p95WaitMs: 0, medianMs: 0, gain: 0, calls: 0}
+  const attempt = (job: Job, index: number, isRepair: boolean): Outcome | undefined => {
+    for (const one of chooser.order(job, index, world, isRepair)) {
+      const outcome = world.run(one, job, luckFor(job, providers.indexOf(one)))
+      day.calls += 1
+      chooser.heard?.(job, one, outcome, isRepair)
+      if (outcome) return outcome
+    }
+  }
+  const take = (job: Job, outcome: Outcome): void => {
+    day.usd += outcome.usd
+    day.won += Number(outcome.won)
+    day.gain += gainOf(job, outcome)
+    waits.push(outcome.waitMs)
+    times.push(outcome.ms)
+  }
+  for (const [index, job] of jobs.entries()) {
+    const outcome = attempt(job, index, false)
+    if (!outcome) continue
+    take(job, outcome)
+    // An answer has no gate: nobody notices that it is wrong.
+    if (outcome.won || job.kind === 'question') continue
+    const later = {...job, ...job.again, atMs: job.atMs + outcome.ms}
+    const repaired = attempt(later, index, true)
+    if (repaired) take(later, repaired)
+  }
+  waits.sort((a, b) => a - b)
+  return {...day, p95WaitMs: waits[Math.floor(waits.length * 0.95)] ?? 0, medianMs: median(times)}
+}
+
+/** What docs/routing.md advises: questions cheaply, hard work well, the rest by what has shown to be cheapest for its success. */
+export const advised: RouterRules = {policy: 'cost', rules: {question: 'latency', edit: 'cost', complex: 'quality'}, explore: 0.05}
+
+/** The same without saving on questions, whose answers no gate checks. */
+export const careful: RouterRules = {policy: 'cost', rules: {question: 'quality', complex: 'quality'}, explore: 0.05}
+
+export const simulate = (seed: number, count = 1500): Record<'router' | 'router, careful' | 'balanced' | 'round robin' | 'always best' | 'oracle', Day> => {
+  const jobs = jobsOf(count, seeded(seed))
+  const written = providers.map(({name}) => name)
+  return {
+    router: play(jobs, routed(advised, seeded(seed + 1))),
+    'router, careful': play(jobs, routed(careful, seeded(seed + 1))),
+    balanced: play(jobs, routed({policy: 'balanced'}, seeded(seed + 1))),
+    'round robin': play(jobs, roundRobin),
+    'always best': play(jobs, fixed(written)),
+    oracle: play(jobs, oracleOf(luckFor)),
+  }
+}
+
+const seeds = [11, 23, 37, 41, 59]
+
+export const bench = async (): Promise<Figure[]> => {
+  const days = seeds.map((seed) => simulate(seed))
+  const of = (name: keyof (typeof days)[number], pick: (day: Day) => number): number => median(days.map((day) => pick(day[name])))
+  const names = Object.keys(days[0] as (typeof days)[number]) as (keyof (typeof days)[number])[]
+  return names.flatMap((name): Figure[] => [
+    {name: `${name}: jobs that held`, value: of(name, ({won}) => won / 15), unit: '%'},
+    {
+      name: `${name}: cost`,
+      value: of(name, ({usd}) => usd),
+      unit: 'usd',
+      ratio: of(name, ({usd}) => usd) / of('always best', ({usd}) => usd),
+      note: 'to always best',
+    },
+    {
+      name: `${name}: p95 wait`,
+      value: of(name, ({p95WaitMs}) => p95WaitMs / 1000),
+      unit: 's',
+      ratio: of(name, ({p95WaitMs}) => p95WaitMs) / of('round robin', ({p95WaitMs}) => p95WaitMs),
+      note: 'to round robin',
+    },
+    {
+      name: `${name}: regret`,
+      value: of('oracle', ({gain}) => gain) - of(name, ({gain}) => gain),
+      unit: 'usd',
+      ratio: 1 - of(name, ({gain}) => gain) / of('oracle', ({gain}) => gain),
+      note: 'of what the oracle gains',
+    },
+  ])
+}

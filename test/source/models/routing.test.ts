@@ -1,0 +1,71 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, it} from 'vitest'
+import type {Event} from '../../../engine/contract/event.ts'
+import {readLearned} from '../../../engine/memory/learned.ts'
+import {bodies, calculator, cheapCheck, fix, repository} from '../../kit/hosted.ts'
+import {modelServer, type Step} from '../../kit/model-server.ts'
+
+const mend: Step[] = [
+  {calls: [{tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}], usage: {input: 900, output: 20}},
+  {text: 'It adds now.', usage: {input: 950, output: 20}},
+]
+
+const config = (urls: Record<string, string>, policy: string, alias: string[]): string =>
+  `model: any
+routes: {any: [${alias.join(', ')}]}
+router: {policy: ${policy}}
+timeouts: {connectSec: 2}
+providers:
+${Object.entries(urls)
+  .map(
+    ([name, url]) =>
+      `  ${name}: {protocol: openai-chat, baseUrl: "${url}", models: {m: {window: 65536, usdIn: ${name === 'dear' ? 5 : 1}, usdOut: ${name === 'dear' ? 20 : 2}}}}`,
+  )
+  .join('\n')}
+`
+
+describe('the routes of a run', () => {
+  it('are chosen with scores and a reason, switched by the policy alone, and learned from', async () => {
+    await using dear = await modelServer(mend)
+    await using cheap = await modelServer(mend)
+    const files = {...calculator, '.penguin/config.yml': config({dear: dear.baseUrl, cheap: cheap.baseUrl}, 'cost', ['dear/m', 'cheap/m'])}
+    const repo = repository(files)
+    const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true}})
+    expect(ran.code, ran.err).toBe(0)
+    const [chosen] = bodies(ran.events, 'route.chosen')
+    expect(chosen).toMatchObject({route: 'cheap/m', policy: 'cost', kind: 'edit', others: ['dear/m'], reason: 'cost: cheapest for the success it has'})
+    expect(chosen?.scores?.map(({route}) => route)).toEqual(['cheap/m', 'dear/m'])
+    expect(dear.requests).toHaveLength(0)
+    const known = readLearned(join(repo.home, '.local', 'state', 'penguin', 'models.db'))
+    expect(known).toHaveLength(1)
+    expect(known[0]).toMatchObject({route: 'cheap/m', kind: 'edit', wins: 1})
+    expect(known[0]?.good).toBeCloseTo(1.98)
+    expect(known[0]?.ratio).toBeGreaterThan(0)
+  })
+
+  it('fall back along the chain, once each, and the failure is remembered for the next run', async () => {
+    await using live = await modelServer([...mend, {text: 'Nothing left to do.', times: 0}])
+    const files = {
+      ...calculator,
+      '.penguin/config.yml': config({gone: 'http://127.0.0.1:1/v1', live: live.baseUrl}, 'balanced', ['gone/m', 'live/m', 'gone/m']),
+    }
+    const repo = repository(files)
+    const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true}})
+    expect(ran.code, ran.err).toBe(0)
+    expect(bodies(ran.events, 'route.chosen').map(({route, others}) => [route, others])).toEqual([
+      ['gone/m', ['live/m']],
+      ['live/m', ['gone/m']],
+    ])
+    const [row] = readLearned(join(repo.home, '.local', 'state', 'penguin', 'models.db')).filter(({route}) => route === 'gone/m')
+    expect(row?.bad).toBeGreaterThan(1)
+  }, 20_000)
+
+  it('of a recording teach nothing', async () => {
+    const repo = repository(calculator)
+    const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], model: repo.replay(fix)}})
+    expect(ran.code).toBe(0)
+    expect(ran.events.find((event: Event) => event.type === 'route.chosen')?.body).toMatchObject({policy: 'balanced', scores: [{usable: true}]})
+    expect(existsSync(join(repo.home, '.local', 'state', 'penguin', 'models.db'))).toBe(false)
+  })
+})
