@@ -116,6 +116,10 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
     return {got, reply: replyOf(got, usage)}
   }
 
+  /** Is there a healthy route that comes after this one? */
+  const hasOther = (order: readonly Candidate[], {name}: Candidate): boolean =>
+    order.slice(order.findIndex((one) => one.name === name) + 1).some((one) => breakers.stateOf(one.name) !== 'open')
+
   const pause = async (ms: number, signal: AbortSignal): Promise<boolean> => {
     if (ms > 0) await clock.sleep(ms, signal).catch(() => undefined)
     return !signal.aborted
@@ -130,7 +134,9 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
       const onTrial = breakers.stateOf(candidate.name) !== 'closed' && order.length > 1
       for (let tries = 1; ; tries++) {
         choose(candidate, last?.error, hooks)
-        const {refused, got, reply} = await attempt(candidate, turn, ++count, hooks, signal)
+        // Some servers lose a reply in their stream only: after an empty one the next is asked for in one piece.
+        const asked: Turn = tries > 1 && last?.error?.code === 'model.empty' ? {...turn, whole: true} : turn
+        const {refused, got, reply} = await attempt(candidate, asked, ++count, hooks, signal)
         if (refused || !got) return reply
         if (!got.error) {
           breakers.good(candidate.name)
@@ -140,12 +146,13 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
         const {error, waitMs} = got
         const next = signal.aborted
           ? ({do: 'stop'} as const)
-          : nextAfter({error, tries, waitMs, callMs: candidate.callMs, onTrial, dice: (dice(1)[0] ?? 0) / 255})
+          : nextAfter({error, tries, waitMs, callMs: candidate.callMs, onTrial, others: hasOther(order, candidate), dice: (dice(1)[0] ?? 0) / 255})
         const {usage, usd, wallMs} = reply
         hooks.onFailed({route: candidate.name, attempt: count, error, usage, usd, wallMs, ...(next.do === 'again' ? {retryInMs: next.waitMs} : {})})
         if (next.do === 'stop') return reply
         if (next.do === 'other') {
-          breakers.bad(candidate.name, error.msg, next.lasting)
+          if (next.blame !== 'none')
+            breakers.bad(candidate.name, {why: error.msg, lasting: next.blame === 'lasting', ...(waitMs === undefined ? {} : {waitMs})})
           break
         }
         if (!(await pause(next.waitMs, signal))) return {...reply, error: fault('model.stopped')}

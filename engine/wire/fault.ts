@@ -13,6 +13,8 @@ export class WireError extends FaultError {
   }
 }
 
+export const proxyHint = 'check HTTP_PROXY, HTTPS_PROXY and NO_PROXY'
+
 const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA'])
 const reset = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
 
@@ -21,6 +23,14 @@ const whyOf = (error: NodeJS.ErrnoException, url: URL): string => {
   if (unresolved.has(code)) return `the name ${url.hostname} does not resolve`
   if (code === 'ECONNREFUSED') return `nothing listens at ${url.host}`
   return error.message || code || 'no connection'
+}
+
+/** Was it a proxy that could not be reached, or that refused the tunnel? Only its errors name another address than ours. */
+const proxyIn = (error: NodeJS.ErrnoException, url: URL): string => {
+  const {port, hostname} = error as NodeJS.ErrnoException & {port?: number; hostname?: string}
+  if (error.code?.startsWith('ERR_PROXY')) return 'the proxy'
+  if (port !== undefined && String(port) !== (url.port || (url.protocol === 'https:' ? '443' : '80'))) return `the proxy at port ${port}`
+  return hostname !== undefined && hostname !== url.hostname.replace(/^\[|\]$/g, '') ? `the proxy ${hostname}` : ''
 }
 
 const isCertificate = (code: string): boolean => /CERT|SIGNATURE|SELF_SIGNED|^ERR_TLS|^ERR_SSL|^EPROTO$/.test(code)
@@ -34,5 +44,7 @@ export const socketFault = (error: NodeJS.ErrnoException, {route, hint}: {route:
     const words = {route, why: `${url.host} could not be verified: ${error.message}`, hint: 'name its CA file in NODE_EXTRA_CA_CERTS, or check its baseUrl'}
     return new WireError({...fault('model.unreachable', words), again: false})
   }
+  const proxy = proxyIn(error, url)
+  if (proxy) return new WireError(fault('model.unreachable', {route, why: `${proxy}: ${error.message || code}`, hint: proxyHint}))
   return new WireError(fault('model.unreachable', {route, why: whyOf(error, url), hint}))
 }

@@ -6,6 +6,7 @@
 // Laws: (1) an abort destroys the socket at once; (2) every failure is a WireError; (3) at most `heldChars` wait unread.
 
 import type {ClientRequest, IncomingMessage} from 'node:http'
+import type {Readable} from 'node:stream'
 import type {TLSSocket} from 'node:tls'
 import {fault} from '../contract/fault.ts'
 import type {ProviderSettings, Timeouts} from '../contract/model.ts'
@@ -56,14 +57,23 @@ interface Exchange {
   wake?: () => void
 }
 
-const chunksOf = async function* (state: Exchange, incoming: IncomingMessage, leave: () => void): AsyncGenerator<string> {
+/** Unpacks what was packed though nobody asked for it; undefined for a packing that is not known. */
+const unpacked = (incoming: IncomingMessage): Readable | undefined => {
+  const packed = incoming.headers['content-encoding'] ?? 'identity'
+  if (packed === 'identity') return incoming
+  const {createBrotliDecompress, createUnzip} = process.getBuiltinModule('node:zlib')
+  if (packed === 'gzip' || packed === 'x-gzip' || packed === 'deflate') return incoming.pipe(createUnzip())
+  return packed === 'br' ? incoming.pipe(createBrotliDecompress()) : undefined
+}
+
+const chunksOf = async function* (state: Exchange, source: Readable, leave: () => void): AsyncGenerator<string> {
   try {
     for (;;) {
       while (state.queue.length > 0) {
         const text = state.queue.length === 1 ? (state.queue[0] as string) : state.queue.join('')
         state.queue = []
         state.held = 0
-        if (incoming.isPaused()) incoming.resume()
+        if (source.isPaused()) source.resume()
         yield text
       }
       if (state.failure) throw state.failure
@@ -77,24 +87,31 @@ const chunksOf = async function* (state: Exchange, incoming: IncomingMessage, le
   }
 }
 
-const receive = (incoming: IncomingMessage, state: Exchange, watch: Watch, fail: (failure: WireError) => void, asked: WireRequest): void => {
+interface Receiver {
+  state: Exchange
+  watch: Watch
+  fail: (failure: WireError) => void
+  asked: WireRequest
+}
+
+const receive = (incoming: IncomingMessage, source: Readable, {state, watch, fail, asked}: Receiver): void => {
   let total = 0
   const wake = (): void => {
     state.wake?.()
     state.wake = undefined
   }
-  incoming.setEncoding('utf8')
-  incoming.on('data', (chunk: string) => {
+  source.setEncoding('utf8')
+  source.on('data', (chunk: string) => {
     if (state.failure || state.released) return
     watch.heard()
     total += chunk.length
     if (total > mostChars) return fail(new WireError(fault('model.garbled', {route: asked.route, why: `a reply of more than ${mostChars} characters`})))
     state.queue.push(chunk)
     state.held += chunk.length
-    if (state.held > heldChars) incoming.pause()
+    if (state.held > heldChars) source.pause()
     wake()
   })
-  incoming.on('end', () => {
+  source.on('end', () => {
     state.ended = true
     watch.close()
     wake()
@@ -104,19 +121,25 @@ const receive = (incoming: IncomingMessage, state: Exchange, watch: Watch, fail:
     wake()
   }
   incoming.on('error', cut)
-  incoming.on('close', cut)
+  // A whole body that is packed is still on its way through the unpacking.
+  incoming.on('close', () => (source === incoming || !incoming.complete) && cut())
+  if (source === incoming) return
+  source.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'Z_BUF_ERROR') cut()
+    else fail(new WireError(fault('model.garbled', {route: asked.route, why: `its packing is broken (${error.message})`})))
+  })
 }
 
-const responseOf = (incoming: IncomingMessage, state: Exchange, watch: Watch, request: ClientRequest, forget: () => void): WireResponse => {
+const responseOf = (incoming: IncomingMessage, source: Readable, {state, watch}: Receiver, request: ClientRequest, forget: () => void): WireResponse => {
   const leave = (): void => {
     watch.close()
     forget()
     if (state.ended) return
     if (!state.released || state.failure) return void request.destroy()
-    incoming.resume()
+    source.resume()
     setTimeout(() => state.ended || request.destroy(), drainMs).unref()
   }
-  const body = chunksOf(state, incoming, leave)
+  const body = chunksOf(state, source, leave)
   return {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers as Record<string, string | undefined>,
@@ -191,11 +214,12 @@ export const post = async (asked: WireRequest, signal: AbortSignal): Promise<Wir
     whenConnected(sent, () => watch.enter('first'))
     sent.on('error', (error: NodeJS.ErrnoException) => fail(socketFault(error, asked, url, sent.reusedSocket)))
     sent.on('response', (incoming) => {
-      const packed = incoming.headers['content-encoding']
-      if (packed && packed !== 'identity')
-        return fail(new WireError(fault('model.garbled', {route: asked.route, why: `${packed} encoding, which was not asked for`})))
-      receive(incoming, state, watch, fail, asked)
-      resolve(responseOf(incoming, state, watch, sent, forget))
+      const source = unpacked(incoming)
+      const why = `${incoming.headers['content-encoding']} encoding, which was not asked for`
+      if (!source) return fail(new WireError(fault('model.garbled', {route: asked.route, why})))
+      const receiver = {state, watch, fail, asked}
+      receive(incoming, source, receiver)
+      resolve(responseOf(incoming, source, receiver, sent, forget))
     })
     sent.end(asked.body)
   })

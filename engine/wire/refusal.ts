@@ -2,7 +2,7 @@
 // first, because the same trouble comes with different statuses; then by status.
 
 import {type FaultCode, fault} from '../contract/fault.ts'
-import {WireError} from './fault.ts'
+import {proxyHint, WireError} from './fault.ts'
 import {waitMsOf} from './wait.ts'
 
 export interface Refused {
@@ -76,15 +76,16 @@ const codeOf = (status: number, {code, message}: Said): FaultCode => {
   return byStatus(status)
 }
 
-const hintOf = (found: FaultCode, {status, apiKeyEnv, apiKey, modelHint}: Refused, said: Said): string => {
+const hintOf = (found: FaultCode, {status, apiKeyEnv, apiKey, modelHint}: Refused, said: Said): string | undefined => {
   if (found === 'model.credentials')
     return apiKeyEnv ? `${apiKey ? 'check' : 'set'} ${apiKeyEnv}` : 'name the variable of its key with apiKeyEnv in the configuration'
   if (found === 'model.unknown') return modelHint
-  if (found !== 'model.refused') return ''
+  if (found !== 'model.refused') return undefined
   if (status === 402 || spent.test(`${said.code} ${said.message}`)) return 'add credit with the provider, or choose another model'
   if (/support tools|tool.choice|tool calling/i.test(said.message)) return 'choose a model that can call tools'
   if (filtered.test(`${said.code} ${said.message}`)) return 'the filter of the provider stopped it; say it differently'
-  return status >= 300 && status < 400 ? 'check its baseUrl' : ''
+  if (status === 407) return proxyHint
+  return status >= 300 && status < 400 ? 'check its baseUrl' : 'choose another model with --model'
 }
 
 /** The fault behind an HTTP error or an error inside a stream, with the time to wait if the server named one. */
@@ -94,7 +95,8 @@ export const refusalFault = (refused: Refused, nowMs: number): WireError => {
   const shown = refused.apiKey ? said.message.replaceAll(refused.apiKey, '[key]') : said.message
   const why = `${refused.status} ${shown.length > 500 ? `${shown.slice(0, 500)} …` : shown}`.trim()
   const waitMs = found === 'model.limited' || found === 'model.broken' ? waitMsOf(refused.headers, said.message, nowMs) : undefined
-  return new WireError(fault(found, {route: refused.route, model: refused.model, why, hint: hintOf(found, refused, said)}), waitMs)
+  const hint = hintOf(found, refused, said)
+  return new WireError(fault(found, {route: refused.route, model: refused.model, why, ...(hint === undefined ? {} : {hint})}), waitMs)
 }
 
 /** Statuses for error codes that come inside a stream, after its 200. */

@@ -33,18 +33,42 @@ export interface Talk {
   split(chunk: string): Iterable<string>
   /** What came after the last piece and lacks only the mark that would close it; '' when nothing did. */
   rest(): string
-  /** Content types that cannot be the protocol, though the status is 200. */
+  /** Content types that cannot be the protocol's stream, though the status is 200. */
   notType: RegExp
+  /** An answer that came in one piece as the pieces a stream of it would have; undefined when it is none. */
+  whole(answer: Record<string, unknown>): object[] | undefined
   refuse(status: number, headers: Record<string, string | undefined>, body: string): WireError
   openReader(tally: Tally): Reader
 }
 
-const checkHead = async (talk: Talk, response: WireResponse): Promise<void> => {
-  const type = response.headers['content-type'] ?? ''
-  if (response.status === 200 && !talk.notType.test(type)) return
-  const body = await response.text()
-  if (response.status !== 200 || body.includes('"error"')) throw talk.refuse(response.status === 200 ? 500 : response.status, response.headers, body)
-  throw new WireError(fault('model.garbled', {route: talk.route, why: `${type} instead of a stream`}))
+const checkStatus = async (talk: Talk, response: WireResponse): Promise<void> => {
+  if (response.status !== 200) throw talk.refuse(response.status, response.headers, await response.text())
+}
+
+const recordIn = (text: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The pieces of a body that does not call itself a stream: a whole answer, a stream under a wrong name, or an error. */
+const piecesOf = (talk: Talk, response: WireResponse, body: string): string[] => {
+  const record = recordIn(body)
+  if (record?.error) throw talk.refuse(500, response.headers, body)
+  const pieces = record ? talk.whole(record)?.map((piece) => JSON.stringify(piece)) : [...talk.split(body), talk.rest()].filter(isJson)
+  if (pieces && pieces.length > 0) return pieces
+  throw new WireError(fault('model.garbled', {route: talk.route, why: `${response.headers['content-type'] || 'no type'} instead of a stream`}))
+}
+
+const readWhole = async function* (talk: Talk, response: WireResponse, reader: Reader): AsyncGenerator<Part> {
+  const chunks: string[] = []
+  for await (const chunk of response.body) chunks.push(chunk)
+  const parts: Part[] = []
+  for (const piece of piecesOf(talk, response, chunks.join(''))) joined(parts, reader.take(piece))
+  yield* parts
 }
 
 /** Text of one network chunk, however many tokens it holds, goes up as one part. */
@@ -90,11 +114,14 @@ export const talk = async function* (plan: Talk): AsyncGenerator<Part> {
   const reader = plan.openReader(tally)
   try {
     const request = plan.request()
+    // Of an answer in one piece nothing comes before all of it was written.
+    const timeouts = plan.turn.whole ? {...request.timeouts, firstTokenSec: request.timeouts.callSec} : request.timeouts
     const {post} = await import('./post.ts')
-    const response = await post(request, plan.signal)
-    await checkHead(plan, response)
+    const response = await post({...request, timeouts}, plan.signal)
+    await checkStatus(plan, response)
+    const isStream = !plan.turn.whole && !plan.notType.test(response.headers['content-type'] ?? '')
     try {
-      yield* readInto(plan, response, reader)
+      yield* isStream ? readInto(plan, response, reader) : readWhole(plan, response, reader)
     } catch (thrown) {
       // What was lost after a whole answer was its bookkeeping.
       if (!reader.isWhole() || plan.signal.aborted) throw thrown

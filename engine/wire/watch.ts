@@ -32,7 +32,12 @@ export const openWatch = ({route, timeouts, hint}: {route: string; timeouts: Tim
   let ringing = timer(look, seconds() * 1000)
   // A call that took its whole time would take it again.
   const total = timer(
-    () => expired({...fault('model.broken', {route, why: `it took longer than ${timeouts.callSec} s`}), again: false}),
+    () =>
+      expired({
+        ...fault('model.broken', {route, why: `it took longer than ${timeouts.callSec} s`}),
+        hint: 'raise timeouts.callSec if it needs longer',
+        again: false,
+      }),
     timeouts.callSec * 1000,
   )
   return {

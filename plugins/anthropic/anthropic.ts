@@ -15,7 +15,7 @@ import {
   WireError,
 } from '../../engine/plugin.ts'
 import {refusesTemperature} from './family.ts'
-import {openReader} from './reader.ts'
+import {openReader, whole} from './reader.ts'
 import {requestOf} from './request.ts'
 
 const version = '2023-06-01'
@@ -64,10 +64,12 @@ const make: ModelMaker = (settings): ModelClient => {
       request: () => {
         checkKey(route)
         const made = requestOf(turn, cardFor(settings, turn.model), route)
-        const request = JSON.stringify(made.body)
+        const request = JSON.stringify(turn.whole ? {...made.body, stream: false} : made.body)
+        const accept = turn.whole ? 'application/json' : 'text/event-stream'
         bound = made.bound
-        return {route, method: 'POST', url: `${base}/v1/messages`, headers: {accept: 'text/event-stream', ...headers}, body: request, timeouts, net, hint}
+        return {route, method: 'POST', url: `${base}/v1/messages`, headers: {accept, ...headers}, body: request, timeouts, net, hint}
       },
+      whole,
       split: (chunk) => events.feed(chunk).map(({data}) => data),
       rest: events.rest,
       refuse: (status, from, text) => refuse(turn.model, status, from, text),

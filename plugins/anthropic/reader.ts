@@ -87,6 +87,17 @@ const keptOf = (blocks: readonly Open[], to: string): Kept[] => {
   return kept.some(({type}) => type === 'thinking') ? [{type: 'bound', to}, ...kept] : []
 }
 
+/** The blocks of an answer in one piece, each opened with all of its content and closed. */
+export const whole = (answer: Record<string, unknown>): object[] | undefined => {
+  if (answer.type !== 'message' || !Array.isArray(answer.content)) return undefined
+  const blocks = (answer.content as unknown[]).flatMap((content_block, index) => [
+    {type: 'content_block_start', index, content_block},
+    {type: 'content_block_stop', index},
+  ])
+  const {usage, stop_reason} = answer
+  return [{type: 'message_start', message: {usage}}, ...blocks, {type: 'message_delta', delta: {stop_reason}, usage}, {type: 'message_stop'}]
+}
+
 export const openReader = ({route, tally, bound, refuse}: ReaderSite): Reader => {
   const blocks = new Map<number, Open>()
   let usage: WireUsage = {}

@@ -43,9 +43,11 @@ const make: ModelMaker = (settings): ModelClient => {
       signal,
       notType: /html|event-stream/,
       request: () => {
-        const request = JSON.stringify(body(turn, cardFor(settings, turn.model)))
+        const made = body(turn, cardFor(settings, turn.model))
+        const request = JSON.stringify(turn.whole ? {...made, stream: false} : made)
         return {route, method: 'POST', url: `${base}/api/chat`, headers, body: request, timeouts, net, hint}
       },
+      whole: (answer) => (answer.done === true ? [answer] : undefined),
       split: (chunk) => lines.feed(chunk),
       rest: lines.rest,
       refuse: (status, from, text) => refuse(turn.model, status, from, text),

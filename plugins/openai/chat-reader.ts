@@ -7,15 +7,19 @@ import type {ReaderSite} from './client.ts'
 import {thoughtSplitter} from './think.ts'
 
 // Looser than the package's ChatCompletionChunk: what the compatible servers send, not what one of them promises.
+interface Delta {
+  content?: string | null
+  refusal?: string | null
+  reasoning_content?: string | null
+  reasoning?: string | null
+  tool_calls?: {index?: number; id?: string | null; function?: {name?: string | null; arguments?: unknown}}[] | null
+}
+
 interface Chunk {
   choices?: {
-    delta?: {
-      content?: string | null
-      refusal?: string | null
-      reasoning_content?: string | null
-      reasoning?: string | null
-      tool_calls?: {index?: number; id?: string | null; function?: {name?: string | null; arguments?: unknown}}[] | null
-    } | null
+    delta?: Delta | null
+    /** Of an answer in one piece. */
+    message?: Delta | null
     finish_reason?: string | null
   }[]
   usage?: {
@@ -41,6 +45,15 @@ const isWhole = (input: string): boolean => {
   } catch {
     return false
   }
+}
+
+/** Its message is what the deltas would have brought; thoughts and text may stand in one. */
+export const whole = (answer: Record<string, unknown>): object[] | undefined => {
+  const [choice] = (answer as Chunk).choices ?? []
+  if (!choice?.message) return undefined
+  const {reasoning_content, reasoning, ...rest} = choice.message
+  const thought = reasoning_content || reasoning
+  return [...(thought ? [{choices: [{delta: {reasoning_content: thought}}]}] : []), {...answer, choices: [{...choice, message: undefined, delta: rest}]}]
 }
 
 export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {

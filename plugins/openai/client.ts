@@ -29,6 +29,8 @@ export interface ReaderSite {
 export interface Dialect {
   path: string
   body(turn: Turn, card: ModelCard, route: string): object
+  /** An answer in one piece as the events that a stream of it would have. */
+  whole(answer: Record<string, unknown>): object[] | undefined
   openReader(site: ReaderSite): Reader
 }
 
@@ -75,9 +77,12 @@ export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelC
       notType: /json|html/,
       request: () => {
         checkKey(route)
-        const body = JSON.stringify(dialect.body(turn, cardFor(settings, turn.model), route))
-        return {route, method: 'POST', url: base + dialect.path, headers: {accept: 'text/event-stream', ...headers}, body, timeouts, net, hint}
+        const made = dialect.body(turn, cardFor(settings, turn.model), route)
+        const body = JSON.stringify(turn.whole ? {...made, stream: false, stream_options: undefined} : made)
+        const accept = turn.whole ? 'application/json' : 'text/event-stream'
+        return {route, method: 'POST', url: base + dialect.path, headers: {accept, ...headers}, body, timeouts, net, hint}
       },
+      whole: dialect.whole,
       split: (chunk) => events.feed(chunk).map(({data}) => data),
       rest: events.rest,
       refuse: (status, from, body) => refuse(turn.model, status, from, body),

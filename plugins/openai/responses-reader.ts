@@ -37,6 +37,14 @@ const keptOf = (items: readonly ResponseOutputItem[]): Kept[] => {
   return kept.some(({type}) => type === 'reasoning') ? kept : []
 }
 
+const endings: Readonly<Record<string, string>> = {completed: 'response.completed', incomplete: 'response.incomplete', failed: 'response.failed'}
+
+/** The event that would have ended its stream holds all of it. */
+export const whole = (answer: Record<string, unknown>): object[] | undefined => {
+  const type = endings[String(answer.status)]
+  return type && Array.isArray(answer.output) ? [{type, response: answer}] : undefined
+}
+
 export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
   const items = new Map<number, ResponseOutputItem>()
   const open = new Map<number, ResponseFunctionToolCall>()

@@ -2,9 +2,9 @@
 
 import type {ModelMaker} from '../../engine/plugin.ts'
 import {makeClient} from './client.ts'
-import {openReader} from './responses-reader.ts'
+import {openReader, whole} from './responses-reader.ts'
 import {body} from './responses-request.ts'
 
-const make: ModelMaker = (settings) => makeClient(settings, {path: '/responses', body, openReader})
+const make: ModelMaker = (settings) => makeClient(settings, {path: '/responses', body, whole, openReader})
 
 export default make

@@ -26,7 +26,7 @@ const task: Step[] = [
 
 /** What must be alike: all that is told of models, tools and gates, less ids, times and the route's own name. */
 const story = (lines: readonly Line[], {counts}: ProviderWay): unknown[] =>
-  lines.flatMap(({type, body, passing}) => {
+  lines.flatMap(({type, body, passing}): unknown[] => {
     if (passing) return []
     if (type === 'model.replied') {
       const {text, calls, why, usage} = body as {text: string; calls: {tool: string; input: unknown}[]; why: string; usage: Record<string, number>}

@@ -27,6 +27,10 @@ export interface Scripted {
   everyMs?: number
   /** Cuts the bytes of the stream into pieces of this size, so that events and UTF-8 letters break in the middle. */
   pieceBytes?: number
+  /** Content type of the stream instead of the protocol's own. */
+  type?: string
+  /** The body is packed though nobody asked for it. */
+  gzip?: true
   fault?: Mishap
 }
 
@@ -40,6 +44,10 @@ export type Mishap =
   | {do: 'cut'; after?: number}
   /** Half of the last call's arguments, then a clean end. Needs a call. */
   | {do: 'halfcall'}
+  /** The stream brings an empty reply; asked for in one piece, the answer is there. */
+  | {do: 'lost'}
+  /** `stream` is not understood: the answer comes in one piece. */
+  | {do: 'unstreamed'}
   /** An event that is not JSON, then a clean end. */
   | {do: 'garbage'; text?: string}
   /** Headers (and `after` events, default 0), then nothing until the client leaves. */

@@ -3,7 +3,9 @@
 import {once} from 'node:events'
 import type {ServerResponse} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {createGzip} from 'node:zlib'
 import type {Asked, Dialect, Frame, Mishap, Scripted} from './model-script.ts'
+import {wholeAnswer} from './model-whole.ts'
 
 const gone = (response: ServerResponse): Promise<unknown> => (response.destroyed ? Promise.resolve() : once(response, 'close'))
 
@@ -93,6 +95,8 @@ const fail = async (response: ServerResponse, dialect: Dialect, reply: Scripted,
       return void (await end(frames.flatMap((frame) => (frame.twice ? [frame, frame] : [frame]))))
     case 'weave':
       return void (await end(woven(frames)))
+    case 'lost':
+      return void (await end(frames))
     case 'error':
       return void (await end([...beforeEnd(frames, fault.after ?? 1), {wire: dialect.errorFrame(fault.message, fault.code ?? 'server_error')}]))
   }
@@ -110,9 +114,19 @@ export const play = async (response: ServerResponse, dialect: Dialect, reply: Sc
   }
   if (fault?.do === 'mute') return void (await gone(response))
   if (fault?.do === 'reset' && fault.after === 0) return void response.socket?.resetAndDestroy()
-  response.writeHead(200, {'content-type': dialect.type, 'cache-control': 'no-cache'})
+  if (asked.body.stream === false || fault?.do === 'unstreamed')
+    return void response.writeHead(200, {'content-type': 'application/json'}).end(wholeAnswer(asked.protocol, reply, asked.model, asked.n))
+  const frames = dialect.frames(fault?.do === 'lost' ? {} : reply, asked.model, asked.n)
+  const type = reply.type ?? dialect.type
+  if (reply.gzip) {
+    response.writeHead(200, {'content-type': type, 'content-encoding': 'gzip'})
+    const packed = createGzip()
+    packed.pipe(response)
+    for (const frame of frames) packed.write(frame.wire)
+    return void packed.end()
+  }
+  response.writeHead(200, {'content-type': type, 'cache-control': 'no-cache'})
   response.flushHeaders()
-  const frames = dialect.frames(reply, asked.model, asked.n)
   if (fault) return fail(response, dialect, reply, fault, frames)
   await sendAll(response, frames, reply)
   response.end()

@@ -2,6 +2,9 @@
 // only the name of the provider tells one run from another. Nothing here may differ from provider to provider.
 
 import {join} from 'node:path'
+import type {Config} from '../../engine/contract/config.ts'
+import type {ProviderSettings, Timeouts} from '../../engine/contract/model.ts'
+import {providerSettings} from '../../engine/model/settings.ts'
 import type {Protocol} from './model-script.ts'
 
 export interface ProviderWay {
@@ -45,3 +48,28 @@ export const providerEnvironment = ({url, baseUrl}: {url: string; baseUrl: strin
   VLLM_BASE_URL: baseUrl,
   SGLANG_BASE_URL: baseUrl,
 })
+
+const plain: Config = {
+  model: null,
+  roles: {},
+  providers: {},
+  routes: {},
+  timeouts: {connectSec: 5, firstTokenSec: 5, idleSec: 5, callSec: 20, askSec: 300},
+  budgets: {},
+  permissions: {mode: null, rules: []},
+  sandbox: {level: 'auto', network: {allow: []}, writes: []},
+  verification: {when: 'always', checks: {}, testEdits: [], wallSec: 600},
+  router: {policy: 'balanced'},
+  storage: {maxBytes: 1},
+  origins: {'timeouts.firstTokenSec': 'test'},
+}
+
+/** The settings of one of them for a server at `url` (no path), as the program makes them. */
+export const providerSettingsOf = (name: string, url: string, {proxy, timeouts}: {proxy?: string; timeouts?: Partial<Timeouts>} = {}): ProviderSettings => {
+  const baseUrl = `${url}/v1`
+  const providers: Config['providers'] = {chat: {protocol: 'openai-chat', baseUrl, apiKeyEnv: 'CHAT_KEY'}, openrouter: {protocol: 'openai-chat', baseUrl}}
+  const env = {...providerEnvironment({url, baseUrl}), ...(proxy ? {HTTP_PROXY: proxy} : {})}
+  const made = providerSettings({...plain, providers, timeouts: {...plain.timeouts, ...timeouts}}, env, name)
+  if (!made.ok) throw new Error(made.error.msg)
+  return made.result
+}

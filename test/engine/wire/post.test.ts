@@ -172,7 +172,7 @@ describe('post', () => {
 
   it('refuses what is no address and an encoding that was not asked for', async () => {
     expect(await codeOf(post(asking('127.0.0.1:80'), never))).toBe('model.unreachable')
-    const port = await listen(createServer((_, response) => void response.writeHead(200, {'content-encoding': 'gzip'}).end('x')))
+    const port = await listen(createServer((_, response) => void response.writeHead(200, {'content-encoding': 'zstd'}).end('x')))
     expect(await codeOf(post(asking(`http://127.0.0.1:${port}/`), never))).toBe('model.garbled')
     expect(await codeOf(post(asking(`http://127.0.0.1:${port}/`, {headers: {authorization: 'Bearer a\nb'}}), never))).toBe('model.refused')
   })
