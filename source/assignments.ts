@@ -2,6 +2,8 @@
 // crew decides from step to step.
 
 import {join} from 'node:path'
+import type {Config} from '../engine/contract/config.ts'
+import type {Caps} from '../engine/contract/grant.ts'
 import type {Assignment} from '../engine/contract/link.ts'
 import type {Sampling} from '../engine/contract/model.ts'
 import type {CandidateSite} from '../engine/contract/workspace.ts'
@@ -15,6 +17,15 @@ const samplingOf = (facts: Gathered, role: string, seed: number): Sampling => {
   const {temperature, topP, maxOutputTokens, effort} = facts.config.roles[role] ?? {}
   return {temperature, topP, maxOutputTokens, effort, ...(seed ? {seed} : {})}
 }
+
+/** What `roles.NAME.tokens`, `usd` and `calls` grant an agent of the role. */
+export const roleCapsOf = ({roles}: Pick<Config, 'roles'>): Record<string, Caps> =>
+  Object.fromEntries(
+    Object.entries(roles).flatMap(([role, {tokens, usd, calls}]) => {
+      const caps = Object.fromEntries(Object.entries({tokens, usd, calls}).filter(([, cap]) => cap !== undefined))
+      return Object.keys(caps).length > 0 ? [[role, caps]] : []
+    }),
+  )
 
 export const assignmentMaker = (facts: Gathered, request: HostRequest, scribe: Scribe, site: (candidate: number) => CandidateSite, scratch: string) => {
   const routing = openRouting(facts, request, scribe)

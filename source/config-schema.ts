@@ -52,6 +52,9 @@ export const keys: Readonly<Record<string, Key>> = {
 
   'roles.*.model': key(text, 'Route of one role, such as `roles.coder.model`.', 'ollama/qwen3-coder'),
   'roles.*.candidates': key(whole, 'Builds per task for this role; the best by evidence wins.', '2'),
+  'roles.*.tokens': key(whole, 'Most tokens of one agent of this role, within what the run has left.', '60000'),
+  'roles.*.usd': key(positive, 'Most money of one agent of this role, in usd, within what the run has left.', '0.5'),
+  'roles.*.calls': key(whole, 'Most requests of one agent of this role, within what the run has left.', '40'),
   'roles.*.temperature': key((z) => z.number().min(0).max(2), 'Sampling temperature; not set: 0 where tools are called.', '0'),
   'roles.*.topP': key((z) => z.number().gt(0).max(1), 'Nucleus sampling.', '0.95'),
   'roles.*.seed': key((z) => z.number().int(), 'Seed for providers that take one.', '7'),

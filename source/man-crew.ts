@@ -12,7 +12,7 @@ import type {CrewPorts} from '../engine/crew/ports.ts'
 import type {Scribe} from '../engine/crew/scribe.ts'
 import {sweep} from '../engine/sandbox/reap.ts'
 import {netChanges, summarize, unifiedDiff} from '../engine/workspace/patch.ts'
-import {assignmentMaker} from './assignments.ts'
+import {assignmentMaker, roleCapsOf} from './assignments.ts'
 import type {Context} from './context.ts'
 import type {Hiring} from './hiring.ts'
 import type {Gathered} from './opening.ts'
@@ -46,6 +46,11 @@ export interface CrewFacts {
 /** Test runners use several cores each. */
 const coresPerCheck = 4
 
+const askMs = (request: HostRequest, facts: Gathered): number | null => {
+  if (request.attended) return Number.POSITIVE_INFINITY
+  return request.input === 'stream-json' ? facts.config.timeouts.askSec * 1000 : null
+}
+
 const withOverlays = (laid: Laid): Overlay[] => (laid as Laid & {overlays?: Overlay[]}).overlays ?? []
 
 export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
@@ -75,6 +80,7 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
     dice: context.dice,
     limits: facts.limits,
     caps: facts.caps,
+    roleCaps: roleCapsOf(facts.config),
     request: facts.goal,
     inherited: facts.inherited,
     hire: hiring.hire,
@@ -87,7 +93,7 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
       if (done.changes.length > 0) adopted.push(done.changes)
       return done
     },
-    askMs: request.input === 'stream-json' ? facts.config.timeouts.askSec * 1000 : null,
+    askMs: askMs(request, facts),
     inProcess: request.inProcess,
     lanes: Math.max(1, Math.floor(availableParallelism() / coresPerCheck)),
     summarize: (changes) => summarize(changes, facts.blobs),

@@ -18,6 +18,10 @@ export interface ProviderConfig {
 export interface RoleConfig extends Sampling {
   model?: string
   candidates?: number
+  /** Most that one agent of the role may spend, within what the run has left. */
+  tokens?: number
+  usd?: number
+  calls?: number
 }
 
 export interface Config {

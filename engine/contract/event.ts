@@ -299,9 +299,37 @@ export const events = {
   'gate.failed': board(1, (z: Zod) => gateBody(z).loose()),
   'gate.stale': board(1, (z: Zod) => z.object({gate: z.string(), why: z.string(), treeSha256: z.string()})),
   // money
-  'budget.granted': kept(1, (z: Zod) => z.object({caps: anyRecord(z)})),
-  'budget.spent': kept(1, (z: Zod) => z.object({total: spent(z)})),
-  'budget.exceeded': board(1, (z: Zod) => z.object({cap: z.enum(['tokens', 'usd', 'calls', 'turns', 'time']), limit: z.number(), used: z.number()})),
+  'budget.granted': kept(1, (z: Zod) =>
+    z
+      .object({
+        caps: anyRecord(z),
+        /** Whose grant it is (`run`, a task, an agent) and out of whose it was cut. */
+        node: z.string().optional(),
+        parent: z.string().optional(),
+      })
+      .loose(),
+  ),
+  'budget.spent': kept(1, (z: Zod) =>
+    z
+      .object({
+        total: spent(z),
+        node: z.string().optional(),
+        /** What the agent may still spend, with what stands above it; a cap that is not set is absent. */
+        left: z.record(z.string(), z.number()).optional(),
+      })
+      .loose(),
+  ),
+  'budget.exceeded': board(1, (z: Zod) =>
+    z
+      .object({
+        cap: z.enum(['tokens', 'usd', 'calls', 'turns', 'time']),
+        limit: z.number(),
+        used: z.number(),
+        /** Whose cap it is; absent or `run`: the whole run's. */
+        node: z.string().optional(),
+      })
+      .loose(),
+  ),
   // memory and context
   'memory.noted': kept(1, (z: Zod) => anyRecord(z)),
   'memory.indexed': kept(1, (z: Zod) => anyRecord(z)),

@@ -12,12 +12,12 @@ import type {Outcome} from '../contract/outcome.ts'
 import type {Intent} from '../contract/task.ts'
 import type {CandidateSite} from '../contract/workspace.ts'
 import {decide} from '../task/decide.ts'
+import {openAccounts} from './accounts.ts'
 import {openAsks} from './asks.ts'
 import {briefFor} from './briefs.ts'
 import {type Effects, openEffects} from './effects.ts'
 import {openIntake} from './intake.ts'
 import type {CrewPorts} from './ports.ts'
-import {openPurse} from './purse.ts'
 import type {Scribe} from './scribe.ts'
 import {openStaff, type Staff} from './staff.ts'
 import {openVerifier, type Verifier} from './verify.ts'
@@ -30,7 +30,9 @@ export interface Ending {
 
 export interface Crew {
   begin(): void
-  steer(text: string): void
+  steer(text: string, to?: string): void
+  /** Stops what an agent, or every one, does at this moment; false when none was at work. */
+  interrupt(agent?: string): boolean
   answer(ask: string, choice: string, text?: string): boolean
   /** Ends the run from outside: signals, time, a closed stdout. The first one stands. */
   end(outcome: Outcome, reason: string): void
@@ -74,13 +76,15 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
     () => journal.lastSeq(scribe.run),
   )
   const verifier = openVerifier({...ports, site, start: effects.start}, scribe)
-  const purse = openPurse(ports.caps, scribe.ledger, ({cap, limit, used}) => scribe.note('budget.exceeded', {cap, limit, used}, {key: `exceeded/${cap}`}))
+  const accounts = openAccounts(ports, scribe)
+  const {purse} = accounts
   const asks = openAsks(scribe, clock, ports.askMs)
 
   const end = (outcome: Outcome, reason: string, candidate = 1): void => {
     if (ending) return
     ending = {outcome, reason, candidate}
     work.abort()
+    purse.stop('run')
     intake.release()
     void Promise.all([staff.leaveAll(reason).catch(() => undefined), unwound()]).then(() => settle(ending as Ending))
   }
@@ -146,7 +150,7 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
 
   const intake = openIntake({
     scribe,
-    purse,
+    accounts,
     effects,
     asks,
     ending: () => ending !== undefined,
@@ -235,10 +239,11 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
         broken(thrown)
       }
     },
-    steer: (text) => {
-      scribe.note('user.steered', {text})
-      staff.steer(text)
+    steer: (text, to) => {
+      scribe.note('user.steered', {text, ...(to === undefined ? {} : {to})})
+      staff.steer(text, to)
     },
+    interrupt: staff.interrupt,
     answer: asks.answer,
     end,
     ended,

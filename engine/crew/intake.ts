@@ -5,15 +5,15 @@ import {bad, type Envelope, good} from '../base/envelope.ts'
 import type {Draft} from '../contract/event.ts'
 import {asFault, fault} from '../contract/fault.ts'
 import type {Up} from '../contract/link.ts'
+import type {Accounts} from './accounts.ts'
 import type {Asks} from './asks.ts'
 import type {Effects} from './effects.ts'
-import type {Purse} from './purse.ts'
 import type {Agent} from './roster.ts'
 import type {Scribe} from './scribe.ts'
 
 export interface IntakePorts {
   scribe: Scribe
-  purse: Purse
+  accounts: Accounts
   effects: Effects
   asks: Asks
   /** True once the run is ending: nothing more may begin. */
@@ -34,7 +34,8 @@ interface Waiting {
 const nothing = {tokens: 0, usd: 0}
 
 export const openIntake = (ports: IntakePorts) => {
-  const {scribe, purse, effects, asks} = ports
+  const {scribe, accounts, effects, asks} = ports
+  const {purse} = accounts
   /** Calls that would pass a cap only together with what is under way. */
   const waiting: Waiting[] = []
   let waking = false
@@ -43,6 +44,7 @@ export const openIntake = (ports: IntakePorts) => {
     if (ports.ending()) return bad(fault('tool.stopped'))
     const {draft} = message
     if (draft.type === 'tool.called') return effects.begin(agent, draft)
+    accounts.open(agent)
     if (purse.mustWait(agent.id, message.reserve ?? nothing)) return undefined
     const reserved = purse.reserve(agent.id, message.reserve ?? nothing)
     if (!reserved.ok) return reserved
@@ -56,8 +58,7 @@ export const openIntake = (ports: IntakePorts) => {
         return effects.end(agent, draft)
       case 'model.replied':
       case 'model.failed':
-        purse.settle(agent.id)
-        scribe.take(draft)
+        accounts.settle(agent, draft)
         return
       case 'phase.handed': {
         if (agent.step === null) return

@@ -31,6 +31,8 @@ export interface CrewPorts extends Omit<VerifyPorts, 'site' | 'start'> {
   dice: Dice
   limits: Limits
   caps: Caps
+  /** Most that one agent of a role may spend, within what the run has left. */
+  roleCaps?: Readonly<Record<string, Caps>>
   request: string
   /** What was said in the run that this one resumes; the first coder goes on from it. */
   inherited: Message[]

@@ -70,7 +70,8 @@ export const boardFold: Fold<Board> = {
       case 'patch.dropped':
         return withCandidate(board, candidateOf(event.body.patch), (state) => ({...state, dropped: true}))
       case 'budget.exceeded':
-        return {...board, exceeded: [...board.exceeded, event.body.cap]}
+        // An agent that has spent its own grant hands over; the others go on.
+        return (event.body.node ?? 'run') === 'run' ? {...board, exceeded: [...board.exceeded, event.body.cap]} : board
       case 'ask.raised':
         return {...board, asks: board.asks + 1}
       case 'ask.answered':

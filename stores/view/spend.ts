@@ -35,6 +35,8 @@ export const stepSpend = (spend: Spend, event: Event): Spend => {
       return {...nothingYet, before, caps: numbered(event.body.asked?.caps), unpriced: event.body.unpriced ?? []}
     }
     case 'budget.granted':
+      // Of an agent's own grant only the agent's pane tells.
+      if ((event.body.node ?? 'run') !== 'run') return spend
       return {...spend, caps: {...spend.caps, ...numbered(event.body.caps)}}
     case 'budget.exceeded':
       return {...spend, exceeded: [...new Set([...spend.exceeded, event.body.cap])]}

@@ -18,7 +18,7 @@ describe('the purse', () => {
       (refusal) => refused.push(refusal),
     )
     expect(purse.reserve('a_1', {tokens: 1, usd: 0})).toMatchObject({ok: false, error: {code: 'budget.calls'}})
-    expect(refused).toEqual([{cap: 'calls', limit: 2, used: 2}])
+    expect(refused).toEqual([{node: 'run', cap: 'calls', limit: 2, used: 2}])
   })
   it('counts what others have in flight', () => {
     const purse = openPurse(
