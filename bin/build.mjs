@@ -36,6 +36,7 @@ const entries = [
     ],
   },
   {name: 'worker', file: 'source/worker.ts', together: []},
+  {name: 'keeper', file: 'source/keeper/main.ts', together: []},
   {name: 'embed', file: 'source/host.ts', together: []},
   {name: 'plugin', file: 'engine/plugin.ts', together: []},
 ]

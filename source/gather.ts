@@ -5,6 +5,7 @@ import {readdirSync, readFileSync, realpathSync} from 'node:fs'
 import {join, relative, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {below} from '../engine/base/place.ts'
+import type {Config} from '../engine/contract/config.ts'
 import {fail} from '../engine/contract/fault.ts'
 import type {Rule} from '../engine/contract/permission.ts'
 import type {Check} from '../engine/contract/tool.ts'
@@ -26,6 +27,7 @@ import {ownTag, sweepLeftovers} from './leftovers.ts'
 import {type Gathered, type Gatherer, gatherBy, needed} from './opening.ts'
 import {pastOf, takenOver} from './past.ts'
 import {findProject} from './project.ts'
+import type {HostRequest} from './run-options.ts'
 import {checkTrust} from './trust.ts'
 
 const known = (facts: Partial<Gathered>): Gathered => facts as Gathered
@@ -180,13 +182,17 @@ const readable = (rule: Rule): void => {
 
 const permissions: Gatherer = (facts, _context, request) => {
   const {config, project: where, sandboxState} = known(facts)
-  const fallback = sandboxState.writes === 'confined' ? 'auto' : 'ask'
+  const fallback = sandboxState.writes === 'confined' && !request.attended ? 'auto' : 'ask'
   if (!where.writable)
     known(facts).notices.push({code: 'project.readonly', text: `${where.root} cannot be written: reading only, and the journal is in ${where.dataDir}`})
   const mode = where.writable ? (request.permission ?? config.permissions.mode ?? fallback) : 'plan'
   for (const rule of [...request.rules, ...config.permissions.rules]) readable(rule)
-  facts.permissions = {mode, rules: [...request.rules, ...config.permissions.rules], canAsk: request.input === 'stream-json'}
+  facts.permissions = {mode, rules: [...request.rules, ...config.permissions.rules], canAsk: request.attended === true || request.input === 'stream-json'}
 }
+
+/** At a screen most requests are talk: checks are run when files were changed, unless the configuration says otherwise. */
+const attendedGate = ({verification, origins}: Config, {attended}: HostRequest): Config['verification']['when'] =>
+  attended && origins['verification.when'] === undefined ? 'changed' : verification.when
 
 const crew: Gatherer = (facts, _context, request) => {
   const {config, permissions: allowed, roleRoutes, sandboxState} = known(facts)
@@ -212,7 +218,7 @@ const crew: Gatherer = (facts, _context, request) => {
     crew: {explorer: embedded || named('explorer'), planner: embedded || candidates > 1 || named('planner'), tester: embedded || named('tester')},
     repairs: embedded ? 1 : 2,
     restarts: embedded ? 0 : 1,
-    gate: request.noCheck || allowed.mode === 'plan' ? 'never' : config.verification.when,
+    gate: request.noCheck || allowed.mode === 'plan' ? 'never' : attendedGate(config, request),
     checks: 0,
     isolated: facts.isolated,
   }
@@ -241,5 +247,8 @@ const checks: Gatherer = async (facts, context, request) => {
   facts.limits = {...limits, checks: facts.checks.length}
   void context
 }
+
+/** What a screen can show before anything is asked: where it is, and which model would answer. */
+export const glance = gatherBy([project, configuration, roles, chooseRoutes])
 
 export const gather = gatherBy([project, journal, configuration, resuming, parts, roles, chooseRoutes, sandbox, permissions, crew, checks])

@@ -4,7 +4,7 @@
 import {existsSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {type Hired, hireChild, killGroup} from '../engine/crew/hire.ts'
+import {type Hired, hireChild, killGroup, type StartInTerminal} from '../engine/crew/hire.ts'
 import {type AgentDoor, openDoor} from '../engine/link/listen.ts'
 import {linkPair} from '../engine/link/pair.ts'
 import {childPath} from './config.ts'
@@ -65,13 +65,13 @@ const inThisProcess = (context: Context): Hiring => ({
   close: () => undefined,
 })
 
-const openProcesses = async (context: Context): Promise<Hiring> => {
+const openProcesses = async (context: Context, inTerminal?: StartInTerminal): Promise<Hiring> => {
   const dir = ownFolder(foldersOf(context.env).runtime)
   const door: AgentDoor = await openDoor(dir)
   const env = workerEnvironment(context)
   const start = (agent: string): Hired => {
     const token = Buffer.from(context.dice(24)).toString('base64url')
-    return hireChild({door, token, node: process.execPath, script: workerScript(), agent, cwd: dir, env})
+    return hireChild({door, token, node: process.execPath, script: workerScript(), agent, cwd: dir, env, inTerminal})
   }
   let spare: Hired | undefined = start('a_1')
   // Nobody may ever take it: a refused run ends before.
@@ -91,5 +91,5 @@ const openProcesses = async (context: Context): Promise<Hiring> => {
   }
 }
 
-export const openHiring = async (context: Context, request: HostRequest): Promise<Hiring> =>
-  request.inProcess ? inThisProcess(context) : openProcesses(context)
+export const openHiring = async (context: Context, request: HostRequest, inTerminal?: StartInTerminal): Promise<Hiring> =>
+  request.inProcess ? inThisProcess(context) : openProcesses(context, inTerminal)

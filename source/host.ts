@@ -13,6 +13,7 @@ import type {BodyOf, Event} from '../engine/contract/event.ts'
 import {asFault, bad, type Envelope, type Fault, FaultError, fault, good, outcomeOf} from '../engine/contract/fault.ts'
 import type {Journal} from '../engine/contract/journal.ts'
 import type {Outcome} from '../engine/contract/outcome.ts'
+import type {StartInTerminal} from '../engine/crew/hire.ts'
 import {openScribe, type Scribe} from '../engine/crew/scribe.ts'
 import {sweep} from '../engine/journal/gc.ts'
 import {openVolatile} from '../engine/journal/volatile.ts'
@@ -34,7 +35,10 @@ export interface Host {
   journal: Journal
   /** From this host's first event to `run.closed`, live; passing events among them. */
   events(): AsyncIterable<Event>
-  say(text: string): void
+  /** Words for every agent, or for one of them. */
+  say(text: string, to?: string): void
+  /** Stops what an agent, or every one, does at this moment; false when none was at work. */
+  interrupt(agent?: string): boolean
   answer(ask: string, choice: string, text?: string): boolean
   notice(code: string, text: string): void
   /** Ends the run in order. The first call stands. */
@@ -76,11 +80,11 @@ interface Stage {
   keepSmall(): void
 }
 
-/** Answers a fault only for a misuse of the command line; every other trouble is a run that says how it ended. */
-export const openHost = async (context: Context, asked: HostRequest): Promise<Envelope<Host>> => {
+/** Answers a fault only for a misuse of the command line; every other trouble is a run that says how it ended. With terminals, each role process runs on one. */
+export const openHost = async (context: Context, asked: HostRequest, terminals?: StartInTerminal): Promise<Envelope<Host>> => {
   // A run that goes on takes over what it was asked with before.
   const request = {...asked}
-  const hiring = openHiring(context, request)
+  const hiring = openHiring(context, request, terminals)
   const dismiss = (): Promise<void> =>
     hiring.then(
       (open) => open.close(),
@@ -223,7 +227,8 @@ const hostOf = ({scribe, journal, firstSeq, crew, finished, keepSmall}: Stage): 
     yield* journal.read({run: scribe.run, after: seen})
     yield* await finished
   },
-  say: (text) => crew?.steer(text),
+  say: (text, to) => crew?.steer(text, to),
+  interrupt: (agent) => crew?.interrupt(agent) ?? false,
   answer: (ask, choice, text) => crew?.answer(ask, choice, text) ?? false,
   notice: (code, text) => void scribe.note('notice', {code, text}),
   end: (outcome, reason) => crew?.end(outcome, reason),

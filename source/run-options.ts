@@ -44,6 +44,8 @@ export interface RunOptions {
 export interface HostRequest extends RunOptions {
   /** JSON Schema that the final answer must match. */
   answer?: Record<string, unknown>
+  /** A person sits at a screen: questions wait for them without end, and the screen's defaults hold. */
+  attended?: true
 }
 
 const texts = (flags: Flags, name: string): string[] => {

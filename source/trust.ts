@@ -1,7 +1,7 @@
 // What a folder brings that could act for somebody else, and whether its user has said that it may.
 // A folder that brings none of this needs no trust. Nothing here loads or runs what it finds.
 
-import {existsSync, readFileSync, realpathSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {bad, type Envelope, fault, good} from '../engine/contract/fault.ts'
 import {readFileLayer, type Tree} from './config-layer.ts'
@@ -57,15 +57,31 @@ const realPath = (path: string): string => {
   }
 }
 
-/** The kept answer: `{"/real/path": {"trusted": true}}` in trust.json of the state folder. An unreadable file is no answer. */
-const kept = (context: Context, root: string): boolean => {
+type Answers = Record<string, {trusted?: unknown}>
+
+const answersFile = (context: Context): string => join(foldersOf(context.env).state, 'trust.json')
+
+/** The kept answers: `{"/real/path": {"trusted": true}}` in trust.json of the state folder. An unreadable file is no answer. */
+const keptAnswers = (context: Context): Answers => {
   try {
-    const answers = JSON.parse(readFileSync(join(foldersOf(context.env).state, 'trust.json'), 'utf8')) as Record<string, {trusted?: unknown}>
-    const path = realPath(root)
-    return Object.hasOwn(answers, path) && answers[path]?.trusted === true
+    return JSON.parse(readFileSync(answersFile(context), 'utf8')) as Answers
   } catch {
-    return false
+    return {}
   }
+}
+
+const kept = (context: Context, root: string): boolean => {
+  const answers = keptAnswers(context)
+  const path = realPath(root)
+  return Object.hasOwn(answers, path) && answers[path]?.trusted === true
+}
+
+/** A person's answer for the folder, for good. */
+export const keepTrust = (context: Context, root: string): void => {
+  const file = answersFile(context)
+  mkdirSync(foldersOf(context.env).state, {recursive: true})
+  writeFileSync(`${file}.new`, `${JSON.stringify({...keptAnswers(context), [realPath(root)]: {trusted: true}}, null, 2)}\n`, {mode: 0o600})
+  renameSync(`${file}.new`, file)
 }
 
 /**

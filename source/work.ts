@@ -76,7 +76,7 @@ const fromBlocks = (text: string, specs: Work['specs']): ReturnType<Work['recove
   return {calls: [...blocks.calls, ...rest.calls], text: rest.text}
 }
 
-export const openWork = async (assignment: Assignment, signal: AbortSignal, edges: Edges): Promise<Work> => {
+export const openWork = async (assignment: Assignment, signal: () => AbortSignal, edges: Edges): Promise<Work> => {
   const shelf = openShelf(tools)
   const sandbox = await openOwnSandbox(assignment)
   const speech = await openSpeech(assignment, edges)
@@ -97,7 +97,7 @@ export const openWork = async (assignment: Assignment, signal: AbortSignal, edge
     note: hooks.note,
     seen,
     scratch: assignment.scratch,
-    signal,
+    signal: signal(),
     commandMs: assignment.commandMs,
     syntax: assignment.syntax,
   })
@@ -117,7 +117,7 @@ export const openWork = async (assignment: Assignment, signal: AbortSignal, edge
     specs,
     guide: speech.blocks ? blocksGuide : '',
     ask: async (turn, hooks) => {
-      const reply = await speech.ask(turn, hooks, signal)
+      const reply = await speech.ask(turn, hooks, signal())
       // What validating takes is loaded when the first call is there, so that an answer without calls does not pay for it.
       if (reply.calls.length > 0) void shelf.warm()
       return reply

@@ -1,4 +1,4 @@
-// The nine messages between a host and one agent. ndjson over a unix socket, or a pair in memory: same code.
+// The ten messages between a host and one agent. ndjson over a unix socket, or a pair in memory: same code.
 // Only `event` with a `wait` and `ask` are answered; nothing else ever waits for the host.
 
 import type {Fault} from '../base/envelope.ts'
@@ -65,6 +65,8 @@ export type Down =
   | {say: 'assign'; assignment: Assignment}
   | {say: 'answer'; id: number; choice: string; text?: string; error?: Fault}
   | {say: 'steer'; text: string}
+  /** A person stops what the agent does at this moment; it waits for their words. */
+  | {say: 'interrupt'}
   | {say: 'grant'; grant: Grant}
   | {say: 'stop'; graceMs: number; why: string}
   /** Answers an `event` that waits: it is durable and may start, or it is refused. */

@@ -15,10 +15,13 @@ export interface Asks {
   /** False when no such ask is open. */
   answer(id: string, choice: string, text?: string): boolean
   dropOf(agent: string): void
+  /** A person stopped the agent: what it asks is denied. */
+  denyOf(agent: string): void
 }
 
 const ruleFor = (ask: Ask): string => ask.rule ?? 'RULE'
 
+/** `askMs`: null when nobody can be asked, Infinity when a person will answer in their own time. */
 export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): Asks => {
   const open = new Map<string, {agent: Agent; ask: Ask; span: SpanId; stop: AbortController}>()
 
@@ -29,6 +32,16 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): As
         ? fault('permission.asked', {what: ask.rule ?? ask.text, rule: ruleFor(ask)})
         : fault('permission.asked', {what: `the question "${ask.text}"`, rule: ''})
     agent.link?.send({say: 'answer', id: ask.id, choice: 'deny', error})
+  }
+
+  const answer = (id: string, choice: string, text?: string): boolean => {
+    const found = open.get(id)
+    if (!found) return false
+    open.delete(id)
+    found.stop.abort()
+    scribe.note('ask.answered', {ask: id, choice, ...(text ? {text} : {}), by: 'person'}, {agent: found.agent.id, role: found.agent.role, span: found.span})
+    found.agent.link?.send({say: 'answer', id: found.ask.id, choice, ...(text ? {text} : {})})
+    return true
   }
 
   return {
@@ -43,6 +56,7 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): As
       if (askMs === null) return deny(agent, ask, id, span, 'nobody')
       const stop = new AbortController()
       open.set(id, {agent, ask, span, stop})
+      if (askMs === Number.POSITIVE_INFINITY) return
       clock.sleep(askMs, stop.signal).then(
         () => {
           if (open.delete(id)) deny(agent, ask, id, span, 'timeout')
@@ -50,21 +64,16 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): As
         () => undefined,
       )
     },
-    answer: (id, choice, text) => {
-      const found = open.get(id)
-      if (!found) return false
-      open.delete(id)
-      found.stop.abort()
-      scribe.note('ask.answered', {ask: id, choice, ...(text ? {text} : {}), by: 'person'}, {agent: found.agent.id, role: found.agent.role, span: found.span})
-      found.agent.link?.send({say: 'answer', id: found.ask.id, choice, ...(text ? {text} : {})})
-      return true
-    },
+    answer,
     dropOf: (agent) => {
       for (const [id, found] of open) {
         if (found.agent.id !== agent) continue
         found.stop.abort()
         open.delete(id)
       }
+    },
+    denyOf: (agent) => {
+      for (const [id, found] of [...open]) if (found.agent.id === agent) answer(id, 'deny', 'interrupted')
     },
   }
 }

@@ -4,11 +4,32 @@
 //
 //   spawned ──hello──▶ linked ──close──▶ gone        spawned ──exit or 30 s──▶ failed
 //
+// In a session with screens a child runs on a terminal of its own, which its keeper holds; it is the same child.
+//
 // Law 1: an agent ends when its link closes, whatever killed us. Law 2: killing is for the whole group.
 
 import {type ChildProcess, spawn} from 'node:child_process'
 import type {HostLink} from '../contract/link.ts'
 import type {AgentDoor} from '../link/listen.ts'
+
+export interface Start {
+  agent: string
+  file: string
+  args: string[]
+  cwd: string
+  env: Record<string, string>
+}
+
+/** A process, however it was started. */
+export interface Started {
+  /** Of its group too; 0 when it could not be started. */
+  pid: number
+  /** Resolves with how it ended. Never rejects. */
+  ended: Promise<string>
+}
+
+/** Starts a process on a terminal of its own, in a group of its own. */
+export type StartInTerminal = (start: Start) => Started
 
 export interface HireOptions {
   door: AgentDoor
@@ -20,6 +41,8 @@ export interface HireOptions {
   agent: string
   cwd: string
   env: Record<string, string>
+  /** Undefined: no terminal; what it prints is kept for the case that it fails. */
+  inTerminal?: StartInTerminal
 }
 
 export interface Hired {
@@ -35,34 +58,35 @@ const helloMs = 30_000
 
 const endWords = (code: number | null, signal: string | null): string => (signal ? `killed by ${signal}` : `exit code ${code}`)
 
-export const hireChild = (options: HireOptions): Hired => {
-  const {door, token} = options
-  const {promise: linked, resolve, reject} = Promise.withResolvers<HostLink>()
-  const {promise: gone, resolve: buried} = Promise.withResolvers<string>()
-  const word = door.expect(token, (link) => {
-    clearTimeout(timer)
-    resolve(link)
-  })
-  const child: ChildProcess = spawn(options.node, [options.script], {
-    cwd: options.cwd,
-    env: {...options.env, PENGUIN_LINK: word, PENGUIN_AGENT: options.agent},
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  })
-  const timer = setTimeout(() => child.pid && killGroup(child.pid), helloMs)
+const startPlain = ({file, args, cwd, env}: Start): Started => {
+  const {promise: ended, resolve} = Promise.withResolvers<string>()
+  const child: ChildProcess = spawn(file, args, {cwd, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true})
   let said = ''
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     said = (said + chunk).slice(-2000)
   })
-  const over = (why: string): void => {
+  child.once('error', (error) => resolve(error.message))
+  child.once('exit', (code, signal) => resolve([endWords(code, signal), said.trim()].filter(Boolean).join(': ')))
+  return {pid: child.pid ?? 0, ended}
+}
+
+export const hireChild = (options: HireOptions): Hired => {
+  const {door, token, agent, cwd} = options
+  const {promise: linked, resolve, reject} = Promise.withResolvers<HostLink>()
+  const word = door.expect(token, (link) => {
+    clearTimeout(timer)
+    resolve(link)
+  })
+  const env = {...options.env, PENGUIN_LINK: word, PENGUIN_AGENT: agent}
+  const {pid, ended} = (options.inTerminal ?? startPlain)({agent, file: options.node, args: [options.script], cwd, env})
+  const timer = setTimeout(() => killGroup(pid), helloMs)
+  const gone = ended.then((why) => {
     clearTimeout(timer)
     door.forget(token)
     reject(new Error(why))
-    buried(why)
-  }
-  child.once('error', (error) => over(error.message))
-  child.once('exit', (code, signal) => over([endWords(code, signal), said.trim()].filter(Boolean).join(': ')))
-  return {pid: child.pid ?? 0, linked, gone}
+    return why
+  })
+  return {pid, linked, gone}
 }
 
 /** Kills the process group of an agent; a group that is gone already is fine. */

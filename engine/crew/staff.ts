@@ -26,8 +26,10 @@ export interface Staff {
   give(agent: Agent, step: StepState, keep: boolean, brief: string): void
   /** A step that an earlier host left open goes on in a new process. */
   resume(step: StepState): void
-  /** A person's words for everybody who has worked or works. */
-  steer(text: string): void
+  /** A person's words for everybody who has worked or works, or for one of them. */
+  steer(text: string, to?: string): void
+  /** Stops what those at work (or one of them) do at this moment; false when nobody is. */
+  interrupt(only?: string): boolean
   leaveAll(reason: string): Promise<void>
   /** Kills every process at once, without order. */
   kill(): void
@@ -65,6 +67,8 @@ export const openStaff = ({ports, scribe, effects, asks, purse, take, moved, bro
   const losses = new Map<string, {all: number; row: number; turns: number}>()
   /** For agents whose process has not said hello yet. */
   const pending = new Map<string, ReturnType<CrewPorts['assignment']>>()
+  /** Stopped by a person before their process had said hello. */
+  const held = new Set<string>()
   const losing = new Set<Promise<void>>()
   let leaving = false
 
@@ -142,6 +146,7 @@ export const openStaff = ({ports, scribe, effects, asks, purse, take, moved, bro
         const assignment = pending.get(id)
         pending.delete(id)
         if (assignment) link.send({say: 'assign', assignment})
+        if (held.delete(id)) link.send({say: 'interrupt'})
         for (const text of agent.steers.splice(0)) link.send({say: 'steer', text})
       },
       (thrown: Error) => {
@@ -200,11 +205,21 @@ export const openStaff = ({ports, scribe, effects, asks, purse, take, moved, bro
       give(agent, step, keep, brief)
     },
     resume: (step) => resumeStep(step, hire(step.role, step.candidate, knownAs(step.agent))),
-    steer: (text) => {
+    steer: (text, to) => {
       for (const agent of roster.all()) {
+        if (to !== undefined && agent.id !== to) continue
         if (agent.link) agent.link.send({say: 'steer', text})
         else agent.steers.push(text)
       }
+    },
+    interrupt: (only) => {
+      const working = roster.all().filter((agent) => agent.step !== null && (only === undefined || agent.id === only))
+      for (const agent of working) {
+        asks.denyOf(agent.id)
+        if (agent.link) agent.link.send({say: 'interrupt'})
+        else held.add(agent.id)
+      }
+      return working.length > 0
     },
     leaveAll,
     kill: () => {

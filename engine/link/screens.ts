@@ -8,13 +8,11 @@ import {connect, createServer, type Server} from 'node:net'
 import {join} from 'node:path'
 import type {Link} from '../contract/link.ts'
 import type {KeeperSays, ScreenSays} from '../contract/screen.ts'
-import {socketLink} from './socket.ts'
+import {type SocketLink, socketLink} from './socket.ts'
 
 export type Hello = Extract<ScreenSays, {do: 'hello'}>
 
-export interface ScreenLink extends Link<KeeperSays, ScreenSays> {
-  /** Bytes that were sent and not read yet. */
-  waitingBytes(): number
+export interface ScreenLink extends SocketLink<KeeperSays, ScreenSays> {
   /** Called each time when all that waited has been read. */
   onDrain(take: () => void): void
 }
@@ -38,7 +36,7 @@ export const openScreenDoor = async (dir: string, token: string, arrived: (scree
   if (Buffer.byteLength(path) > maxSocketPathBytes) throw new Error(`the socket path ${path} is longer than ${maxSocketPathBytes} bytes`)
   const server: Server = createServer((socket) => {
     const link = socketLink<KeeperSays, ScreenSays>(socket, setImmediate)
-    const screen: ScreenLink = {...link, waitingBytes: () => socket.writableLength, onDrain: (take) => void socket.on('drain', take)}
+    const screen: ScreenLink = {...link, onDrain: (take) => void socket.on('drain', take)}
     // Whoever takes the screen over sets its own handler, and gets what was said after the hello.
     link.onMessage((message) => {
       if (message.do !== 'hello' || !isSame(message.token, token)) return link.close()

@@ -5,8 +5,13 @@ import type {Socket} from 'node:net'
 import {line, lineSplitter} from '../base/jsonl.ts'
 import type {Link} from '../contract/link.ts'
 
+export interface SocketLink<Out, In> extends Link<Out, In> {
+  /** Sent and not read yet, as far as this process knows. */
+  waitingBytes(): number
+}
+
 /** `later`: when what was gathered is written. */
-export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) => unknown = queueMicrotask): Link<Out, In> => {
+export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) => unknown = queueMicrotask): SocketLink<Out, In> => {
   const splitter = lineSplitter()
   let take: ((message: In) => void) | undefined
   const waiting: In[] = []
@@ -46,6 +51,7 @@ export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) =
       if (!batch) later(flush)
       batch += line(message)
     },
+    waitingBytes: () => batch.length + socket.writableLength,
     onMessage: (handler) => {
       take = handler
       for (const message of waiting.splice(0)) handler(message)

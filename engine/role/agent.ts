@@ -1,6 +1,7 @@
 // An agent's life: linked to its host, given work, handing it over, stopped, gone. One assignment at a time.
 //
 //   linked ──assign──▶ working ──phase.handed──▶ idle ──assign──▶ …
+//     ├── interrupt ──▶ what is under way ends; it waits for words, which a steer brings ──▶ working
 //     ├── stop ──▶ aborted: calls die with their signal, how they ended is reported, then the link is closed
 //     └── link closed ──▶ aborted: nothing more is reported
 //
@@ -9,6 +10,7 @@
 import {asFault, FaultError} from '../contract/fault.ts'
 import type {Down} from '../contract/link.ts'
 import type {Message} from '../contract/message.ts'
+import {openBrake} from './brake.ts'
 import {conversationFor, type Handover, type Session, work} from './loop.ts'
 import type {AgentPorts} from './ports.ts'
 import {openExchange, stoppedFault} from './uplink.ts'
@@ -25,6 +27,9 @@ export const liveAgent = async (ports: AgentPorts): Promise<void> => {
   const {link, dice} = ports
   const exchange = openExchange(link, dice)
   const over = new AbortController()
+  const brake = openBrake(over.signal)
+  /** Pieces of work that were given and not handed over yet. */
+  let given = 0
   // What a person says while nobody works is taken up with the next piece of work.
   const steered: string[] = []
   let conversation: Message[] | undefined
@@ -34,11 +39,12 @@ export const liveAgent = async (ports: AgentPorts): Promise<void> => {
     const up = exchange.uplink(assignment)
     const mine = conversationFor(assignment, conversation)
     conversation = mine
-    const job = await ports.openWork(assignment, over.signal)
+    const job = await ports.openWork(assignment, brake.signal)
     const session: Session = {
       voice: {assignment, work: job, up, clock: ports.clock, call: assignment.nextCall},
       conversation: mine,
       steered,
+      brake,
       signal: over.signal,
     }
     try {
@@ -48,26 +54,36 @@ export const liveAgent = async (ports: AgentPorts): Promise<void> => {
       await job.close()
     }
   }
+  const finish = (): void => {
+    over.abort()
+    brake.nudge()
+    exchange.refuseAsks(stoppedFault())
+  }
 
   link.onMessage((message) => {
     if (exchange.take(message)) return
     if (message.say === 'assign') {
+      given += 1
       working = working.then(async () => {
         if (over.signal.aborted) return
         await assign(message).catch((thrown: unknown) => exchange.uplink(message.assignment).report('phase.handed', {...brokenOff(thrown)}))
+        given -= 1
+        brake.reset()
       })
     } else if (message.say === 'steer') {
       steered.push(message.text)
+      brake.nudge()
+    } else if (message.say === 'interrupt' && given > 0) {
+      brake.pull()
+      exchange.dropAsks(stoppedFault())
     } else if (message.say === 'stop') {
-      over.abort()
-      exchange.refuseAsks(stoppedFault())
+      finish()
       void working.then(() => link.close())
     }
   })
 
   await new Promise<void>((resolve) => link.onClose(() => resolve()))
-  over.abort()
-  exchange.refuseAsks(stoppedFault())
+  finish()
   exchange.refuseAll(stoppedFault())
   await working
 }

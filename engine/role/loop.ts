@@ -7,6 +7,7 @@ import type {Assignment} from '../contract/link.ts'
 import type {Call, Message} from '../contract/message.ts'
 import type {Handed} from '../contract/task.ts'
 import {goOn, orderly} from '../fold/orderly.ts'
+import type {Brake} from './brake.ts'
 import {type CallOutcome, openPermitter, runCalls} from './calls.ts'
 import {judge, type Move} from './stuck.ts'
 import {takeTurn, type Voice} from './turn.ts'
@@ -24,8 +25,13 @@ export interface Session {
   conversation: Message[]
   /** What a person said meanwhile; taken before the next turn. */
   steered: string[]
+  brake: Brake
+  /** Of the agent's life. */
   signal: AbortSignal
 }
+
+/** What a model is told of an interrupt; what the person says next stands behind it. */
+const interrupted = 'The user interrupted you here.'
 
 /** How often an answer that was cut at the output limit, or does not match its schema, is asked for again. */
 const corrections = 2
@@ -81,7 +87,7 @@ const lastText = (conversation: readonly Message[]): string => {
 
 /** Works on one assignment until it can be handed over. */
 export const work = async (session: Session): Promise<Handover> => {
-  const {voice, conversation, signal} = session
+  const {voice, conversation, brake, signal} = session
   const permit = openPermitter(voice.assignment, voice.up)
   const moves: Move[] = []
   let corrected = 0
@@ -105,7 +111,7 @@ export const work = async (session: Session): Promise<Handover> => {
     return undefined
   }
 
-  const runAll = (calls: readonly Call[]): Promise<CallOutcome[]> => runCalls(calls, voice.work, voice.assignment, voice.up, permit, signal)
+  const runAll = (calls: readonly Call[]): Promise<CallOutcome[]> => runCalls(calls, voice.work, voice.assignment, voice.up, permit, brake.signal())
 
   /** Hands the text over, or says what is still wrong with it and answers nothing. */
   const settle = async (piece: string, cut: boolean): Promise<Handover | undefined> => {
@@ -121,20 +127,35 @@ export const work = async (session: Session): Promise<Handover> => {
     return session.steered.length > 0 ? undefined : {outcome: 'finished', text}
   }
 
+  /** Stopped by a person: what was called and not run is answered, and nothing happens before there are words. */
+  const hold = async (): Promise<void> => {
+    begun = ''
+    conversation.splice(0, conversation.length, ...orderly(conversation, 'all'))
+    nudge(session, interrupted)
+    voice.up.report('role.idle', {})
+    await brake.released(() => session.steered.length > 0)
+  }
+
   const answered = answerIn(conversation)
   const early = answered === undefined ? await takeResults(await runAll(unanswered(conversation))) : await settle(answered, false)
-  if (early) return early
+  if (early && !brake.pulled()) return early
 
   while (!signal.aborted) {
+    if (brake.pulled()) {
+      await hold()
+      continue
+    }
     for (const text of session.steered.splice(0)) conversation.push({from: 'user', text})
     voice.up.turn += 1
     const reply = await takeTurn(voice, conversation)
+    if (reply.error && brake.pulled()) continue
     if (reply.error)
       return {outcome: signal.aborted ? 'stopped' : outcomeFor(reply.error), text: lastText(conversation), why: wordsOf(reply.error), error: reply.error}
     conversation.push({from: 'model', text: reply.text, calls: reply.calls, ...(reply.keep ? {keep: reply.keep} : {})})
+    if (brake.pulled()) continue
     if (reply.calls.length > 0) begun = ''
     const ended = reply.calls.length > 0 ? await takeResults(await runAll(reply.calls)) : await settle(reply.text, reply.why === 'length')
-    if (ended) return {...ended, confidence: confidenceOf(reply.keep)}
+    if (ended && !brake.pulled()) return {...ended, confidence: confidenceOf(reply.keep)}
   }
   return stopped()
 }

@@ -69,7 +69,11 @@ const hooksFor = (voice: Voice, span: ReturnType<Uplink['newSpan']>, messages: r
       return answer.ok ? good(undefined) : bad(answer.error)
     },
     onText: shown.add,
-    onFailed: (failed) => up.report('model.failed', {...failed, call}, span),
+    onFailed: (failed) => {
+      // What is still held belongs to the attempt that failed, not to the one that follows.
+      shown.flush()
+      up.report('model.failed', {...failed, call}, span)
+    },
     onRoute: (chosen) => up.report('route.chosen', {...chosen, ...voice.assignment.grant.reason}, span),
     onBreaker: (turned) => up.report('breaker.turned', turned, span),
   }

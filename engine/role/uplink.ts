@@ -25,6 +25,8 @@ export interface Exchange {
   uplink(assignment: Assignment): Uplink
   /** Takes `go` and `answer`; says whether the message was one. */
   take(message: Down): boolean
+  /** A person stopped the agent: the questions that wait are refused. */
+  dropAsks(why: Fault): void
   /** Nobody answers questions any more: those that wait, and those to come. */
   refuseAsks(why: Fault): void
   /** The host is gone: whatever waits for its word, or will, is refused. */
@@ -70,6 +72,11 @@ export const openExchange = (link: AgentLink, dice: Dice): Exchange => {
     return up
   }
 
+  const dropAsks = (why: Fault): void => {
+    for (const [id, resolve] of asking) resolve({say: 'answer', id, choice: 'deny', error: why})
+    asking.clear()
+  }
+
   return {
     uplink,
     take: (message) => {
@@ -85,10 +92,10 @@ export const openExchange = (link: AgentLink, dice: Dice): Exchange => {
       }
       return false
     },
+    dropAsks,
     refuseAsks: (why) => {
       noAnswers = why
-      for (const [id, resolve] of asking) resolve({say: 'answer', id, choice: 'deny', error: why})
-      asking.clear()
+      dropAsks(why)
     },
     refuseAll: (why) => {
       noGo = why

@@ -1,0 +1,159 @@
+// The runs of a session in their order, read by any number of screens: each run from its journal, live while its host
+// works, from the file when it is over. A slow reader is caught up from the file and holds nobody up.
+//
+// Law: every kept event of every run is told exactly once to each reader, in order; passing ones only to who keeps up.
+
+import type {RunId} from '../../engine/base/id.ts'
+import type {Event} from '../../engine/contract/event.ts'
+import type {Journal} from '../../engine/contract/journal.ts'
+import type {Host} from '../host.ts'
+
+export interface Cursor {
+  run: string
+  seq: number
+}
+
+interface Chapter {
+  run: RunId
+  /** While its host has the journal open. */
+  host?: Host
+  /** Events of a run whose journal could not be opened: there is no file to read them from. */
+  unwritten: readonly Event[]
+}
+
+interface Ending {
+  signal: AbortSignal
+  /** Resolves when the signal is aborted. */
+  over: Promise<void>
+}
+
+export interface Chapters {
+  /** A run of earlier days, to be read from the file. */
+  add(run: RunId): void
+  /** A run begins. */
+  begin(host: Host): void
+  /** Its host is closed; what no file holds comes along. */
+  end(run: RunId, unwritten: readonly Event[]): void
+  clear(): void
+  runs(): RunId[]
+  /** What has happened up to now: where a reader that comes now has caught up. */
+  now(): Cursor | undefined
+  /** Events after the cursor, then live ones, run after run, until the signal. `caughtUp` is called once all up to `now` is told. */
+  read(after: Cursor | undefined, signal: AbortSignal, caughtUp: () => void): AsyncGenerator<Event>
+}
+
+/** `openReader`: the project's journal for reading; undefined when there is none. */
+export const openChapters = (openReader: () => Journal | undefined): Chapters => {
+  let chapters: Chapter[] = []
+  let changed = Promise.withResolvers<void>()
+  const turn = (): void => {
+    changed.resolve()
+    changed = Promise.withResolvers<void>()
+  }
+
+  const fromFile = function* ({run, unwritten}: Chapter, after: number): Generator<Event> {
+    let seen = after
+    const reader = openReader()
+    try {
+      for (const event of reader?.read({run, after}) ?? []) {
+        yield event
+        seen = event.seq
+      }
+    } finally {
+      reader?.close()
+    }
+    yield* unwritten.filter((event) => event.seq > seen)
+  }
+
+  /** What there is of the run after `after`; while its host works, until that is over. */
+  const one = async function* (chapter: Chapter, after: number, {signal, over}: Ending): AsyncGenerator<Event> {
+    let seen = after
+    const {host} = chapter
+    if (host)
+      for await (const event of host.journal.follow({run: chapter.run, after}, signal)) {
+        yield event
+        seen = event.seq
+        if (event.type === 'run.closed') return
+      }
+    // The host is closed, and its journal with it, before this reader was through.
+    while (chapter.host && !signal.aborted) await Promise.race([changed.promise, over])
+    if (!signal.aborted) yield* fromFile(chapter, seen)
+  }
+
+  const now = (): Cursor | undefined => {
+    const last = chapters.at(-1)
+    if (!last) return undefined
+    return {run: last.run, seq: last.host ? last.host.journal.lastSeq(last.run) : Number.POSITIVE_INFINITY}
+  }
+
+  const read = async function* (after: Cursor | undefined, signal: AbortSignal, caughtUp: () => void): AsyncGenerator<Event> {
+    const ending = {signal, over: aborted(signal)}
+    const goal = now()
+    let told = false
+    const tell = (): void => {
+      if (!told) caughtUp()
+      told = true
+    }
+    let story = chapters
+    let at = Math.max(
+      0,
+      story.findIndex((chapter) => chapter.run === after?.run),
+    )
+    let seen = story[at]?.run === after?.run ? (after?.seq ?? 0) : 0
+    if (!goal || (story[at]?.run === goal.run && seen >= goal.seq)) tell()
+    while (!signal.aborted) {
+      const chapter = chapters[at]
+      let closed = false
+      if (chapter)
+        for await (const event of one(chapter, seen, ending)) {
+          yield event
+          seen = event.seq
+          closed = event.type === 'run.closed'
+          if (goal && event.run === goal.run && seen >= goal.seq) tell()
+          if (story !== chapters) break
+        }
+      if (!chapter || chapter.run === goal?.run) tell()
+      if (story !== chapters) {
+        // Another session goes on here: it is told from its beginning.
+        story = chapters
+        at = 0
+        seen = 0
+      } else if (closed || at < chapters.length - 1) {
+        at += 1
+        seen = 0
+      } else if (!signal.aborted && !chapter?.host) await Promise.race([changed.promise, ending.over])
+    }
+  }
+
+  return {
+    add: (run) => {
+      chapters.push({run, unwritten: []})
+      turn()
+    },
+    begin: (host) => {
+      const last = chapters.at(-1)
+      // A run without its last line goes on under its own name.
+      if (last?.run === host.run) last.host = host
+      else chapters.push({run: host.run, host, unwritten: []})
+      turn()
+    },
+    end: (run, unwritten) => {
+      const chapter = chapters.findLast((one) => one.run === run)
+      if (chapter) Object.assign(chapter, {host: undefined, unwritten})
+      turn()
+    },
+    clear: () => {
+      chapters = []
+      turn()
+    },
+    runs: () => chapters.map(({run}) => run),
+    now,
+    read,
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), {once: true})
+  })

@@ -1,0 +1,239 @@
+// The keeper of one session: joins the session, its terminals and its screens. What a screen says is done here, in the
+// order in which it came; what happens is told to every screen.
+
+import type {Event} from '../../engine/contract/event.ts'
+import type {KeeperSays, ScreenSays, SessionAsk, SessionNote} from '../../engine/contract/screen.ts'
+import {openJournal} from '../../engine/journal/open.ts'
+import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
+import type {Context} from '../context.ts'
+import {glance} from '../gather.ts'
+import type {Project} from '../project.ts'
+import {runOptions} from '../run-options.ts'
+import {keepTrust} from '../trust.ts'
+import {openPanes, type PaneEars} from './panes.ts'
+import {openScreen, type Screen} from './screens.ts'
+import {openSession} from './session.ts'
+import {shellStart} from './shell.ts'
+import {type TreeNote, watchTree} from './tree-note.ts'
+import {openTyped} from './typed.ts'
+
+type Says<D extends ScreenSays['do']> = Extract<ScreenSays, {do: D}>
+
+export interface KeeperPorts {
+  context: Context
+  project: Project
+  /** The session's id is another one. */
+  named(session: string): void
+  shells(pids: number[]): void
+  /** Whether anybody is there or anything goes on may have changed. */
+  moved(): void
+  /** The last screen left and wants the session to end. */
+  stop(): void
+}
+
+export interface Keeper {
+  arrived(link: ScreenLink, hello: Hello): void
+  isBusy(): boolean
+  /** Is there anything that somebody could come back to? */
+  hasStory(): boolean
+  /** Ends run, terminals and screens, in order. */
+  close(why: string): Promise<void>
+  kill(): void
+}
+
+export const openKeeper = ({context, project, named, shells, moved, stop}: KeeperPorts): Keeper => {
+  const screens = new Set<Screen>()
+  const asks = new Map<SessionAsk['ask'], SessionAsk>()
+  const typed = new Map<string, ReturnType<typeof openTyped>>()
+  let known: Pick<SessionNote, 'route' | 'sandbox'> = {route: ''}
+  let git: TreeNote | undefined
+  let toldAs = ''
+  const all = (message: KeeperSays): void => {
+    for (const screen of screens) screen.tell(message)
+  }
+  const trouble = (text: string): void => all({tell: 'trouble', text})
+
+  const ears: PaneEars = {
+    note: (note) => {
+      for (const screen of screens) screen.note(note)
+    },
+    bytes: (pane, data) => {
+      for (const screen of screens) screen.bytes(pane, data)
+    },
+    gone: (pane) => {
+      typed.delete(pane)
+      for (const screen of screens) screen.gone(pane)
+    },
+    shells: (pids) => {
+      shells(pids)
+      moved()
+    },
+  }
+  const panes = openPanes(ears)
+
+  const note = (): SessionNote => ({
+    ...session.state(),
+    ...known,
+    version: context.version,
+    pid: process.pid,
+    root: project.root,
+    cwd: project.cwd,
+    screens: screens.size,
+    ...(git ? {git} : {}),
+  })
+  /** Several changes of one moment are told once. */
+  let due = false
+  const tellSession = (): void => {
+    if (due) return
+    due = true
+    queueMicrotask(() => {
+      due = false
+      all({tell: 'session', session: note()})
+      const id = session.state().session
+      if (id !== toldAs) named(id)
+      toldAs = id
+      moved()
+    })
+  }
+  const tree = watchTree(context, (found) => {
+    const same = found?.branch === git?.branch && found?.dirty === git?.dirty
+    git = found
+    if (!same) tellSession()
+  })
+
+  const heard = (event: Event): void => {
+    if (event.type === 'role.hired') panes.name(event.agent ?? '', event.role ?? '')
+    if (event.type === 'run.opened') {
+      const routes = event.body.routes.coder ?? Object.values(event.body.routes)[0] ?? []
+      known = {route: routes[0] ?? known.route, sandbox: event.body.sandbox}
+      tellSession()
+    }
+    const changes = (event.body as {changes?: unknown[]}).changes
+    if (event.type === 'run.closed' || (changes && changes.length > 0)) tree.refresh()
+  }
+  const session = openSession({
+    context,
+    root: project.root,
+    startAgent: panes.startAgent,
+    openReader: () => {
+      const opened = openJournal({dir: project.dataDir, clock: context.clock, readonly: true})
+      return opened.ok ? opened.result : undefined
+    },
+    ears: {
+      changed: tellSession,
+      trouble,
+      untrusted: (found) => {
+        const ask: SessionAsk = {ask: 'trust', text: [found.msg, found.hint].filter(Boolean).join('. '), choices: ['once', 'always', 'deny']}
+        asks.set('trust', ask)
+        all({tell: 'asks', ask})
+      },
+      event: heard,
+      begins: panes.dropEnded,
+    },
+  })
+
+  /** What would answer, before anything is asked. */
+  const lookAhead = async (): Promise<void> => {
+    const options = runOptions(context, '')
+    if (!options.ok) return trouble(options.error.msg)
+    const {facts, refusal} = await glance(context, options.result)
+    if (refusal && refusal.fault.code !== 'config.untrusted') trouble([refusal.fault.msg, refusal.fault.hint].filter(Boolean).join('. '))
+    const route = facts.routes?.coder?.[0]
+    if (route && !known.route) known = {...known, route}
+    tellSession()
+    await session.checkTrust()
+  }
+  const ahead = lookAhead().catch((thrown: unknown) => trouble(String(thrown)))
+
+  const answer = ({ask, choice, text}: Says<'answer'>): void => {
+    if (!asks.delete(ask as SessionAsk['ask'])) return session.answer(ask, choice, text)
+    all({tell: 'settled', ask})
+    if (choice === 'always') keepTrust(context, project.root)
+    session.trust(choice === 'once' || choice === 'always')
+  }
+  const open = ({id, command, size}: Says<'open'>, screen: Screen): void => {
+    try {
+      const pane = panes.openShell(command, shellStart(context, command), size)
+      screen.tell({tell: 'answered', id, ok: true, text: '', pane})
+    } catch (thrown) {
+      screen.tell({tell: 'answered', id, ok: false, text: thrown instanceof Error ? thrown.message : String(thrown)})
+    }
+  }
+  const type = ({pane, data}: Says<'type'>): void => {
+    if (panes.kindOf(pane) !== 'agent') return panes.write(pane, data)
+    const editor = typed.get(pane) ?? openTyped()
+    typed.set(pane, editor)
+    const {echo, lines, interrupt} = editor(data)
+    if (echo) panes.print(pane, echo)
+    for (const text of lines) session.say({do: 'say', text, when: 'now', to: pane})
+    if (interrupt) session.interrupt(pane)
+  }
+
+  const take = (message: ScreenSays, screen: Screen, leave: (stop: boolean) => void): void => {
+    switch (message.do) {
+      case 'hello':
+        return
+      case 'say':
+        return session.say(message)
+      case 'unqueue':
+        return session.unqueue(message.index)
+      case 'answer':
+        return answer(message)
+      case 'interrupt':
+        return session.interrupt(message.agent)
+      case 'end':
+        return session.end('ended by the user')
+      case 'set':
+        return session.set(message.settings)
+      case 'resume':
+        return session.resume(message.run)
+      case 'fresh':
+        return session.fresh()
+      case 'open':
+        return open(message, screen)
+      case 'type':
+        return type(message)
+      case 'size':
+        return panes.resize(message.pane, message.size)
+      case 'shut':
+        return panes.shut(message.pane)
+      case 'leave':
+        return leave(message.stop)
+    }
+  }
+
+  return {
+    arrived: (link, hello) => {
+      link.send({tell: 'session', session: {...note(), screens: screens.size + 1}})
+      const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole: panes.whole})
+      screens.add(screen)
+      for (const ask of asks.values()) screen.tell({tell: 'asks', ask})
+      const gone = (): void => {
+        if (!screens.delete(screen)) return
+        screen.close()
+        tellSession()
+      }
+      link.onClose(gone)
+      link.onMessage((message) =>
+        take(message, screen, (wantsEnd) => {
+          gone()
+          if (wantsEnd && screens.size === 0) stop()
+        }),
+      )
+      tellSession()
+      tree.refresh()
+    },
+    isBusy: () => screens.size > 0 || session.state().live || panes.liveShells() > 0,
+    hasStory: () => session.state().session !== '',
+    close: async (why) => {
+      tree.stop()
+      session.end(why, 'terminated')
+      await session.quiet()
+      await ahead
+      await panes.closeAll()
+      all({tell: 'over', why})
+      for (const screen of screens) screen.close()
+    },
+    kill: session.kill,
+  }
+}

@@ -1,0 +1,93 @@
+// Where keepers are found: a folder for each in the runtime folder, named after its process by pid and start time,
+// with a note of what it keeps. A folder whose keeper is gone is taken away by the next one who looks, and with it
+// what still lives of the terminals that it had opened. Nothing of a living keeper is touched.
+
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {killGroup} from '../../engine/crew/hire.ts'
+import {startTimeOf} from '../../engine/sandbox/proc.ts'
+import type {Environment} from '../context.ts'
+import {foldersOf} from '../folders.ts'
+import {socketFolder} from '../hiring.ts'
+import {isLiveTag, ownTag} from '../leftovers.ts'
+
+export interface KeeperNote {
+  pid: number
+  root: string
+  cwd: string
+  /** The session's id; '' before its first run. */
+  session: string
+  /** Socket path and token: what a screen connects with. */
+  word: string
+  version: string
+  startedAt: number
+}
+
+interface Shell {
+  pid: number
+  started: number
+}
+
+// An underscore: names with a dash are swept as a host's leftovers, which would leave a shell behind.
+const prefix = 'k_'
+const noteFile = 'keeper.json'
+const shellsFile = 'shells.json'
+
+const runtimeOf = (env: Environment): string => socketFolder(foldersOf(env).runtime)
+
+const readJson = <T>(path: string): T | undefined => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T
+  } catch {
+    return undefined
+  }
+}
+
+/** Whole or not at all: others read it at any time. */
+const writeJson = (path: string, value: unknown): void => {
+  writeFileSync(`${path}.new`, JSON.stringify(value), {mode: 0o600})
+  renameSync(`${path}.new`, path)
+}
+
+const sweepDead = (dir: string): void => {
+  for (const {pid, started} of readJson<Shell[]>(join(dir, shellsFile)) ?? []) if (startTimeOf(pid) === started) killGroup(pid)
+  rmSync(dir, {recursive: true, force: true})
+}
+
+/** The folder of this process's keeper: notes and socket lie in it. */
+export const openOwnFolder = (env: Environment) => {
+  const dir = join(runtimeOf(env), `${prefix}${ownTag()}`)
+  mkdirSync(dir, {recursive: true, mode: 0o700})
+  return {
+    dir,
+    note: (note: KeeperNote): void => writeJson(join(dir, noteFile), note),
+    /** Process groups that a person's commands began, for whoever has to end them if this process cannot. */
+    shells: (pids: readonly number[]): void =>
+      writeJson(
+        join(dir, shellsFile),
+        pids.map((pid): Shell => ({pid, started: startTimeOf(pid) ?? 0})),
+      ),
+    remove: (): void => rmSync(dir, {recursive: true, force: true}),
+  }
+}
+
+/** Every living keeper of this user, oldest first; of one project when its root is named. */
+export const listKeepers = (env: Environment, root?: string): KeeperNote[] => {
+  const runtime = runtimeOf(env)
+  const found: KeeperNote[] = []
+  let names: string[] = []
+  try {
+    names = readdirSync(runtime)
+  } catch {
+    return []
+  }
+  for (const name of names) {
+    if (!name.startsWith(prefix)) continue
+    if (!isLiveTag(name.slice(prefix.length))) sweepDead(join(runtime, name))
+    else {
+      const note = readJson<KeeperNote>(join(runtime, name, noteFile))
+      if (note && (root === undefined || note.root === root)) found.push(note)
+    }
+  }
+  return found.sort((left, right) => left.startedAt - right.startedAt)
+}

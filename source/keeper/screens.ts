@@ -1,0 +1,104 @@
+// One screen and what it is told: the session, its panes, its events so far, then what happens. A screen that reads
+// slowly loses passing events and bytes of panes, and is shown each pane anew once it reads again; kept events wait
+// for it in the journal. Nobody waits for a screen.
+
+import type {Event} from '../../engine/contract/event.ts'
+import type {KeeperSays, PaneId, PaneNote} from '../../engine/contract/screen.ts'
+import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
+import type {Chapters} from './chapters.ts'
+
+/** A pane that begins anew for the screen holds back what comes until the whole of it is sent. */
+type Shown = {is: 'live'} | {is: 'stale'} | {is: 'joining'; held: string[]; heldChars: number}
+
+export interface Screen {
+  tell(message: KeeperSays): void
+  note(note: PaneNote): void
+  bytes(pane: PaneId, data: string): void
+  gone(pane: PaneId): void
+  close(): void
+}
+
+export interface ScreenPorts {
+  link: ScreenLink
+  hello: Hello
+  chapters: Chapters
+  panes(): PaneNote[]
+  whole(pane: PaneId, take: (data: string) => void): void
+}
+
+/** Beyond this a screen lags. */
+const lagBytes = 1024 * 1024
+
+export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): Screen => {
+  const over = new AbortController()
+  const shown = new Map<PaneId, Shown>()
+  let drained = Promise.withResolvers<void>()
+  let lags = false
+
+  const isLagging = (): boolean => {
+    if (!lags && link.waitingBytes() > lagBytes) lags = true
+    return lags
+  }
+  const join = (pane: PaneId): void => {
+    const joining: Shown = {is: 'joining', held: [], heldChars: 0}
+    shown.set(pane, joining)
+    whole(pane, (data) => {
+      if (shown.get(pane) !== joining || over.signal.aborted) return
+      shown.set(pane, {is: 'live'})
+      link.send({tell: 'bytes', pane, data, whole: true})
+      for (const piece of joining.held) link.send({tell: 'bytes', pane, data: piece})
+    })
+  }
+  const bytes = (pane: PaneId, data: string): void => {
+    const state = shown.get(pane)
+    if (!state || state.is === 'stale') return
+    if (state.is === 'joining') {
+      state.held.push(data)
+      state.heldChars += data.length
+      // The whole that is asked for anew holds all of it.
+      if (state.heldChars > lagBytes) join(pane)
+    } else if (isLagging()) shown.set(pane, {is: 'stale'})
+    else link.send({tell: 'bytes', pane, data})
+  }
+  link.onDrain(() => {
+    lags = false
+    drained.resolve()
+    drained = Promise.withResolvers<void>()
+    for (const [pane, {is}] of shown) if (is === 'stale') join(pane)
+  })
+
+  const pump = async (): Promise<void> => {
+    const caughtUp = (): void => link.send({tell: 'caught-up'})
+    for await (const event of chapters.read(hello.after, over.signal, caughtUp)) {
+      if (event.passing && isLagging()) continue
+      link.send({tell: 'event', event: event as Event})
+      if (isLagging()) await Promise.race([drained.promise, closed])
+    }
+  }
+  const {promise: closed, resolve: close} = Promise.withResolvers<void>()
+  over.signal.addEventListener('abort', () => close(), {once: true})
+  link.onClose(() => over.abort())
+
+  for (const note of panes()) {
+    link.send({tell: 'pane', pane: note})
+    join(note.pane)
+  }
+  pump().catch((thrown: unknown) => link.send({tell: 'trouble', text: thrown instanceof Error ? thrown.message : String(thrown)}))
+
+  return {
+    tell: (message) => link.send(message),
+    note: (note) => {
+      link.send({tell: 'pane', pane: note})
+      if (!shown.has(note.pane)) join(note.pane)
+    },
+    bytes,
+    gone: (pane) => {
+      shown.delete(pane)
+      link.send({tell: 'gone', pane})
+    },
+    close: () => {
+      over.abort()
+      link.close()
+    },
+  }
+}

@@ -1,0 +1,267 @@
+// A session: runs one after the other, each going on from the one before, and what a person says to them. It knows
+// nothing of sockets and terminals; whoever shows it is told of each change.
+//
+//   quiet ──say──▶ opening ──▶ live ──run.closed──▶ quiet ──(something waits)──▶ opening …
+//
+// Law 1: one run at a time. Law 2: words are never lost: they reach an agent, wait for one, or begin the next run.
+
+import type {Event} from '../../engine/contract/event.ts'
+import {asFault, type Fault} from '../../engine/contract/fault.ts'
+import type {Journal} from '../../engine/contract/journal.ts'
+import type {ScreenSays, SessionSettings, SettingsChange} from '../../engine/contract/screen.ts'
+import type {StartInTerminal} from '../../engine/crew/hire.ts'
+import type {Context} from '../context.ts'
+import {type Host, openHost} from '../host.ts'
+import {checkTrust} from '../trust.ts'
+import {type Chapters, openChapters} from './chapters.ts'
+import {changed, requestFor, settingsOf} from './requests.ts'
+import {newestRun, storyOf} from './story.ts'
+
+export interface SessionEars {
+  /** Something of what `state` answers is different. */
+  changed(): void
+  trouble(text: string): void
+  /** What the folder brings, and that somebody has to say whether it may be used. */
+  untrusted(found: Fault): void
+  /** Kept events of the run in progress. */
+  event(event: Event): void
+  /** A run begins; the terminals of the one before are over. */
+  begins(): void
+}
+
+export interface SessionPorts {
+  context: Context
+  root: string
+  startAgent: StartInTerminal
+  /** The project's journal for reading; undefined while there is none. */
+  openReader(): Journal | undefined
+  ears: SessionEars
+}
+
+export interface SessionState {
+  session: string
+  run: string
+  live: boolean
+  settings: SessionSettings
+  queue: string[]
+}
+
+export interface Session {
+  chapters: Chapters
+  state(): SessionState
+  /** Agents that have something to do at this moment. */
+  atWork(): string[]
+  say(said: Extract<ScreenSays, {do: 'say'}>): void
+  unqueue(index: number): void
+  answer(ask: string, choice: string, text?: string): void
+  interrupt(agent?: string): void
+  /** Ends the run in progress. Nothing that waits is begun after it. */
+  end(reason: string, outcome?: 'interrupted' | 'terminated'): void
+  set(change: SettingsChange): void
+  resume(run: string): void
+  fresh(): void
+  /** A person says that what the folder brings may be used, or not. */
+  trust(may: boolean): void
+  /** Whether the folder needs somebody's word; tells `untrusted` when it does. */
+  checkTrust(): Promise<void>
+  /** Resolves once no run is in progress. */
+  quiet(): Promise<void>
+  kill(): void
+}
+
+const spareEvents = 64
+
+export const openSession = ({context, root, startAgent, openReader, ears}: SessionPorts): Session => {
+  const chapters = openChapters(openReader)
+  let settings: SessionSettings = settingsOf(context.flags)
+  let trusted = context.flags.trust === true
+  let host: Host | undefined
+  let live = false
+  /** Ended by a person: what waits stays until they say something. */
+  let halted = false
+  let quiet = Promise.resolve()
+  /** Said while nobody was at work: for the next agent, or the next run. */
+  let held: string[] = []
+  let queue: string[] = []
+  /** Waits for a word about the folder. */
+  let untrusted: {text: string} | undefined
+  /** The run whose conversation the next one goes on with. */
+  let last = ''
+  const working = new Set<string>()
+
+  const state = (): SessionState => {
+    const runs = chapters.runs()
+    return {session: runs[0] ?? '', run: runs.at(-1) ?? '', live, settings, queue: [...held, ...queue]}
+  }
+
+  const hear = (event: Event): void => {
+    const agent = event.agent ?? ''
+    if (event.type === 'user.said') last = event.run
+    if (event.type === 'task.started') {
+      working.add(agent)
+      for (const text of held.splice(0)) host?.say(text)
+    }
+    if (event.type === 'phase.handed' || (event.type === 'role.lost' && !event.body.replaced)) working.delete(agent)
+    ears.event(event)
+  }
+
+  /** From its first event to its last, and the putting away. */
+  const follow = async (mine: Host): Promise<void> => {
+    const recent: Event[] = []
+    for await (const event of mine.events()) {
+      if (event.passing) continue
+      recent.push(event)
+      if (recent.length > spareEvents) recent.shift()
+      hear(event)
+    }
+    await mine.close()
+    const reader = openReader()
+    const written = reader?.lastSeq(mine.run) ?? 0
+    reader?.close()
+    chapters.end(
+      mine.run,
+      recent.filter((event) => event.seq > written),
+    )
+  }
+
+  const open = async (text: string): Promise<void> => {
+    const asked = requestFor(context, {text, settings, trust: trusted, ...(last ? {resume: last} : {})})
+    if (!asked.ok) return ears.trouble(`${asked.error.msg}. ${asked.error.hint}`)
+    const trust = trusted ? undefined : await checkTrust({context: asked.result.context, root})
+    if (trust && !trust.ok && trust.error.code === 'config.untrusted') {
+      untrusted = {text}
+      return ears.untrusted(trust.error)
+    }
+    ears.begins()
+    const opened = await openHost(asked.result.context, asked.result.request, startAgent)
+    if (!opened.ok) return ears.trouble([opened.error.msg, opened.error.hint].filter(Boolean).join('. '))
+    host = opened.result
+    chapters.begin(host)
+    ears.changed()
+    if (halted) host.end('interrupted', 'interrupted by the user')
+    await follow(host)
+  }
+
+  const begin = (text: string): void => {
+    live = true
+    halted = false
+    working.clear()
+    ears.changed()
+    const done = open(text).catch((thrown: unknown) => ears.trouble(asFault(thrown).msg))
+    quiet = done.then(() => {
+      host = undefined
+      live = false
+      working.clear()
+      ears.changed()
+      next()
+    })
+  }
+  const next = (): void => {
+    if (live || halted || untrusted) return
+    queue = [...held.splice(0), ...queue]
+    const text = queue.shift()
+    if (text !== undefined) begin(text)
+  }
+  const withFiles = (text: string, files: readonly string[] = []): string => (files.length > 0 ? `${text}\n\nFiles: ${files.join(', ')}` : text)
+
+  const endRun = (reason: string, outcome: 'interrupted' | 'terminated' = 'interrupted'): void => {
+    if (!live) return
+    halted = true
+    host?.end(outcome, reason)
+  }
+  /** Goes on with these runs from here on. */
+  const turnTo = (runs: readonly Parameters<Chapters['add']>[0][]): void => {
+    chapters.clear()
+    for (const run of runs) chapters.add(run)
+    last = runs.at(-1) ?? ''
+    held = []
+    queue = []
+    ears.changed()
+  }
+  const resume = (run: string): void => {
+    if (live) return ears.trouble('a run is in progress: end it, or wait for it')
+    const reader = openReader()
+    try {
+      const story = reader ? storyOf(reader, run) : []
+      if (story.length === 0) return ears.trouble(`there is no run ${run} in this project`)
+      turnTo(story)
+    } finally {
+      reader?.close()
+    }
+  }
+  const beginWith = ({continue: goesOn, resume: named}: Context['flags']): void => {
+    if (typeof named === 'string') return resume(named)
+    if (goesOn !== true) return
+    const reader = openReader()
+    const newest = reader && newestRun(reader)
+    reader?.close()
+    if (newest) resume(newest.run)
+    else ears.trouble('there is no run to go on with in this project')
+  }
+  beginWith(context.flags)
+
+  return {
+    chapters,
+    state,
+    atWork: () => [...working],
+    say: ({text, files, when, to}) => {
+      const words = withFiles(text, files)
+      if (!words && !(last && !live)) return
+      if (!live && !untrusted) {
+        // What waited for these words goes before them, unless they are to be heard at once.
+        if (when === 'after' && (queue.length > 0 || held.length > 0)) {
+          queue.push(words)
+          halted = false
+          return next()
+        }
+        return begin(words)
+      }
+      if (when === 'after' || untrusted) queue.push(words)
+      else if (host && working.size > 0) return host.say(words, to)
+      else held.push(words)
+      ears.changed()
+    },
+    unqueue: (index) => {
+      if (index < held.length) held.splice(index, 1)
+      else queue.splice(index - held.length, 1)
+      ears.changed()
+    },
+    answer: (ask, choice, text) => {
+      if (!host?.answer(ask, choice, text)) ears.trouble(`nobody waits for an answer to ${ask} any more`)
+    },
+    interrupt: (agent) => {
+      if (!host) return
+      if (working.size === 0) return endRun('interrupted by the user')
+      host.interrupt(agent)
+    },
+    end: endRun,
+    set: (change) => {
+      settings = changed(settings, change)
+      ears.changed()
+    },
+    resume,
+    fresh: () => {
+      if (live) return ears.trouble('a run is in progress: end it, or wait for it')
+      turnTo([])
+    },
+    trust: (may) => {
+      const waiting = untrusted
+      untrusted = undefined
+      trusted = may
+      if (waiting?.text) queue.unshift(waiting.text)
+      if (may) return next()
+      queue = []
+      ears.changed()
+      ears.trouble('this folder is not trusted: nothing is run in it')
+    },
+    checkTrust: async () => {
+      if (trusted || live || untrusted) return
+      const trust = await checkTrust({context, root})
+      if (trust.ok || trust.error.code !== 'config.untrusted' || live || untrusted) return
+      untrusted = {text: ''}
+      ears.untrusted(trust.error)
+    },
+    quiet: () => quiet,
+    kill: () => host?.kill(),
+  }
+}

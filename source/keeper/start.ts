@@ -1,0 +1,76 @@
+// A screen's way to a keeper: those that live for a project, or a new one. A keeper is started apart from us, in a
+// session and process group of its own, and outlives whoever started it.
+
+import {spawn} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import type {Readable, Writable} from 'node:stream'
+import {fileURLToPath} from 'node:url'
+import type {Context, Flags} from '../context.ts'
+import {projectHere} from '../project-here.ts'
+import {type KeeperNote, listKeepers} from './registry.ts'
+
+export type {KeeperNote} from './registry.ts'
+
+/** What a keeper reads on its standard input, once. */
+export interface KeeperStart {
+  root: string
+  cwd: string
+  flags: Flags
+  version: string
+  /** How long it stays without a screen and without work. */
+  graceMs: number
+}
+
+export interface KeeperWish {
+  /** Of the command line: what the session's requests begin with; `continue` and `resume` choose the session. */
+  flags?: Flags
+  graceMs?: number
+}
+
+const tenMinutesMs = 600_000
+
+const scriptOf = (name: string): string => {
+  const beside = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL('./main.ts', import.meta.url))
+}
+
+/** Living keepers of the project that the context stands in, oldest first; dead ones are swept. Throws project.forbidden. */
+export const findKeepers = (context: Context): KeeperNote[] => listKeepers(context.env, projectHere(context).root)
+
+/** The first line, or why there is none. */
+const wordFrom = (ready: Readable, errors: Readable): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let said = ''
+    let wrong = ''
+    ready.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk
+      if (said.includes('\n')) resolve(said.slice(0, said.indexOf('\n')))
+    })
+    errors.setEncoding('utf8').on('data', (chunk: string) => {
+      wrong = (wrong + chunk).slice(-2000)
+    })
+    const ended = (): void => reject(new Error(`the keeper of the session did not start${wrong.trim() ? `: ${wrong.trim()}` : ''}`))
+    ready.once('close', () => setImmediate(ended))
+    ready.once('error', ended)
+  })
+
+/** Starts a keeper and answers the word that leads to it. Throws project.forbidden; rejects when it does not come up. */
+export const startKeeper = async (context: Context, wish: KeeperWish = {}): Promise<string> => {
+  const {root} = projectHere(context)
+  const {flags = context.flags, graceMs = tenMinutesMs} = wish
+  const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs}
+  const env = Object.fromEntries(Object.entries(context.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const child = spawn(process.execPath, [scriptOf('keeper')], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
+  const [input, , errors, ready] = child.stdio as unknown as [Writable, null, Readable, Readable]
+  const {promise: failed, reject: fail} = Promise.withResolvers<never>()
+  child.once('error', fail)
+  input.on('error', () => undefined)
+  input.end(JSON.stringify(start))
+  try {
+    return await Promise.race([wordFrom(ready, errors), failed])
+  } finally {
+    errors.destroy()
+    ready.destroy()
+    child.unref()
+  }
+}
