@@ -75,7 +75,7 @@ const refused: Row[] = [
   {name: '429, quota used up', meets: status(429, 'You exceeded your current quota'), code: 'model.refused', tries: 1, says: /add credit/},
   {name: '500', meets: status(500, 'internal error'), code: 'model.broken', tries: 4},
   {name: '502, a page of HTML', meets: status(502, '', {body: page}), code: 'model.broken', tries: 4},
-  {name: '503, Retry-After', meets: status(503, 'overloaded', {headers: {'retry-after': '3'}}), code: 'model.broken', tries: 4, waitMs: 3000},
+  {name: '503, Retry-After', meets: status(503, 'overloaded', {headers: {'retry-after': '4'}}), code: 'model.broken', tries: 4, waitMs: 4000},
   {name: '504', meets: status(504, 'gateway timeout'), code: 'model.broken', tries: 4},
   {name: '529', meets: status(529, 'overloaded'), code: 'model.broken', tries: 4},
 ]
