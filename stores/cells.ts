@@ -39,7 +39,11 @@ interface InnerLine {
 /** The parts of an emulator that its public face does not show; every one may be missing in another version. */
 export interface Inside {
   buffer?: {lines?: {get?(y: number): InnerLine | undefined; onTrim?(listener: (amount: number) => void): unknown}}
-  _writeBuffer?: {handleUserInput?(): void}
+  _inputHandler?: {
+    parse?(data: string | Uint8Array): unknown
+    eraseInDisplay?(what: {length: number; params: number[]}, respectProtect: boolean): unknown
+    _parser?: {reset?(): void}
+  }
   coreService?: {isCursorHidden?: boolean; decPrivateModes?: {cursorStyle?: string; cursorBlink?: boolean}}
   coreMouseService?: {activeEncoding?: string}
 }

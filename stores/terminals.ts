@@ -3,10 +3,11 @@
 //
 // Lines have numbers that stay: the first line ever printed is 0, and a line keeps its number when older ones are thrown away.
 
-import headless from '@xterm/headless'
+import headless, {type ITerminalAddon} from '@xterm/headless'
 import type {Size} from '../engine/contract/screen.ts'
 import {isPlain, loadedWidths, loadWidths} from './cell-widths.ts'
 import {type CellRow, innerRow, insideOf, isOpen, outerRow} from './cells.ts'
+import {createFeed} from './terminal-feed.ts'
 
 /** What a compositor needs of whoever has cells. */
 export interface CellSource {
@@ -71,30 +72,23 @@ export interface TerminalOptions {
   scrollbackLines?: number
   /** `\n` begins a new line at its start, as a frame of text means it. */
   convertEol?: boolean
+  /** Something of the owner's that reads the emulator itself. */
+  addon?: ITerminalAddon
 }
 
 const shapes: Readonly<Record<string, number>> = {block: 2, underline: 4, bar: 6}
-const cutChars = 32 * 1024
-
-/** Long writes in pieces, so that the emulator can let others run between them. */
-const pieces = (data: string | Uint8Array): (string | Uint8Array)[] => {
-  if (data.length <= cutChars) return [data]
-  const count = Math.ceil(data.length / cutChars)
-  return Array.from({length: count}, (_, n) =>
-    typeof data === 'string' ? data.slice(n * cutChars, (n + 1) * cutChars) : data.subarray(n * cutChars, (n + 1) * cutChars),
-  )
-}
 
 const clamped = ({columns, rows}: Size): Size => ({columns: Math.max(2, Math.floor(columns)), rows: Math.max(1, Math.floor(rows))})
 
-export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = false}: TerminalOptions = {}): PaneTerminal => {
+export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = false, addon}: TerminalOptions = {}): PaneTerminal => {
   const {columns, rows} = clamped(size)
   const emulator = new headless.Terminal({cols: columns, rows, scrollback: scrollbackLines, convertEol, allowProposedApi: true, logLevel: 'off'})
+  if (addon) emulator.loadAddon(addon)
   const inside = insideOf(emulator)
   const open = isOpen(inside)
   const spare = emulator.buffer.active.getNullCell()
   const hears = {bell: [] as (() => void)[], title: [] as ((title: string) => void)[], damage: [] as (() => void)[]}
-  let [version, waitingBytes, title, closed] = [0, 0, '', false]
+  let [version, heldBytes, title, closed] = [0, 0, '', false]
   let held: [string | Uint8Array, (() => void)?][] | undefined
   let hasWidths = false
 
@@ -121,7 +115,7 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
     for (const hear of hears.damage) hear()
   }
   watch()
-  emulator.onWriteParsed(damaged)
+  const feed = createFeed(emulator, inside, damaged)
   emulator.onBell(() => {
     for (const hear of hears.bell) hear()
   })
@@ -130,25 +124,13 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
     for (const hear of hears.title) hear(title)
   })
 
-  const parse = (data: string | Uint8Array, done?: () => void): void => {
-    const parts = pieces(data)
-    // Parsed before `write` returns when nothing waits: a timer less between a key and its echo.
-    inside?._writeBuffer?.handleUserInput?.()
-    parts.forEach((part, n) => {
-      emulator.write(part, () => {
-        waitingBytes -= part.length
-        if (n === parts.length - 1) done?.()
-      })
-    })
-  }
-
   const takeWidths = (): void => {
     const addon = loadedWidths()
     if (addon && !hasWidths && !closed) emulator.loadAddon(addon)
     hasWidths = true
     const waiting = held ?? []
-    held = undefined
-    if (!closed) for (const [data, done] of waiting) parse(data, done)
+    ;[held, heldBytes] = [undefined, 0]
+    if (!closed) for (const [data, done] of waiting) feed.push(data, done)
   }
   if (loadedWidths()) takeWidths()
 
@@ -172,7 +154,7 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
       return emulator.buffer.active.length
     },
     get waitingBytes() {
-      return waitingBytes
+      return heldBytes + feed.waitingBytes
     },
     get cursor() {
       const {cursorX, cursorY} = emulator.buffer.active
@@ -195,13 +177,14 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
     row: (line) => (open ? innerRow(inside, line - first()) : outerRow(emulator.buffer.active.getLine(line - first()), spare)),
     write: (data, done) => {
       if (closed) return
-      waitingBytes += data.length
-      if (held) held.push([data, done])
-      else if (hasWidths || isPlain(data)) parse(data, done)
-      else {
-        held = [[data, done]]
-        void loadWidths().then(takeWidths)
+      if (hasWidths || (!held && isPlain(data))) {
+        feed.push(data, done)
+        return
       }
+      held ??= []
+      held.push([data, done])
+      heldBytes += data.length
+      void loadWidths().then(takeWidths)
     },
     resize: (wanted) => {
       const next = clamped(wanted)
@@ -223,6 +206,7 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
     close: () => {
       closed = true
       held = undefined
+      feed.close()
       emulator.dispose()
     },
   }

@@ -2,7 +2,7 @@
 // the look only where it changes. Knows where the terminal's cursor is, or that it does not know. Never clears a screen.
 
 import {bgBits, colourBits, content, fgBits} from '../../stores/cells.ts'
-import {isEmpty, isSame, narrow, type Row, textAt, widthAt} from './row.ts'
+import {firstCluster, isEmpty, isJoining, isSame, narrow, type Row, textAt, widthAt} from './row.ts'
 import type {ScreenFeatures} from './scene.ts'
 import {createPen} from './sgr.ts'
 
@@ -39,7 +39,7 @@ export const createRowWriter = (features: ScreenFeatures): RowWriter => {
     if (to - from > rewriteUpTo) return false
     for (let x = from; x < to; x += 1) {
       if (widthAt(next, x) !== narrow || next.fg[x] !== pen.fg || next.bg[x] !== pen.bg || next.line[x] !== 0) return false
-      if ((next.what[x] as number) & content.several) return false
+      if (isJoining(next, x)) return false
     }
     return true
   }
@@ -56,8 +56,8 @@ export const createRowWriter = (features: ScreenFeatures): RowWriter => {
   }
 
   /** A terminal that counts joined characters otherwise has its cursor elsewhere now. */
-  const isSure = (next: Row, x: number): boolean => {
-    if (features.clusters === 'on') return true
+  const isSure = (next: Row, x: number, written: string): boolean => {
+    if (features.clusters === 'on') return written === textAt(next, x)
     const word = next.what[x] as number
     return (word & content.several) === 0 && (word & content.codePoint) < 0x1f000
   }
@@ -82,6 +82,8 @@ export const createRowWriter = (features: ScreenFeatures): RowWriter => {
       let x = 0
       // Cells up to here may have been drawn over by a character wider than thought.
       let spilt = 0
+      // The last thing printed would join with what comes next.
+      let isJoinable = false
       const differs = (at: number): boolean => !old || at < spilt || !isSame(old, next, at)
 
       /** The blank run at x: where it ends, and the end of what differs in it. */
@@ -96,7 +98,7 @@ export const createRowWriter = (features: ScreenFeatures): RowWriter => {
         const move = reach(x, y, next, spilt <= x)
         const erase = end === columns ? '\x1b[K' : `\x1b[${last - x}X`
         x = last
-        return move + look + erase
+        return look + move + erase
       }
 
       while (x < columns) {
@@ -112,11 +114,17 @@ export const createRowWriter = (features: ScreenFeatures): RowWriter => {
             continue
           }
         }
-        out += reach(x, y, next, spilt <= x)
+        const joins = isJoining(next, x)
+        // A move, even to where the cursor is, ends what the terminal would join.
+        if ((joins || isJoinable) && cx === x && cy === y) out += `\x1b[${x + 1}G`
+        out += reach(x, y, next, spilt <= x && !isJoinable && !joins)
+        isJoinable = joins
         if (!(isEmpty(next, x) && drawsBlank(next.bg[x] as number))) out += pen.to(next.fg[x] as number, next.bg[x] as number, next.line[x] as number)
-        const text = textAt(next, x)
-        out += text
-        if (!isSure(next, x)) {
+        const text = firstCluster(textAt(next, x))
+        const isKnown = isSure(next, x, text)
+        // Where its width is anybody's guess, what lies under it goes first.
+        out += isKnown ? text : `${' '.repeat(width)}\x1b[${x + 1}G${text}`
+        if (!isKnown) {
           spilt = Math.max(spilt, Math.min(columns, x + 2 * text.length))
           cx = -1
         } else cx = x + width

@@ -14,6 +14,12 @@ const shows = fgBits.inverse | fgBits.underline | fgBits.strike
 
 /** Characters that would turn the order of the text around them. */
 const turning = /[\u202a-\u202e\u2066-\u2069\u200e\u200f]/g
+const leadingFormat = /^\p{Cf}+/u
+
+/** Format characters that stand alone in a cell: there is nothing to see, and they would change what comes next. */
+const isFormat = (code: number): boolean =>
+  code >= 0xad &&
+  (code === 0xad || (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code === 0xfeff)
 
 export interface Row {
   /** Text, foreground, background, underline: one array each, a word for each cell. */
@@ -42,13 +48,20 @@ const clear = (row: Row, x: number): void => {
   row.bg[x] = (row.bg[x] as number) & colourBits.whole
 }
 
+/** The emulator leaves bits of an older colour above a palette's number. */
+const tidy = (word: number): number => {
+  const mode = word & colourBits.mode
+  if (mode === colourBits.rgb) return word
+  return (word & ~(mode === 0 ? colourBits.value : 0xffff00)) >>> 0
+}
+
 const underlineOf = (from: CellRow, x: number, fg: number, bg: number): number => {
   if (!(fg & fgBits.underline && bg & bgBits.extended)) return 0
   const found = from.extended[x]
   if (!found || found.urlId) return 0
   const colour = found.ext & colourBits.whole
   const style = (found.ext >>> underlineShift) & 7
-  return ((style > 1 ? style << underlineShift : 0) | (colour === colourBits.whole ? 0 : colour)) >>> 0
+  return ((style > 1 ? style << underlineShift : 0) | (colour === colourBits.whole ? 0 : tidy(colour))) >>> 0
 }
 
 const put = (row: Row, at: number, from: CellRow, x: number): void => {
@@ -56,27 +69,28 @@ const put = (row: Row, at: number, from: CellRow, x: number): void => {
   const code = word & content.codePoint
   const width = (word >>> content.widthShift) & 3
   const several = (word & content.several) !== 0
-  row.bg[at] = (bg & (colourBits.whole | bgBits.italic | bgBits.dim | bgBits.overline)) >>> 0
-  row.fg[at] = fg
+  row.bg[at] = tidy(bg & (colourBits.whole | bgBits.italic | bgBits.dim | bgBits.overline))
+  row.fg[at] = tidy(fg)
   row.line[at] = underlineOf(from, x, fg, bg)
   if (width === 0) {
     // The second half of a wide character; on its own it is nothing.
     row.what[at] = 0
     return
   }
-  if (several) {
+  const text = several ? from.texts[x]?.replace(turning, '').replace(leadingFormat, '') : ''
+  if (text) {
     row.what[at] = (content.several | (width << content.widthShift)) >>> 0
-    row.texts[at] = from.texts[x]?.replace(turning, '')
+    row.texts[at] = text
     return
   }
-  if (code > 0x20 && (code < 0x7f || code > 0x9f)) {
+  if (code > 0x20 && (code < 0x7f || code > 0x9f) && !isFormat(code)) {
     row.what[at] = code | (width << content.widthShift)
     return
   }
   row.what[at] = blank
   if (fg & shows || bg & bgBits.overline) return
   row.fg[at] = 0
-  row.bg[at] = bg & colourBits.whole
+  row.bg[at] = (row.bg[at] as number) & colourBits.whole
 }
 
 /** Cells of `from` beginning at `x`, put at `at`; blanks where it has none. */
@@ -136,7 +150,32 @@ export const isSame = (one: Row, other: Row, x: number): boolean =>
 /** A blank without anything to see on it. */
 export const isEmpty = (row: Row, x: number): boolean => row.what[x] === blank && row.fg[x] === 0 && ((row.bg[x] as number) & ~colourBits.whole) === 0
 
+const joining = /[\p{M}\p{Cf}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}]/u
+
+/** The text would join with what is printed right before or after it, though it has a cell of its own. */
+export const isJoining = (row: Row, x: number): boolean => {
+  const word = row.what[x] as number
+  if (word & content.several) return true
+  const code = word & content.codePoint
+  return code >= 0x300 && (code < 0x2500 || code > 0x9fff || (code > 0x25ff && code < 0x4e00)) && joining.test(String.fromCodePoint(code))
+}
+
 export const textAt = (row: Row, x: number): string => {
   const word = row.what[x] as number
   return word & content.several ? (row.texts[x] ?? ' ') : String.fromCodePoint(word & content.codePoint)
+}
+
+const segmenter = new Intl.Segmenter()
+const firstClusters = new Map<string, string>()
+
+/** The first cluster of a cell's text: an emulator may have joined what no terminal joins when it is printed in one go. */
+export const firstCluster = (text: string): string => {
+  if (text.length === 1) return text
+  const known = firstClusters.get(text)
+  if (known !== undefined) return known
+  if (firstClusters.size > 4096) firstClusters.clear()
+  const [first] = segmenter.segment(text)
+  const cluster = first?.segment ?? ''
+  firstClusters.set(text, cluster)
+  return cluster
 }
