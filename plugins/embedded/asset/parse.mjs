@@ -39,8 +39,11 @@ export const openParser = async ({treeSitter, grammarDir}) => {
     parse(path, text) {
       use(path)
       const tree = parser.parse(text)
-      const root = plain(tree.walk(), text, null)
+      const cursor = tree.walk()
+      const root = plain(cursor, text, null)
       root.broken = tree.rootNode.hasError
+      // A cursor left to the collector frees itself through its tree; after the tree is gone that breaks the parser's memory.
+      cursor.delete()
       tree.delete()
       const surface = surfaceOf(path)
       look(root, surface)

@@ -137,7 +137,7 @@ export const openPythonDriver = async (job) => {
       for (const python of [...new Set(pythons(job.cwd, job.root, parts.pythons))]) {
         cold = keep(python, {...words, mode: 'fresh'}, parts.env)
         const answer = await cold.ask({ask: 'baseline', wall: wallMs / 1000}, wallMs + 2000)
-        if (answer.dead || !answer.ok || (answer.rows.length === 0 && answer.crash)) {
+        if (answer.dead || !answer.ok || answer.crash || answer.late) {
           why = answer.error ?? answer.crash ?? (answer.late ? 'the tests took too long' : `${python} could not run the worker`)
           cold.close()
           if (answer.late) break

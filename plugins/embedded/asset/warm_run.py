@@ -152,7 +152,8 @@ class Result(unittest.TestResult):
 
     def bad(self, test, error):
         kind, value, tb = error
-        owner = getattr(test, 'test_case', test)
+        # Not by attribute: a test may itself be called test_case.
+        owner = test.test_case if isinstance(test, unittest.case._SubTest) else test
         self.rows[owner.id()] = {'id': owner.id(), 'ok': False, 'message': '%s: %s' % (kind.__name__, str(value)[:1400]), 'frames': frames_of(tb, self.suite.root), 'late': kind is self.suite.code.OutOfFuel}
 
     def addError(self, test, err):

@@ -49,6 +49,20 @@ describe('eval_candidates on Python', () => {
     expect(finding?.finalists?.[0]).toMatchObject({path: 'shop/rates.py', say: '`>` should be `>=`', confirmed: true})
   })
 
+  it('unittest: a failing test that is called test_case, as the method of a subtest is', async () => {
+    const finding = await findIn(
+      {
+        'mixed.py': 'def mixed(text):\n    return any(c.islower() for c in text) or any(c.isupper() for c in text)\n',
+        'test_mixed.py':
+          'import unittest\nfrom mixed import mixed\n\nclass T(unittest.TestCase):\n    def test_case(self):\n        self.assertFalse(mixed("ab"))\n        self.assertTrue(mixed("aB"))\n    def test_parts(self):\n        for text in ("AB", "1", ""):\n            with self.subTest(text=text):\n                self.assertFalse(mixed(text))\n',
+      },
+      'python3 -m unittest',
+      'unittest',
+    )
+    expect(finding).toMatchObject({state: 'fixed', failing: 2, mode: 'warm'})
+    expect(finding?.finalists?.[0]).toMatchObject({path: 'mixed.py', say: '`or` should be `and`'})
+  })
+
   it('unittest: endless loops cost little', async () => {
     const finding = await findIn(
       {
