@@ -58,7 +58,7 @@ describe('the chrome', () => {
 
   it('cuts off what is too high instead of scrolling', () => {
     chrome = mountChrome(
-      <Box flexDirection="column" flexShrink={0}>
+      <Box flexDirection="column" height={7}>
         {['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((letter) => (
           <Text key={letter}>{letter}</Text>
         ))}
