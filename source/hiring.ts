@@ -28,7 +28,7 @@ const workerScript = (): string => {
 
 /** What a role process finds in its environment: paths and language. Keys come over the link. */
 const workerEnvironment = (context: Context): Record<string, string> => {
-  const picked = ['HOME', 'LANG', 'TZ', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_RUNTIME_DIR']
+  const picked = ['HOME', 'LANG', 'NO_COLOR', 'TZ', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_RUNTIME_DIR']
   return {
     PATH: childPath(context.env),
     NODE_COMPILE_CACHE: join(foldersOf(context.env).cache, 'v8'),

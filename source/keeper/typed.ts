@@ -11,7 +11,7 @@ export interface Typed {
 
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'})
 /** Cursor keys and the like: an escape sequence types nothing here. */
-const sequences = /\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?/gs
+const sequences = new RegExp(`${String.fromCharCode(27)}(?:\\[[0-?]*[ -/]*[@-~]|O.|.)?`, 'gs')
 const isWide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
 
 const columnsOf = (text: string): number => (isWide.test(text) ? 2 : 1)

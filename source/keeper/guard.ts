@@ -1,0 +1,82 @@
+// The terminal's guardian: a tiny process beside a screen that puts the user's terminal back when the screen cannot do
+// it itself, because it was killed or broke. A shell of one line, not a Node: it costs half a megabyte, and it has
+// nothing that could break.
+//
+//   standing ──"bye"──▶ gone, nothing done          standing ──the pipe closes──▶ restored, one line said, gone
+//
+// Law: it is in a session of its own, so that nothing that ends the screen's group ends it; killed, it is replaced.
+
+import {type ChildProcess, spawn} from 'node:child_process'
+
+/** On the screen's own buffer: synchronized output, keyboard, mouse, focus and paste; then leave it; then what outlives it. */
+export const leaveSequences =
+  '\x1b[?2026l\x1b[<u\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b[?7h\x1b[0 q\x1b[0m\x1b[?1049l\x1b[?25h\x1b[0m'
+
+const script = `trap '' HUP INT QUIT TERM TSTP TTIN TTOU
+while IFS= read -r said; do [ "$said" = bye ] && exit 0; done
+printf %s "$2"
+[ -n "$1" ] && stty "$1" <&1 2>/dev/null
+printf '%s\\n' "$3"`
+
+/** Guardians that die one after the other are being killed by somebody: after so many the terminal goes unguarded. */
+const mostDeaths = 25
+
+export interface Guard {
+  /** The screen has put everything back itself. */
+  bye(): void
+  /** 0 when there is none. */
+  pid(): number
+}
+
+export interface Guarded {
+  /** As `terminalSettings` answered before raw mode; '' leaves them as they are. */
+  settings: string
+  /** Said below what the terminal showed before: how to come back. */
+  words: string
+  /** The terminal. Default 1. */
+  fd?: number
+}
+
+/** The settings of the terminal, for `stty`; '' where there is no terminal or no stty. Ask before raw mode. */
+export const terminalSettings = (fd = 0): Promise<string> =>
+  new Promise((resolve) => {
+    const child = spawn('stty', ['-g'], {stdio: [fd, 'pipe', 'ignore']})
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk
+    })
+    child.once('error', () => resolve(''))
+    child.once('close', (code) => resolve(code === 0 ? said.trim() : ''))
+  })
+
+export const guardTerminal = ({settings, words, fd = 1}: Guarded): Guard => {
+  let child: ChildProcess | undefined
+  let done = false
+  let deaths = 0
+  const post = (): void => {
+    const mine = spawn('/bin/sh', ['-c', script, 'guardian', settings, leaveSequences, words], {
+      argv0: 'penguin-guardian',
+      detached: true,
+      stdio: ['pipe', fd, 'ignore'],
+    })
+    child = mine
+    mine.stdin?.on('error', () => undefined)
+    mine.once('error', () => undefined)
+    mine.once('exit', () => {
+      if (done || child !== mine) return
+      deaths += 1
+      child = undefined
+      if (deaths < mostDeaths) post()
+    })
+    mine.unref()
+    ;(mine.stdin as unknown as {unref?(): void} | null)?.unref?.()
+  }
+  post()
+  return {
+    bye: () => {
+      done = true
+      child?.stdin?.end('bye\n')
+    },
+    pid: () => child?.pid ?? 0,
+  }
+}
