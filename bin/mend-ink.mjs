@@ -27,6 +27,8 @@ const sequences = ${sequences}
 export default (text) => widthOf(text.includes('\\u001b') || text.includes('\\u009b') ? text.replace(sequences, '') : text)`
   },
   transform(code, id) {
+    // Ink takes `process` from node:process, where no define of the bundler reaches it.
+    if (/\/ink\/build\/(ink|reconciler)\.js$/.test(id)) return code.replaceAll("process.env['DEV'] === 'true'", 'false')
     if (!id.includes('yoga-wasm-base64')) return undefined
     return code.replaceAll('"function"!=typeof fetch', '!0').replaceAll('"function"==typeof fetch', '!1')
   },
