@@ -52,7 +52,7 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['engine/journal/', 'engine/memory/'],
   '@xterm/addon-serialize': ['stores/', 'source/keeper/'],
   '@xterm/addon-unicode-graphemes': ['stores/'],
-  '@xterm/headless': ['stores/', 'components/screen/'],
+  '@xterm/headless': ['stores/', 'components/screen/', 'bench/record/'],
   'node-pty': ['engine/crew/hire.ts', 'source/keeper/', 'bench/'],
   diff: ['engine/workspace/patch.ts', 'stores/'],
   'highlight.js': ['components/'],
