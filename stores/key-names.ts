@@ -76,8 +76,16 @@ const keyOf = (spelt: string): string | undefined => {
   return key === '' || key === ' ' ? undefined : spell({...parts, key})
 }
 
+const known = new Map<string, string | undefined>()
+
 /** `ctrl+x e`, `escape twice`, `f2` in one spelling; undefined when a key in it is none. */
 export const chordOf = (spelt: string): string | undefined => {
+  // The table is read once for each mode.
+  if (!known.has(spelt)) known.set(spelt, chord(spelt))
+  return known.get(spelt)
+}
+
+const chord = (spelt: string): string | undefined => {
   const keys = spelt.trim().split(/\s+/)
   const names = keys.map((key, index) => (index > 0 && key === 'twice' ? 'twice' : keyOf(key)))
   return keys.length > 2 || names.some((name) => name === undefined) ? undefined : names.join(' ')

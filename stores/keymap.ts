@@ -115,11 +115,9 @@ export const remap = (config: Keys = {}): {keymap: Keymap; problems: string[]} =
   // The user's own keys come first: in a clash they win over those that the table gives to another command.
   const rows = (bindings as readonly Binding[]).map((row) => ({...row, keys: own.get(row.id) ?? row.keys}))
   const ordered = [...rows.filter(({id}) => own.has(id)), ...rows.filter(({id}) => !own.has(id))]
-  const {problems: clashes} = build(ordered, prefix)
-  return {keymap: {...build(ordered, prefix).keymap, rows}, problems: [...problems, ...clashes]}
+  const made = build(ordered, prefix)
+  return {keymap: {...made.keymap, rows}, problems: [...problems, ...made.problems]}
 }
-
-export const defaultKeymap: Keymap = build(bindings, prefixKeys).keymap
 
 const digitOf = (event: InputEvent): number | undefined => (event.input === 'key' && /^[0-9]$/.test(event.key) ? Number(event.key) : undefined)
 
