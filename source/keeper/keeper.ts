@@ -51,7 +51,12 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
   const all = (message: KeeperSays): void => {
     for (const screen of screens) screen.tell(message)
   }
-  const trouble = (text: string): void => all({tell: 'trouble', text})
+  /** What went wrong while nobody was there to hear it. */
+  const untold: string[] = []
+  const trouble = (text: string): void => {
+    if (screens.size === 0) untold.push(text)
+    else all({tell: 'trouble', text})
+  }
 
   const ears: PaneEars = {
     note: (note) => {
@@ -208,6 +213,7 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
       const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole: panes.whole})
       screens.add(screen)
       for (const ask of asks.values()) screen.tell({tell: 'asks', ask})
+      for (const text of untold.splice(0)) screen.tell({tell: 'trouble', text})
       const gone = (): void => {
         if (!screens.delete(screen)) return
         screen.close()

@@ -65,6 +65,8 @@ const firstMs = 10_000
 const note = (session: string): void =>
   own.note({pid: process.pid, root: project.root, cwd: project.cwd, session, word: door.word, version: start.version, startedAt})
 
+// Nobody knows the word before it is written down below, when the keeper is there.
+const door = await openScreenDoor(own.dir, token, (link, hello) => keeper.arrived(link, hello))
 const keeper: Keeper = openKeeper({
   context,
   project,
@@ -73,7 +75,6 @@ const keeper: Keeper = openKeeper({
   moved: look,
   stop: () => end('ended by the user'),
 })
-const door = await openScreenDoor(own.dir, token, keeper.arrived)
 note('')
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 process.on('SIGTERM', () => end('the session was ended'))
