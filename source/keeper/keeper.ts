@@ -48,6 +48,8 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
   let known: Pick<SessionNote, 'route' | 'sandbox'> = {route: ''}
   let git: TreeNote | undefined
   let toldAs = ''
+  /** The last word of those who left: the session ends with its last screen. */
+  let endsWithLast = false
   const all = (message: KeeperSays): void => {
     for (const screen of screens) screen.tell(message)
   }
@@ -212,18 +214,20 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
       link.send({tell: 'session', session: {...note(), screens: screens.size + 1}})
       const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole: panes.whole})
       screens.add(screen)
+      endsWithLast = false
       for (const ask of asks.values()) screen.tell({tell: 'asks', ask})
       for (const text of untold.splice(0)) screen.tell({tell: 'trouble', text})
       const gone = (): void => {
         if (!screens.delete(screen)) return
         screen.close()
         tellSession()
+        if (endsWithLast && screens.size === 0) stop()
       }
       link.onClose(gone)
       link.onMessage((message) =>
         take(message, screen, (wantsEnd) => {
+          endsWithLast = wantsEnd
           gone()
-          if (wantsEnd && screens.size === 0) stop()
         }),
       )
       tellSession()

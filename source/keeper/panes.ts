@@ -7,6 +7,7 @@
 // Law 1: a program that floods is held back by its terminal; an agent never is. Law 2: ending is for the whole group.
 // Law 3: no terminal outlives the keeper.
 
+import {basename} from 'node:path'
 import serialize, {type SerializeAddon} from '@xterm/addon-serialize'
 import type {PaneId, PaneNote, Size} from '../../engine/contract/screen.ts'
 import {killGroup, type Start, type Started} from '../../engine/crew/hire.ts'
@@ -61,6 +62,15 @@ const pasteChars = 4096
 const pasteMs = 5
 const hangUpMs = 300
 const killMs = 2000
+
+/** What the serializer leaves out: how the mouse is told, and the cursor's look. */
+const finish = ({modes, cursor, title}: PaneTerminal): string =>
+  [
+    modes.mouse !== 'none' && modes.mouseSgr ? '\x1b[?1006h' : '',
+    cursor.shape > 0 ? `\x1b[${cursor.shape} q` : '',
+    cursor.visible ? '' : '\x1b[?25l',
+    title ? `\x1b]2;${title}\x07` : '',
+  ].join('')
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
@@ -171,7 +181,7 @@ export const openPanes = (ears: PaneEars): Panes => {
     },
     openShell: (command, start, size) => {
       shells += 1
-      const pane = add({pane: `s_${shells}`, kind: 'shell', title: command, size: fitted(size)})
+      const pane = add({pane: `s_${shells}`, kind: 'shell', title: command || basename(start.file), size: fitted(size)})
       try {
         run(pane, start)
       } catch (thrown) {
@@ -225,7 +235,7 @@ export const openPanes = (ears: PaneEars): Panes => {
     all: () => [...panes.values()].flatMap(({note}) => (note.title ? [note] : [])),
     whole: (id, take) => {
       const pane = panes.get(id)
-      pane?.terminal.write('', () => take(pane.serializer.serialize()))
+      pane?.terminal.write('', () => take(pane.serializer.serialize() + finish(pane.terminal)))
     },
     liveShells: () => [...panes.values()].filter(({note, pty}) => note.kind === 'shell' && pty).length,
     closeAll: async () => {
