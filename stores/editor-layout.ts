@@ -39,10 +39,11 @@ interface Piece {
   cells: number
 }
 
-const tabCells = 4
+/** Always as wide: where it stands in its row must not change how a row is read again. */
+const tab = '    '
 
-const shownOf = (part: string, column: number): string => {
-  if (part === '\t') return ' '.repeat(tabCells - (column % tabCells))
+const shownOf = (part: string): string => {
+  if (part === '\t') return tab
   const code = part.charCodeAt(0)
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   return code === 0x7f ? '\u2421' : code >= 0x80 && code < 0xa0 ? '\u2426' : part
@@ -53,15 +54,12 @@ const cellsShown = (shown: string): number => (shown.length > 1 && /^[\x20-\x7e]
 /** A token may be cut by the end of a row; characters may not. */
 const piecesOf = (editor: Editor, line: Span): Piece[] => {
   const pieces: Piece[] = []
-  let column = 0
   for (let at = line.from; at < line.to; ) {
     const next = Math.min(rightOf(editor, at), line.to)
     const part = editor.text.slice(at, next)
     const token = part.length > 2 && part.startsWith('[')
-    const shown = token ? part : shownOf(part, column)
-    const cells = cellsShown(shown)
-    pieces.push({from: at, to: next, shown, cells})
-    column += cells
+    const shown = token ? part : shownOf(part)
+    pieces.push({from: at, to: next, shown, cells: cellsShown(shown)})
     at = next
   }
   return pieces

@@ -16,8 +16,9 @@ export {copied}
 
 const typed = (editor: Editor, text: string): Editor => {
   const span = selectionOf(editor) ?? {from: editor.caret, to: editor.caret}
-  // A blank ends a stretch that is undone as one.
-  return edited(editor, span, text, 'type', !/\s/.test(text) || !/\s$/.test(editor.text.slice(0, editor.caret)))
+  // With each word begins a stretch that is undone as one.
+  const begins = /\S/.test(text) && /\s/.test(editor.text[editor.caret - 1] ?? '')
+  return edited(editor, span, text, 'type', !begins)
 }
 
 /** True where the editor has a key before the key table: a running history search, Vim's normal mode. */

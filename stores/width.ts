@@ -104,7 +104,7 @@ export const previousEdge = (text: string, at: number): number => {
   if (at <= 0) return 0
   if (text.charCodeAt(at - 1) < 0x7f && text[at - 1] !== '\n' && (at === 1 || text.charCodeAt(at - 2) < 0x7f)) return at - 1
   // Nothing joins over a line break, so a line is far enough back; flags and joiners need the whole run before them.
-  const from = Math.max(text.lastIndexOf('\n', at - 2) + 1, at - 256, 0)
+  const from = at < 2 ? 0 : Math.max(text.lastIndexOf('\n', at - 2) + 1, at - 256, 0)
   let edge = from
   for (const {index} of segmenter.segment(text.slice(from, at))) edge = from + index
   return edge
