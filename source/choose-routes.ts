@@ -7,6 +7,7 @@ import type {Route} from '../engine/contract/grant.ts'
 import {routeName} from '../engine/contract/grant.ts'
 import {needsOllama, resolveRoutes} from '../engine/model/routes.ts'
 import {providerSettings} from '../engine/model/settings.ts'
+import type {Context} from './context.ts'
 import {type Gathered, type Gatherer, needed} from './opening.ts'
 
 const free: ReadonlySet<string> = new Set(['embedded', 'replay', 'ollama', 'llamacpp', 'vllm', 'sglang'])
@@ -34,17 +35,30 @@ export const chooseRoutes: Gatherer = async (facts, context, request) => {
         ? main.routes
         : needed(resolveRoutes(config, env, {text, ...(flag ? {} : {from: config.origins[`roles.${role}.model`] ?? 'config'}), ollama})).routes
   }
+  const providers: Gathered['providers'] = {}
+  for (const {provider} of Object.values(known.roleRoutes).flat()) providers[provider] ??= needed(providerSettings(config, env, provider, resolve(request.dir)))
+  await lookCloser(known, providers, context)
   const all = Object.values(known.roleRoutes).flat()
-  known.providers = {}
-  for (const {provider} of all) known.providers[provider] ??= needed(providerSettings(config, env, provider, resolve(request.dir)))
-  const {gatherModelFacts} = await import('./models/facts.ts')
-  known.models = await gatherModelFacts(Object.values(known.roleRoutes), known.providers, context)
   known.routes = Object.fromEntries(
     Object.entries(known.roleRoutes)
       .filter(([role]) => role !== 'default')
       .map(([role, routes]) => [role, routes.map(routeName)]),
   )
   known.unpriced = [...new Set(all.filter((route) => !isPriced(known, route)).map(routeName))]
+}
+
+const withoutServer = new Set(['embedded', 'replay'])
+
+/** What cards do not say: listings, real windows, experience, load. A run that only searches or replays pays for none of it. */
+const lookCloser = async (known: Gathered, providers: Gathered['providers'], context: Context): Promise<void> => {
+  known.providers = providers
+  if (Object.keys(providers).every((name) => withoutServer.has(name))) return
+  const [{checkRoutes}, {gatherModelFacts}] = await Promise.all([import('./models/check-windows.ts'), import('./models/facts.ts')])
+  const checked = await checkRoutes(known.roleRoutes, providers, known.config, context)
+  known.providers = checked.providers
+  known.roleRoutes = checked.chains
+  known.notices.push(...checked.notices)
+  known.models = await gatherModelFacts(Object.values(checked.chains), checked.providers, context)
 }
 
 const noRole = (role: string, roles: string[]) => fault('usage.words', {why: `there is no role named ${role}`, hint: `roles: ${roles.join(', ')}`})

@@ -139,10 +139,11 @@ export const verbs: readonly Verb[] = [
   {
     name: 'models',
     about: 'the models that are known, the servers that answer, the route of each role',
-    usage: ['models [list]', 'models probe [PROVIDER]', 'models routes [--explain] [ROLE] [PROMPT]'],
+    usage: ['models [list] [PROVIDER] [--refresh]', 'models probe [PROVIDER]', 'models doctor [PROVIDER/MODEL]', 'models routes [--explain] [ROLE] [PROMPT]'],
     actions: {
-      list: 'models with a card: window and price',
+      list: 'models with a card: window, price, where it comes from',
       probe: 'ask each server, or one, what it has',
+      doctor: 'put local models to the test: window, calls, schema, thinking, speed, memory',
       routes: 'which model each role would take, and why',
     },
     first: true,

@@ -70,6 +70,7 @@ export const faults = {
     false,
     'provider',
   ),
+  'model.small': row('{route} has a window of {tokens} tokens, a run needs {needed}: {why}', '{hint}', false, 'config'),
   'model.length': row(
     '{route} stopped at its output limit before the answer was whole',
     'raise roles.ROLE.maxOutputTokens or the output of its card',

@@ -30,8 +30,8 @@ export interface Routing {
   choose(step: StepAsked): Pick<Grant, 'routes' | 'reason' | 'ratios'>
 }
 
-/** System prompt and tools, and a usual reply, in tokens. */
-const promptTokens = 3000
+/** System prompt and tools with some work to look at, and a usual reply, in tokens. */
+const promptTokens = 7000
 const replyTokens = 1024
 
 /** 0 to 1, the same for the same words. */

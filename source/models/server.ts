@@ -46,7 +46,11 @@ export const askServer = async (server: Server, url: string, signal: AbortSignal
     hint: `check that the server is there: ${server.base}`,
   }
   const response = await post(request, signal)
-  return {status: response.status, text: await response.text()}
+  if (response.status !== 200) return {status: response.status, text: await response.text()}
+  // A listing of some hundred models is longer than what an error may be.
+  const pieces: string[] = []
+  for await (const piece of response.body) pieces.push(piece)
+  return {status: 200, text: pieces.join('')}
 }
 
 /** The answer as JSON; undefined when the server does not know the question or answers something else. */

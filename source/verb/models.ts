@@ -2,47 +2,17 @@
 // Looking only: nothing is asked of a model, and nothing is kept.
 
 import type {Config} from '../../engine/contract/config.ts'
-import type {ModelCard, Probe} from '../../engine/contract/model.ts'
-import {builtInProviders} from '../../engine/model/providers.ts'
+import type {Probe} from '../../engine/contract/model.ts'
 import {providerSettings} from '../../engine/model/settings.ts'
 import {loadConfig} from '../config.ts'
 import type {Context, VerbRun} from '../context.ts'
+import {list, providersOf} from '../models/list.ts'
 import {makerFor} from '../plugins.ts'
 import {projectHere} from '../project-here.ts'
 import {checkTrust} from '../trust.ts'
 
 /** A server that has not answered by then is told as silent. */
 const probeMs = 5000
-
-const providersOf = (config: Config): string[] => [...new Set([...Object.keys(builtInProviders), ...Object.keys(config.providers)])]
-
-const price = (card: Partial<ModelCard>): string => (card.price ? `$${card.price.usdIn} in, $${card.price.usdOut} out per 1e6 tokens` : 'unpriced')
-
-interface Row {
-  route: string
-  window?: number
-  price: string
-  isDefault: boolean
-}
-
-const rowsOf = (context: Context, config: Config): Row[] =>
-  providersOf(config).flatMap((provider) => {
-    const settings = providerSettings(config, context.env, provider, context.cwd)
-    const cards = settings.ok ? (settings.result.models ?? {}) : {}
-    return Object.entries(cards).map(([model, card]) => ({
-      route: `${provider}/${model}`,
-      window: card.window,
-      price: price(card),
-      isDefault: card.isDefault === true,
-    }))
-  })
-
-const list = async (context: Context, config: Config): Promise<number> => {
-  const rows = rowsOf(context, config)
-  const line = (row: Row): string => `${row.route.padEnd(34)} ${String(row.window ?? '').padStart(9)}  ${row.price}${row.isDefault ? '  (default)' : ''}\n`
-  await context.out(context.flags.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : rows.map(line).join(''))
-  return 0
-}
 
 const probeOne = async (context: Context, config: Config, provider: string): Promise<{provider: string} & Partial<Probe>> => {
   const settings = providerSettings(config, context.env, provider, context.cwd)
@@ -78,6 +48,7 @@ export const models: VerbRun = async (context) => {
     return 1
   }
   if (action === 'probe') return probe(context, config.result, wanted)
+  if (action === 'doctor') return (await import('../models/doctor.ts')).doctor(context, config.result)
   if (action === 'routes') return (await import('../models/routes.ts')).routes(context, config.result)
   return list(context, config.result)
 }

@@ -53,6 +53,8 @@ export interface ServerOptions {
   capabilities?: string[]
   /** What /api/ps tells; default: nothing loaded. */
   running?: {name: string; size: number; size_vram: number; context_length: number}[]
+  /** Answers what is no request for a reply, before the usual answers: JSON, or text as it is; undefined = not mine. */
+  more?: (path: string, body: string) => unknown
   /** 401 for any request whose `authorization` is not `Bearer KEY` and whose `x-api-key` is not KEY. */
   key?: string
 }
@@ -133,7 +135,8 @@ export const modelServer = async (script: Script, options: ServerOptions = {}): 
       return json(response, 401, {error: {message: 'Incorrect API key provided'}})
     if (!found) {
       others.push(`${request.method} ${path}`)
-      const body = other(path, options)
+      const body = options.more?.(path, raw.toString()) ?? other(path, options)
+      if (typeof body === 'string') return void response.writeHead(200, {'content-type': 'text/plain'}).end(body)
       return json(response, body === undefined ? 404 : 200, body ?? {error: {message: `no ${path} here`}})
     }
     const body = JSON.parse(raw.toString()) as Record<string, unknown>

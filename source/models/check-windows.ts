@@ -1,0 +1,119 @@
+// Before a run: the cards of its routes with what providers list of them and what local servers really give. A route
+// that is too small for any run leaves its chain, by name; when it was the only one, the run is refused.
+
+import type {Config} from '../../engine/contract/config.ts'
+import {FaultError, fault} from '../../engine/contract/fault.ts'
+import {type Route, routeName} from '../../engine/contract/grant.ts'
+import type {ProviderSettings} from '../../engine/contract/model.ts'
+import {cardOf} from '../../engine/model/cards.ts'
+import {isLocal} from '../../engine/model/settings.ts'
+import type {Context} from '../context.ts'
+import {readCached, withListed, writeCached} from './card-cache.ts'
+import {listingOf} from './listing.ts'
+import {leastWindow, realWindow} from './window.ts'
+
+/** Longest that the start of a run waits for a local server, and for a listing of prices. */
+const localMs = 400
+const listingMs = 1500
+
+const noServer = new Set(['embedded', 'replay'])
+
+export interface CheckedRoutes {
+  /** By role, without the routes that are too small. */
+  chains: Record<string, Route[]>
+  providers: Record<string, ProviderSettings>
+  notices: {code: string; text: string}[]
+}
+
+/** The listing of a provider whose listing alone tells what its models are and cost. */
+const learnUnknown = async (context: Context, settings: ProviderSettings, models: readonly string[]): Promise<ProviderSettings> => {
+  if (settings.name !== 'openrouter' || models.every((model) => settings.models?.[model])) return settings
+  try {
+    const {models: listed} = await listingOf(settings, AbortSignal.timeout(listingMs))
+    writeCached(context, settings, listed)
+    return withListed(settings, listed, {}, models)
+  } catch {
+    return settings
+  }
+}
+
+interface Small {
+  route: Route
+  tokens: number
+  from: string
+  mend: string
+}
+
+const withWindow = (settings: ProviderSettings, model: string, window: number): ProviderSettings => {
+  const card = settings.models?.[model] ?? {}
+  const {output} = cardOf(settings, model)
+  // A quarter is the most that a reply may take of a small window.
+  return {...settings, models: {...settings.models, [model]: {...card, window, output: Math.min(output, Math.floor(window / 4))}}}
+}
+
+export const checkRoutes = async (
+  chains: Readonly<Record<string, readonly Route[]>>,
+  given: Readonly<Record<string, ProviderSettings>>,
+  config: Config,
+  context: Context,
+): Promise<CheckedRoutes> => {
+  const routes = [
+    ...new Map(
+      Object.values(chains)
+        .flat()
+        .map((route) => [routeName(route), route]),
+    ).values(),
+  ]
+  const providers = {...given}
+  const notices: CheckedRoutes['notices'] = []
+  const small = new Map<string, Small>()
+
+  for (const [name, settings] of Object.entries(given)) {
+    if (noServer.has(settings.protocol)) continue
+    const models = routes.filter(({provider}) => provider === name).map(({model}) => model)
+    const listed = withListed(settings, readCached(context, settings)?.models, config.providers[name]?.models, models)
+    providers[name] = await learnUnknown(context, listed, models)
+  }
+  const local = routes.filter(({provider}) => {
+    const settings = providers[provider]
+    return settings && !noServer.has(settings.protocol) && settings.protocol !== 'openai-responses' && isLocal(settings.protocol, settings.baseUrl)
+  })
+  const signal = AbortSignal.timeout(localMs)
+  const found = await Promise.all(
+    local.map(async (route) => {
+      const settings = providers[route.provider] as ProviderSettings
+      const asked = cardOf(settings, route.model).window
+      // A server that is not there says so when it is asked for a reply.
+      return {route, asked, real: await realWindow(settings, route.model, asked, signal).catch(() => undefined)}
+    }),
+  )
+  for (const {route, asked, real} of found) {
+    if (!real?.tokens || real.tokens >= asked) continue
+    const {tokens, from, mend} = real
+    if (tokens < leastWindow) small.set(routeName(route), {route, tokens, from, mend})
+    else {
+      providers[route.provider] = withWindow(providers[route.provider] as ProviderSettings, route.model, tokens)
+      notices.push({
+        code: 'model.window',
+        text: `${routeName(route)}: ${from} ${tokens} tokens, ${asked} were asked; working with ${tokens}. For more: ${mend}`,
+      })
+    }
+  }
+  for (const {route, tokens, from, mend} of small.values())
+    notices.push({code: 'model.small', text: `${routeName(route)} is left out: ${from} ${tokens} tokens, a run needs ${leastWindow}; ${mend}`})
+  const left = Object.fromEntries(Object.entries(chains).map(([role, chain]) => [role, chain.filter((route) => !small.has(routeName(route)))]))
+  for (const [role, chain] of Object.entries(chains)) {
+    const first = chain[0] && small.get(routeName(chain[0]))
+    if (left[role]?.length === 0 && first)
+      throw new FaultError(
+        fault('model.small', {
+          route: routeName(first.route),
+          tokens: first.tokens,
+          needed: leastWindow,
+          why: `${first.from} ${first.tokens}`,
+          hint: first.mend,
+        }),
+      )
+  }
+  return {chains: left, providers, notices}
+}

@@ -1,0 +1,52 @@
+import {describe, expect, it} from 'vitest'
+import {bodies, calculator, cheapCheck, repository} from '../../kit/hosted.ts'
+import {type LocalOptions, localServer} from '../../kit/local-server.ts'
+import {modelServer, type Step} from '../../kit/model-server.ts'
+
+const mend: Step[] = [{calls: [{tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}]}, {text: 'It adds now.'}]
+const lab = (url: string): string => `  lab: {protocol: openai-chat, baseUrl: "${url}"}\n`
+
+const runOn = async (options: LocalOptions, config: (url: string) => string, flags: Record<string, string> = {}) => {
+  await using server = await localServer({calls: 'none', ...options})
+  const repo = repository({...calculator, '.penguin/config.yml': config(options.kind === 'ollama' ? server.url : server.baseUrl)})
+  const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true, ...flags}})
+  return {...ran, context: server.context(), requests: server.requests.map(({body}) => body)}
+}
+const ollama = (url: string): string => `model: ollama/m\nproviders: {ollama: {protocol: ollama, baseUrl: "${url}"}}\n`
+
+describe('before a run', () => {
+  it('a local model with a window of 4,096 is refused by name, with what to change', async () => {
+    for (const [options, config] of [
+      [{kind: 'ollama', window: 4096}, ollama],
+      [{kind: 'llamacpp', window: 4096}, (url: string) => `model: lab/m\nproviders:\n${lab(url)}`],
+      [{kind: 'vllm', window: 4096}, (url: string) => `model: lab/m\nproviders:\n${lab(url)}`],
+    ] as const) {
+      const {code, closed, requests, err, events} = await runOn(options, config)
+      expect(code, err).toBe(8)
+      expect(closed?.reason).toMatch(/^(ollama|lab)\/m has a window of 4096 tokens, a run needs 8192/)
+      expect(bodies(events, 'error')[0]?.hint).not.toBe('')
+      expect(requests).toEqual([])
+    }
+  })
+  it('a smaller window than asked is used as it is, asked for by name, and said', async () => {
+    const {events, requests, context} = await runOn({kind: 'ollama', window: 16_384}, ollama)
+    expect(bodies(events, 'notice').find(({code}) => code === 'model.window')?.text).toMatch(
+      /^ollama\/m: trained for 16384 tokens, 32768 were asked; working with 16384\. For more: /,
+    )
+    expect(requests[0]?.options).toMatchObject({num_ctx: 16_384})
+    expect(context).toBe(16_384)
+  })
+  it('a route that is too small leaves its chain, and the next does the work', async () => {
+    await using live = await modelServer(mend)
+    const {code, events, requests} = await runOn(
+      {kind: 'llamacpp', window: 2048},
+      (url) => `model: any\nroutes: {any: [lab/m, big/m]}\nproviders:\n${lab(url)}  big: {protocol: openai-chat, baseUrl: "${live.baseUrl}"}\n`,
+    )
+    expect(code).toBe(0)
+    expect(requests).toEqual([])
+    expect(bodies(events, 'notice').find(({code: name}) => name === 'model.small')?.text).toMatch(
+      /^lab\/m is left out: n_ctx 2048 tokens, a run needs 8192; start llama-server with -c 32768/,
+    )
+    expect(bodies(events, 'route.chosen')[0]).toMatchObject({route: 'big/m', others: []})
+  })
+})
