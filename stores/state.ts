@@ -1,12 +1,13 @@
 // All that the screen knows, as plain data. Components draw it and nothing else; `reduce` alone changes it. No
 // function, socket or terminal lives here, and nothing that the journal has not told or the person not done.
 
-import type {PaneNote, SessionNote, Size} from '../engine/contract/screen.ts'
+import type {PaneId, PaneNote, SessionNote, Size} from '../engine/contract/screen.ts'
 import type {Editor} from './editor-state.ts'
-import type {Layout} from './layout.ts'
+import {type Layout, noLayout} from './layout.ts'
 import type {Grip} from './layout-move.ts'
 import type {ThemeName} from './theme.ts'
-import type {View} from './view/view.ts'
+import type {AskView} from './view/asks.ts'
+import {type View, viewFold} from './view/view.ts'
 
 export type ListView = 'palette' | 'help' | 'plan' | 'timeline' | 'evidence' | 'spend' | 'log' | 'diff' | 'story'
 
@@ -32,7 +33,8 @@ export interface Card {
   at: number
   /** A message, an answer or a plan being written; null while a choice is being made. */
   typed: Editor | null
-  /** The choice that goes with what is written. */
+  /** What is written, and the choice that goes with it. */
+  writes: 'why' | 'answer' | 'plan' | null
   choice: string
   /** First line of the text that is seen. */
   top: number
@@ -78,6 +80,8 @@ export interface AppState {
   mode: 'prompt' | 'pane' | 'copy'
   overlay: Overlay | null
   card: Card | null
+  /** Questions of the keeper, and of the screen itself. */
+  keeperAsks: readonly AskView[]
   /** Asks that the person put off with Escape; they stay open and marked. */
   later: readonly string[]
   popup: Popup | null
@@ -86,10 +90,40 @@ export interface AppState {
   grip: Grip | null
   /** Keys of a chord that has begun. */
   chord: string
-  /** The prompt asks whether to leave: what was pressed first. */
-  leaving: boolean
-  /** The id of the next `open` wish. */
+  /** The id of the next `open` wish, and what those on their way are for. */
   nextOpen: number
+  opening: Readonly<Record<number, 'type' | 'look'>>
+  /** Sizes that were asked for, by pane. */
+  asked: Readonly<Record<PaneId, Size>>
+  /** First row of the prompt that is seen. */
+  promptTop: number
   /** The keeper's last word, when it has ended. */
   over: string
 }
+
+export const newState = (options: {size: Size; editor: Editor; look: Look; now: number}): AppState => ({
+  size: options.size,
+  now: options.now,
+  link: 'joining',
+  caughtUp: false,
+  session: null,
+  panes: [],
+  layout: noLayout,
+  view: viewFold.empty,
+  editor: options.editor,
+  mode: 'prompt',
+  overlay: null,
+  card: null,
+  keeperAsks: [],
+  later: [],
+  popup: null,
+  toasts: [],
+  look: options.look,
+  grip: null,
+  chord: '',
+  nextOpen: 1,
+  opening: {},
+  asked: {},
+  promptTop: 0,
+  over: '',
+})

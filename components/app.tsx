@@ -1,0 +1,35 @@
+// The whole chrome, drawn from the state and nothing else: frames of panes, status bar, prompt, what lies above. It takes
+// no input and keeps nothing; the bodies of panes stay empty for the compositor.
+
+import {Box} from 'ink'
+import type {ReactElement} from 'react'
+import {frameOf} from '../stores/frame.ts'
+import type {AppState} from '../stores/state.ts'
+import {statusOf} from '../stores/status.ts'
+import {themes} from '../stores/theme.ts'
+import {Lines} from './lines.tsx'
+import {AskCard, ListOverlay, Toasts} from './overlays.tsx'
+import {PaneFrame} from './pane-frame.tsx'
+import {PopupList, Prompt} from './prompt.tsx'
+import {Welcome} from './welcome.tsx'
+
+export const App = ({state}: {state: AppState}): ReactElement => {
+  const frame = frameOf(state)
+  const {columns, rows} = state.size
+  const theme = themes[state.look.theme]
+  return (
+    <Box width={columns} height={rows} overflow="hidden">
+      {frame.panes.length === 0 ? <Welcome state={state} rect={frame.areas.panes} /> : null}
+      {frame.panes.map((placed) => {
+        const note = state.panes.find(({pane}) => pane === placed.pane)
+        return note ? <PaneFrame key={placed.pane} state={state} note={note} placed={placed} /> : null
+      })}
+      <Lines rect={frame.areas.status} lines={[{line: statusOf(state, columns), base: 'bar'}]} theme={theme} />
+      <Prompt state={state} frame={frame} />
+      <PopupList state={state} frame={frame} />
+      <ListOverlay state={state} frame={frame} />
+      <AskCard state={state} frame={frame} />
+      <Toasts state={state} frame={frame} />
+    </Box>
+  )
+}

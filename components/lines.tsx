@@ -1,0 +1,56 @@
+// Lines of pieces as Ink text: each row exactly as wide as asked, painted by the theme. Nothing is decided here.
+
+import {Box, Text} from 'ink'
+import {createElement, type ReactElement} from 'react'
+import type {Rect} from '../engine/contract/screen.ts'
+import {exact, type Line} from '../stores/line.ts'
+import type {Theme, Tone} from '../stores/theme.ts'
+
+interface Painted {
+  color?: string
+  backgroundColor?: string
+  bold?: boolean
+  dimColor?: boolean
+  inverse?: boolean
+  underline?: boolean
+}
+
+/** What a piece looks like on what lies under it: the background shows through. */
+export const paintOf = (theme: Theme, tone: Tone | undefined, base: Tone | undefined): Painted => {
+  const under = base ? theme[base] : theme.plain
+  const own = tone ? theme[tone] : under
+  const solid = base === 'selected' ? under : own
+  return {
+    color: solid.color ?? under.color,
+    backgroundColor: base && base !== 'plain' ? under.background : (own.background ?? under.background),
+    bold: solid.bold ?? under.bold,
+    dimColor: solid.dim,
+    inverse: under.inverse === true || own.inverse === true || undefined,
+    underline: own.underline,
+  }
+}
+
+export interface RowProps {
+  line: Line
+  width: number
+  theme: Theme
+  /** What lies under the whole row. */
+  base?: Tone
+}
+
+/** Pieces have no names and a row is replaced whole: they are handed over as they stand, without keys. */
+export const Row = ({line, width, theme, base}: RowProps): ReactElement =>
+  createElement(Text, {wrap: 'truncate'}, ...exact(line, width).map((piece) => createElement(Text, paintOf(theme, piece.tone, base), piece.text)))
+
+export interface PlacedLine {
+  line: Line
+  base?: Tone
+}
+
+/** Rows at a place of the screen; they cover what is below them, cell by cell. */
+export const Lines = ({rect, lines, theme}: {rect: Rect; lines: readonly PlacedLine[]; theme: Theme}): ReactElement =>
+  createElement(
+    Box,
+    {position: 'absolute', top: rect.y, left: rect.x, width: rect.width, height: rect.height, flexDirection: 'column'},
+    ...lines.slice(0, rect.height).map(({line, base}) => createElement(Row, {line, width: rect.width, theme, base})),
+  )

@@ -1,0 +1,120 @@
+// What lies above the panes: a list view, the card of an ask, toasts.
+
+import type {ReactElement} from 'react'
+import {cardAsk, cardLines, cardTitle, choicesOf, openAsks} from '../stores/card.ts'
+import {layOut} from '../stores/editor.ts'
+import {plural} from '../stores/figures.ts'
+import {isOpen} from '../stores/fold-row.ts'
+import {type Frame, typedRows} from '../stores/frame.ts'
+import {between, border, thick} from '../stores/framed.ts'
+import {clean, type Line, piece} from '../stores/line.ts'
+import {hasFilter, heightsOf} from '../stores/reduce-list.ts'
+import {emptyWords, rowsOf, titles} from '../stores/rows/rows.ts'
+import type {AppState} from '../stores/state.ts'
+import {type Tone, themes} from '../stores/theme.ts'
+import {Lines, type PlacedLine} from './lines.tsx'
+import {markedRow} from './prompt.tsx'
+
+const listLines = (state: AppState, width: number, seen: number): PlacedLine[] => {
+  const {overlay} = state
+  if (!overlay) return []
+  const rows = rowsOf(state, overlay)
+  if (rows.length === 0) return [{line: [piece(emptyWords[overlay.view], 'quiet')]}]
+  const heights = heightsOf(rows, overlay, width)
+  const lines: PlacedLine[] = []
+  for (const [at, row] of rows.entries()) {
+    const {from, lines: tall} = heights[at] ?? {from: 0, lines: 1}
+    if (from + tall <= overlay.top) continue
+    if (from >= overlay.top + seen) break
+    const base: Tone | undefined = at === overlay.at ? 'selected' : undefined
+    const all: PlacedLine[] = [{line: row.line(width), base}, ...(isOpen(row, overlay.open) ? (row.more?.(width) ?? []) : []).map((line) => ({line}))]
+    lines.push(...all.slice(Math.max(0, overlay.top - from)))
+  }
+  return lines.slice(0, seen)
+}
+
+const keysOf = (state: AppState): Line => {
+  const {overlay} = state
+  if (overlay?.view === 'palette') return [piece('enter does it · tab writes it · escape closes', 'quiet')]
+  return [piece(overlay?.filtering ? 'enter keeps the filter · escape drops it' : 'enter folds · / filters · q closes', 'quiet')]
+}
+
+export const ListOverlay = ({state, frame}: {state: AppState; frame: Frame}): ReactElement | null => {
+  const {overlay} = state
+  const rect = frame.overlay
+  if (!overlay || !rect) return null
+  const inner = Math.max(1, rect.width - 4)
+  const filter = hasFilter(overlay)
+  const seen = Math.max(1, rect.height - 2 - (filter ? 1 : 0))
+  const rows = rowsOf(state, overlay)
+  const body = listLines(state, inner, seen)
+  const count: Line = rows.length > 0 ? [piece(`${Math.min(overlay.at + 1, rows.length)} of ${rows.length}`, 'quiet')] : []
+  const asked: PlacedLine[] = filter ? [{line: [piece('> ', 'focus'), {text: clean(overlay.filter.text)}]}] : []
+  const lines = [...asked, ...body, ...Array.from({length: Math.max(0, seen - body.length)}, (): PlacedLine => ({line: []}))]
+  return (
+    <Lines
+      rect={rect}
+      theme={themes[state.look.theme]}
+      lines={[
+        {line: border([piece(titles[overlay.view], 'title')], count, rect.width, thick, 'top', 'focus')},
+        ...lines.map(({line, base}) => ({line: between(line, rect.width, thick, 'focus'), base})),
+        {line: border(keysOf(state), [], rect.width, thick, 'bottom', 'focus')},
+      ]}
+    />
+  )
+}
+
+const writing: Readonly<Record<'why' | 'answer' | 'plan', string>> = {why: 'Why not?', answer: 'Your answer', plan: 'The plan, as it shall be'}
+
+const answerLines = (state: AppState, width: number): PlacedLine[] => {
+  const ask = cardAsk(state)
+  const {card} = state
+  if (!ask || !card) return []
+  if (card.typed) {
+    const rows = card.writes === 'plan' ? typedRows * 2 : typedRows
+    const {rows: shown} = layOut(card.typed, width, rows)
+    const blank = Array.from({length: Math.max(0, rows - shown.length)}, (): PlacedLine => ({line: []}))
+    return [{line: [piece(card.writes ? writing[card.writes] : '', 'quiet')]}, ...shown.map((row) => ({line: markedRow(row)})), ...blank]
+  }
+  return choicesOf(ask).map(({key, label}, at) => ({
+    line: [piece(key ? `${key} ` : '  ', 'focus'), piece(label)],
+    base: at === card.at ? 'selected' : undefined,
+  }))
+}
+
+export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactElement | null => {
+  const ask = cardAsk(state)
+  const rect = frame.card
+  if (!ask || !rect || !state.card) return null
+  const inner = Math.max(1, rect.width - 4)
+  const answers = answerLines(state, inner)
+  const body = cardLines(state, ask, inner)
+  const seen = Math.max(0, rect.height - 3 - answers.length)
+  const top = Math.max(0, Math.min(state.card.top, body.length - seen))
+  const below = body.length - top - seen
+  const more: Line = below > 0 || top > 0 ? [piece(`${plural(Math.max(0, below), 'more line')} · pagedown`, 'quiet')] : []
+  const keys: Line = [
+    piece(state.card.typed ? 'enter sends · alt+enter new line · escape goes back' : 'enter takes the marked one · escape answers later', 'quiet'),
+  ]
+  const shown = body.slice(top, top + seen).map((line): PlacedLine => ({line}))
+  const filled = [...shown, ...Array.from({length: Math.max(0, seen - shown.length)}, (): PlacedLine => ({line: []})), {line: []}, ...answers]
+  return (
+    <Lines
+      rect={rect}
+      theme={themes[state.look.theme]}
+      lines={[
+        {line: border([piece(cardTitle(ask, openAsks(state).length - 1), 'needs')], more, rect.width, thick, 'top', 'needs')},
+        ...filled.slice(0, Math.max(0, rect.height - 2)).map(({line, base}) => ({line: between(line, rect.width, thick, 'needs'), base})),
+        {line: border(keys, [], rect.width, thick, 'bottom', 'needs')},
+      ]}
+    />
+  )
+}
+
+const toastTones = {plain: undefined, good: 'good', bad: 'bad'} as const
+
+export const Toasts = ({state, frame}: {state: AppState; frame: Frame}): ReactElement | null => {
+  if (!frame.toasts) return null
+  const lines = state.toasts.map(({text, tone}) => ({line: [{text: ' '}, piece(text, toastTones[tone])], base: 'bar' as const}))
+  return <Lines rect={frame.toasts} lines={lines} theme={themes[state.look.theme]} />
+}

@@ -1,0 +1,121 @@
+// The card of an open ask: what is asked, why, the exact command or change, and what can be answered. Lines and choices
+// only; `reduce` takes the answer.
+
+import {changesOf, commandOf} from './change.ts'
+import {diffLines} from './diff-lines.ts'
+import {cleanLines, type Line, piece, wrapPieces, wrapped} from './line.ts'
+import type {AppState} from './state.ts'
+import type {AskView} from './view/asks.ts'
+
+export interface Choice {
+  /** What is pressed for it. */
+  key: string
+  label: string
+  /** What is sent. */
+  choice: string
+  /** A text goes with it. */
+  writes?: 'why' | 'answer' | 'plan'
+  /** A rule for the rest of the session goes with it. */
+  keeps?: true
+}
+
+export const openAsks = (state: AppState): readonly AskView[] => [...state.keeperAsks, ...state.view.asks]
+
+/** The ask that the card is about: the oldest that was not put off. */
+export const cardAsk = (state: AppState): AskView | undefined => (state.card ? openAsks(state).find(({ask}) => ask === state.card?.ask) : undefined)
+
+const words: Readonly<Record<string, string>> = {
+  once: 'allow once',
+  run: 'allow for this run',
+  always: 'allow always: writes a rule',
+  deny: 'deny',
+}
+
+const keys: Readonly<Record<string, string>> = {once: 'y', run: 'r', always: 'a', deny: 'n'}
+
+const permissionChoices = (ask: AskView): Choice[] => {
+  const plain = ask.choices.filter((choice) => choice !== 'deny').map((choice): Choice => ({key: keys[choice] ?? '', label: words[choice] ?? choice, choice}))
+  const lasting: Choice[] =
+    ask.rule && ask.choices.includes('run') && !ask.choices.includes('always') ? [{key: 'a', label: 'allow for this session', choice: 'run', keeps: true}] : []
+  const deny: Choice[] = [{key: 'n', label: 'deny', choice: 'deny'}]
+  const tell: Choice[] = ask.kind === 'permission' ? [{key: 't', label: 'deny and say why', choice: 'deny', writes: 'why'}] : []
+  return [...plain, ...lasting, ...deny, ...tell]
+}
+
+const planChoices: Choice[] = [
+  {key: 'y', label: 'carry it out', choice: 'go'},
+  {key: 'e', label: 'change it first', choice: 'go', writes: 'plan'},
+  {key: 'n', label: 'leave it', choice: 'leave'},
+]
+
+export const choicesOf = (ask: AskView): Choice[] => {
+  if (ask.ask === planAsk) return planChoices
+  if (ask.ask === leaveAsk) return leaveChoices
+  if (ask.kind === 'permission' || ask.kind === 'trust') return permissionChoices(ask)
+  const listed = ask.choices.map((choice, at): Choice => ({key: at < 9 ? String(at + 1) : '', label: words[choice] ?? choice, choice}))
+  return [...listed, {key: 't', label: ask.choices.length > 0 ? 'answer in your own words' : 'answer', choice: '', writes: 'answer'}]
+}
+
+const leaveChoices: Choice[] = [
+  {key: '1', label: 'leave; the work goes on, and `penguin` comes back to it', choice: 'detach'},
+  {key: '2', label: 'end the work and leave', choice: 'stop'},
+  {key: '3', label: 'stay', choice: 'stay'},
+]
+
+/** The plan of a read-only run, shown to be carried out: an ask of the screen itself. */
+export const planAsk = 'plan'
+
+/** Work goes on and the person wants to leave: also an ask of the screen itself. */
+export const leaveAsk = 'leave'
+
+const titles: Readonly<Record<AskView['kind'], string>> = {
+  permission: 'asks for permission',
+  question: 'has a question',
+  approval: 'asks for approval',
+  grant: 'asks for more',
+  trust: 'Trust this folder?',
+}
+
+export const cardTitle = (ask: AskView, more: number): string => {
+  const own = ask.ask === planAsk ? 'The plan is ready' : ask.ask === leaveAsk ? 'Work is in progress' : undefined
+  const name = own ?? `${ask.role} ${titles[ask.kind]}`.trim()
+  return more > 0 ? `${name} · ${more} more` : name
+}
+
+const changeLines = (state: AppState, ask: AskView, width: number): Line[] => {
+  const changes = ask.call ? changesOf(ask.call) : []
+  return changes.flatMap(({path, lines}) => [[piece(path, 'strong')], ...diffLines(lines, {width, style: state.look.diff, path})])
+}
+
+const planLines = (state: AppState, width: number): Line[] =>
+  state.view.plan.tasks.flatMap((task, at) => [
+    ...wrapPieces([piece(`${at + 1}. ${task.title}`, 'strong')], width),
+    ...task.accept.flatMap((text) => wrapped(`   ${text}`, width, 'quiet')),
+  ])
+
+/** The body of the card, as many lines as it takes; what does not fit is scrolled. */
+export const cardLines = (state: AppState, ask: AskView, width: number): Line[] => {
+  if (ask.ask === planAsk) return planLines(state, width)
+  const command = ask.call ? commandOf(ask.call) : ''
+  const changes = changeLines(state, ask, width)
+  const why = ask.rule ? wrapPieces([piece('rule ', 'quiet'), piece(ask.rule)], width) : []
+  return [
+    ...cleanLines(ask.text).flatMap((line) => wrapped(line, width)),
+    ...(command
+      ? [
+          [],
+          ...cleanLines(command).flatMap((line, at) =>
+            wrapPieces(
+              [
+                {text: at === 0 ? '$ ' : '  ', tone: 'quiet'},
+                {text: line, tone: 'code'},
+              ],
+              width,
+            ),
+          ),
+        ]
+      : []),
+    ...(changes.length > 0 ? [[], ...changes] : []),
+    ...(why.length > 0 ? [[], ...why] : []),
+  ]
+}

@@ -1,0 +1,149 @@
+// Slash commands that change what holds for the next request, or say something to the crew.
+
+import {next, openView, send, toast} from './changes.ts'
+import {type Command, complain, first, type Option, off, options, penguin, set} from './command.ts'
+import {sayText} from './say.ts'
+import {wordsOf} from './shell-words.ts'
+import type {AppState} from './state.ts'
+
+const routesSeen = (state: AppState): Option[] => {
+  const {run, spend} = state.view
+  const all = [...Object.values(run.routes).flat(), ...Object.keys(spend.ledger.models), state.session?.route ?? '', state.session?.settings.model ?? '']
+  return options(...new Set(all.filter(Boolean)))
+}
+
+const rolesSeen = (state: AppState): Option[] =>
+  options(...new Set([...Object.keys(state.view.run.routes), 'planner', 'coder', 'tester', 'reviewer', 'explorer']))
+
+export const model: Command = {
+  name: 'model',
+  takes: '[PROVIDER/MODEL | default]',
+  about: 'the model for all roles; without a name, the models there are',
+  complete: (state, words) => (words.length === 0 ? [...routesSeen(state), {text: 'default', about: 'as configured'}] : []),
+  run: (state, rest) => {
+    if (rest === '') return penguin(state, 'models')
+    return off(rest) ? set(state, {model: null}, 'model as configured') : set(state, {model: rest}, `model ${rest}, from the next request on`)
+  },
+}
+
+export const route: Command = {
+  name: 'route',
+  takes: '[ROLE PROVIDER/MODEL | ROLE default]',
+  about: 'the model for one role; without a role, the routes there are',
+  complete: (state, words) =>
+    words.length === 0 ? rolesSeen(state) : words.length === 1 ? [...routesSeen(state), {text: 'default', about: 'as configured'}] : [],
+  run: (state, rest) => {
+    const [role, name] = wordsOf(rest)
+    if (role === undefined) return penguin(state, 'models', 'routes')
+    if (name === undefined) return complain(state, '/route ROLE PROVIDER/MODEL')
+    const {[role]: _, ...others} = state.session?.settings.roleModels ?? {}
+    const roleModels = off(name) ? others : {...others, [role]: name}
+    return set(
+      state,
+      {roleModels: Object.keys(roleModels).length > 0 ? roleModels : null},
+      off(name) ? `${role} as configured` : `${role} on ${name}, from the next request on`,
+    )
+  },
+}
+
+const caps: Readonly<Record<string, 'maxTokens' | 'maxUsd' | 'maxCalls' | 'maxTurns'>> = {
+  tokens: 'maxTokens',
+  usd: 'maxUsd',
+  calls: 'maxCalls',
+  turns: 'maxTurns',
+}
+
+const scaled = (word: string): number => {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([km]?)$/i.exec(word.replace(/^\$/, '')) ?? []
+  return digits === undefined ? Number.NaN : Number(digits) * (unit.toLowerCase() === 'k' ? 1000 : unit.toLowerCase() === 'm' ? 1_000_000 : 1)
+}
+
+export const budget: Command = {
+  name: 'budget',
+  takes: '[tokens|usd|calls|turns N | … off]',
+  about: 'caps of the next request; without words, what was spent',
+  complete: first(options('tokens', 'usd', 'calls', 'turns')),
+  run: (state, rest) => {
+    const [name, word] = wordsOf(rest)
+    if (name === undefined) return next(openView(state, 'spend'))
+    const cap = caps[name]
+    if (cap === undefined || word === undefined) return complain(state, '/budget tokens|usd|calls|turns N')
+    if (off(word)) return set(state, {[cap]: null}, `no cap of yours on ${name}`)
+    const limit = scaled(word)
+    if (!(limit > 0) || (cap !== 'maxUsd' && !Number.isInteger(limit)))
+      return complain(state, `${word} is no cap: a number above 0${cap === 'maxUsd' ? '' : ', whole'}`)
+    return set(state, {[cap]: limit}, `at most ${limit} ${name}, from the next request on`)
+  },
+}
+
+const modes = ['ask', 'edit', 'auto', 'plan'] as const
+
+export const permissions: Command = {
+  name: 'permissions',
+  also: ['permission'],
+  takes: 'ask|edit|auto|plan | allow RULE | deny RULE | default',
+  about: 'what the agents may do without asking',
+  complete: first([
+    {text: 'ask', about: 'every write and command asks'},
+    {text: 'edit', about: 'edits are free, commands ask'},
+    {text: 'auto', about: 'everything inside the sandbox'},
+    {text: 'plan', about: 'read only'},
+    {text: 'allow', about: 'a rule, such as shell(npm test*)'},
+    {text: 'deny', about: 'a rule, such as read(.env*)'},
+    {text: 'default', about: 'as configured'},
+  ]),
+  run: (state, rest) => {
+    const [word = '', ...words] = rest.split(/\s+/)
+    const rule = words.join(' ')
+    const settings = state.session?.settings ?? {}
+    if (word === '') return next(toast(state, `permission ${settings.permission ?? 'as configured'}`))
+    if (off(word)) return set(state, {permission: null, allow: null, deny: null}, 'permission as configured')
+    if (word === 'allow' || word === 'deny')
+      return rule
+        ? set(state, {[word]: [...(settings[word] ?? []), rule]}, `${word} ${rule}, from the next request on`)
+        : complain(state, `/permissions ${word} RULE`)
+    const mode = modes.find((one) => one === word)
+    return mode ? set(state, {permission: mode}, `permission ${mode}, from the next request on`) : complain(state, '/permissions ask|edit|auto|plan')
+  },
+}
+
+export const plan: Command = {
+  name: 'plan',
+  takes: '[REQUEST | off]',
+  about: 'read only: the crew plans, you approve; with words, they are said at once',
+  complete: first(options('off')),
+  run: (state, rest) => {
+    if (off(rest)) return set(state, {permission: null}, 'permission as configured')
+    const said = rest ? sayText(state, rest, 'now').effects : []
+    return next(toast(state, 'plan: nothing is changed until you approve'), send({do: 'set', settings: {permission: 'plan'}}), ...said)
+  },
+}
+
+export const steer: Command = {
+  name: 'steer',
+  takes: '[@AGENT] TEXT',
+  about: 'said at once to the agents at work, or to one',
+  complete: (state, words) => (words.length === 0 ? Object.values(state.view.agents).map(({id, role}) => ({text: `@${id}`, about: role})) : []),
+  run: (state, rest) => {
+    const [, to, text = ''] = /^(?:@(\S+)\s+)?([\s\S]*)$/.exec(rest) ?? []
+    const agent = to === undefined ? undefined : Object.values(state.view.agents).find(({id, role}) => id === to || role === to)
+    if (to !== undefined && !agent) return complain(state, `there is no agent ${to}`)
+    return text.trim() ? sayText(state, text.trim(), 'now', agent?.id) : complain(state, '/steer TEXT')
+  },
+}
+
+export const queue: Command = {
+  name: 'queue',
+  takes: 'TEXT | drop N',
+  about: 'said when the work in progress has ended',
+  complete: first(options('drop')),
+  run: (state, rest) => {
+    const [, number] = /^drop\s+(\d+)$/.exec(rest) ?? []
+    if (number !== undefined) {
+      const index = Number(number) - 1
+      if (state.session?.queue[index] === undefined) return complain(state, `nothing waits at ${number}`)
+      return next(state, send({do: 'unqueue', index}))
+    }
+    return rest ? sayText(state, rest, 'after') : complain(state, '/queue TEXT')
+  },
+}

@@ -1,0 +1,128 @@
+// Where everything is at this moment: panes, prompt, status bar, what lies above them, the cursor. The components draw it
+// and the compositor cuts by it, so both see one truth. Pure, and reckoned once for each state.
+
+import type {PaneId, Rect} from '../engine/contract/screen.ts'
+import {cardAsk, cardLines, choicesOf} from './card.ts'
+import {layOut, type Layout as PromptLayout} from './editor.ts'
+import {type Areas, areasOf, isTiny, type Placed} from './layout.ts'
+import {arrange} from './layout-place.ts'
+import type {AppState} from './state.ts'
+import {widthOf} from './width.ts'
+
+export interface Frame {
+  areas: Areas
+  panes: readonly Placed[]
+  prompt: PromptLayout
+  /** Each covers what is below it; the last lies on top. */
+  overlay: Rect | null
+  card: Rect | null
+  popup: Rect | null
+  toasts: Rect | null
+  /** Null where the cursor is the pane's own, or nobody's. */
+  cursor: {x: number; y: number} | null
+}
+
+/** Cells before the prompt's text. */
+export const promptMark = 2
+
+const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value))
+
+const middle = (within: Rect, width: number, height: number): Rect => {
+  const [w, h] = [Math.min(width, within.width), Math.min(height, within.height)]
+  return {x: within.x + Math.floor((within.width - w) / 2), y: within.y + Math.floor((within.height - h) / 2), width: w, height: h}
+}
+
+const overlayRect = (state: AppState, panes: Rect): Rect | null => {
+  if (!state.overlay) return null
+  if (state.overlay.view === 'palette') {
+    const rect = middle(panes, Math.max(40, Math.min(84, panes.width - 8)), Math.min(22, panes.height))
+    return {...rect, y: panes.y + Math.min(1, panes.height - rect.height)}
+  }
+  const inset = isTiny(state.size) ? 0 : 1
+  return {x: panes.x + inset * 2, y: panes.y, width: Math.max(1, panes.width - inset * 4), height: panes.height}
+}
+
+/** Rows of a card that is being written in. */
+export const typedRows = 4
+
+/** Rows of the card besides the body: borders, choices or the text that is written, a blank between. */
+const cardRest = (state: AppState, choices: number): number =>
+  state.card?.typed ? 4 + (state.card.writes === 'plan' ? typedRows * 2 : typedRows) : 3 + choices
+
+const cardRect = (state: AppState, panes: Rect): Rect | null => {
+  const ask = cardAsk(state)
+  if (!ask) return null
+  const width = clamp(panes.width - 4, Math.min(20, panes.width), 120)
+  const lines = cardLines(state, ask, Math.max(1, width - 4)).length
+  const height = clamp(lines + cardRest(state, choicesOf(ask).length), Math.min(3, panes.height), panes.height)
+  return {x: panes.x + Math.floor((panes.width - width) / 2), y: panes.y + panes.height - height, width, height}
+}
+
+const popupRect = (state: AppState, areas: Areas): Rect | null => {
+  if (!state.popup || state.popup.items.length === 0) return null
+  const rows = Math.min(8, state.popup.items.length, areas.panes.height)
+  const widest = Math.max(...state.popup.items.map(({text, about}) => widthOf(text) + (about ? widthOf(about) + 3 : 0)))
+  const width = clamp(widest + 4, 24, Math.max(1, state.size.columns - 2))
+  return {x: Math.min(1, state.size.columns - width), y: areas.panes.y + areas.panes.height - rows, width: Math.max(1, width), height: rows}
+}
+
+const toastRect = (state: AppState, panes: Rect): Rect | null => {
+  const rows = Math.min(state.toasts.length, panes.height)
+  if (rows === 0) return null
+  const width = clamp(Math.max(...state.toasts.map(({text}) => widthOf(text))) + 4, 10, Math.min(72, panes.width))
+  return {x: panes.x + panes.width - width, y: panes.y + (panes.height > rows ? 1 : 0), width, height: rows}
+}
+
+const cursorOf = (state: AppState, frame: Omit<Frame, 'cursor'>): Frame['cursor'] => {
+  const {areas, prompt, card, overlay} = frame
+  if (state.card?.typed && card) {
+    const inner = layOut(state.card.typed, Math.max(1, card.width - 4), card.height)
+    const rows = state.card.writes === 'plan' ? typedRows * 2 : typedRows
+    const window = layOut(state.card.typed, Math.max(1, card.width - 4), Math.min(rows, inner.total))
+    return {x: card.x + 2 + window.caret.column, y: card.y + card.height - 2 - rows + window.caret.row}
+  }
+  if (card) return null
+  if (state.overlay?.filtering && overlay) return {x: overlay.x + 4 + widthOf(state.overlay.filter.text.slice(0, state.overlay.filter.caret)), y: overlay.y + 1}
+  if (state.overlay || state.mode !== 'prompt' || areas.prompt.height === 0) return null
+  return {x: Math.min(areas.prompt.width - 1, promptMark + prompt.caret.column), y: areas.prompt.y + prompt.caret.row}
+}
+
+const reckon = (state: AppState): Frame => {
+  const {columns, rows} = state.size
+  const width = Math.max(1, columns - promptMark - 1)
+  const most = Math.max(1, Math.floor(rows / 3))
+  const wanted = state.mode === 'prompt' ? layOut(state.editor, width, most, state.promptTop) : layOut(state.editor, width, 1, state.promptTop)
+  const areas = areasOf(state.size, wanted.rows.length, state.session?.queue.length ?? 0)
+  const prompt = wanted.rows.length > areas.prompt.height ? layOut(state.editor, width, Math.max(1, areas.prompt.height), state.promptTop) : wanted
+  const rest = {
+    areas,
+    panes: arrange(state.layout, areas.panes),
+    prompt,
+    overlay: overlayRect(state, areas.panes),
+    card: cardRect(state, areas.panes),
+    popup: popupRect(state, areas),
+    toasts: toastRect(state, areas.panes),
+  }
+  return {...rest, cursor: cursorOf(state, rest)}
+}
+
+const reckoned = new WeakMap<AppState, Frame>()
+
+export const frameOf = (state: AppState): Frame => {
+  const known = reckoned.get(state)
+  if (known) return known
+  const frame = reckon(state)
+  reckoned.set(state, frame)
+  return frame
+}
+
+/** Rects where the chrome lies above the panes. */
+export const coversOf = ({overlay, card, popup, toasts}: Frame): Rect[] => [overlay, card, popup, toasts].filter((rect) => rect !== null)
+
+export const paneAt = (frame: Frame, x: number, y: number): {placed: Placed; inBody: boolean} | undefined => {
+  const within = (rect: Rect): boolean => x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height
+  const placed = frame.panes.find(({outer}) => within(outer))
+  return placed && {placed, inBody: within(placed.body)}
+}
+
+export const bodyOf = (frame: Frame, pane: PaneId): Rect | undefined => frame.panes.find((one) => one.pane === pane)?.body

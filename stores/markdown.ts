@@ -1,0 +1,164 @@
+// Markdown as lines of the screen, block by block: a block that has not changed is not read again, so a text that streams
+// in costs what its last block costs. Pure but for what it remembers of the newest blocks.
+
+import {clean, cleanLines, clip, exact, type Line, lineWidth, type Piece, wrapPieces} from './line.ts'
+import type {Tone} from './theme.ts'
+
+export type Block =
+  | {is: 'text' | 'quote'; text: string}
+  | {is: 'head'; text: string; level: number}
+  | {is: 'item'; text: string; mark: string; depth: number}
+  | {is: 'code'; text: string; lang: string}
+  | {is: 'table'; rows: string[][]}
+  | {is: 'rule'}
+
+const fence = /^( {0,3})(`{3,}|~{3,})\s*([\w+#.-]*)/
+const item = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/
+const rule = /^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$/
+const tableRow = /^\s*\|.*\|\s*$/
+
+const cellsIn = (line: string): string[] =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split('|')
+    .map((cell) => cell.trim())
+
+const special = (line: string): boolean =>
+  fence.test(line) || /^ {0,3}#{1,6}\s/.test(line) || item.test(line) || rule.test(line) || /^\s*>/.test(line) || tableRow.test(line)
+
+const codeAt = (lines: readonly string[], at: number): {block: Block; next: number} => {
+  const [, , mark = '```', lang = ''] = fence.exec(lines[at] as string) ?? []
+  let end = at + 1
+  while (end < lines.length && !(lines[end] as string).trim().startsWith(mark)) end += 1
+  return {block: {is: 'code', text: lines.slice(at + 1, end).join('\n'), lang}, next: Math.min(lines.length, end + 1)}
+}
+
+/** Lines that belong together: up to the next blank one or the next block. */
+const runAt = (lines: readonly string[], at: number, goesOn: (line: string) => boolean): number => {
+  let end = at + 1
+  while (end < lines.length && goesOn(lines[end] as string)) end += 1
+  return end
+}
+
+const joinedText = (lines: readonly string[]): string => lines.map((line) => line.trim()).join(' ')
+
+const blockAt = (lines: readonly string[], at: number): {block?: Block; next: number} => {
+  const line = lines[at] as string
+  if (line.trim() === '') return {next: at + 1}
+  if (fence.test(line)) return codeAt(lines, at)
+  const [, hashes, title] = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/.exec(line) ?? []
+  if (hashes !== undefined) return {block: {is: 'head', level: hashes.length, text: title ?? ''}, next: at + 1}
+  if (rule.test(line)) return {block: {is: 'rule'}, next: at + 1}
+  if (tableRow.test(line)) {
+    const next = runAt(lines, at, (one) => tableRow.test(one))
+    const rows = lines.slice(at, next).filter((one) => !/^[\s|:-]+$/.test(one))
+    return {block: {is: 'table', rows: rows.map(cellsIn)}, next}
+  }
+  if (/^\s*>/.test(line)) {
+    const next = runAt(lines, at, (one) => /^\s*>/.test(one))
+    return {block: {is: 'quote', text: joinedText(lines.slice(at, next).map((one) => one.replace(/^\s*>\s?/, '')))}, next}
+  }
+  const [, indent = '', mark, text] = item.exec(line) ?? []
+  const next = runAt(lines, at, (one) => one.trim() !== '' && !special(one))
+  const rest = joinedText(lines.slice(at + 1, next))
+  if (mark !== undefined)
+    return {block: {is: 'item', mark: /\d/.test(mark) ? mark : '-', depth: Math.min(6, indent.length >> 1), text: `${text} ${rest}`.trim()}, next}
+  return {block: {is: 'text', text: joinedText(lines.slice(at, next))}, next}
+}
+
+export const blocksOf = (text: string): Block[] => {
+  const lines = text.split(/\r?\n/)
+  const blocks: Block[] = []
+  for (let at = 0; at < lines.length; ) {
+    const {block, next} = blockAt(lines, at)
+    if (block) blocks.push(block)
+    at = next
+  }
+  return blocks
+}
+
+const inlineForm = /`([^`]+)`|\*\*([^*]+)\*\*|__([^_]+)__|(?<![\w*])\*([^*\s][^*]*)\*(?!\w)|!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)/g
+
+/** Code, strong words and links of a line. */
+export const inline = (text: string, tone?: Tone): Piece[] => {
+  const pieces: Piece[] = []
+  let at = 0
+  const plain = (to: number): void => {
+    if (to > at) pieces.push({text: clean(text.slice(at, to)), tone})
+  }
+  for (const found of text.matchAll(inlineForm)) {
+    plain(found.index)
+    const [whole, code, bold, under, slanted, label, target] = found
+    if (code !== undefined) pieces.push({text: clean(code), tone: 'code'})
+    else if (bold !== undefined || under !== undefined) pieces.push({text: clean(bold ?? under ?? ''), tone: 'strong'})
+    else if (slanted !== undefined) pieces.push({text: clean(slanted), tone})
+    else {
+      pieces.push({text: clean(label || target || ''), tone: 'code'})
+      if (label && target !== label) pieces.push({text: ` (${clean(target ?? '')})`, tone: 'quiet'})
+    }
+    at = found.index + whole.length
+  }
+  plain(text.length)
+  return pieces
+}
+
+const indented = (lines: readonly Line[], first: Piece, rest: Piece): Line[] => lines.map((line, at) => [at === 0 ? first : rest, ...line])
+
+const tableLines = (rows: readonly string[][], width: number): Line[] => {
+  const columns = Math.max(...rows.map((row) => row.length))
+  const most = Math.max(3, Math.floor((width - (columns - 1) * 3) / columns))
+  const widths = Array.from({length: columns}, (_, column) => Math.min(most, Math.max(...rows.map((row) => lineWidth(inline(row[column] ?? ''))))))
+  return rows.map(
+    (row, at): Line =>
+      widths.flatMap(
+        (cells, column): Line => [
+          ...(column > 0 ? [{text: ' │ ', tone: 'border' as const}] : []),
+          ...exact(inline(row[column] ?? '', at === 0 ? 'strong' : undefined), cells),
+        ],
+      ),
+  )
+}
+
+const draw = (block: Block, width: number): Line[] => {
+  switch (block.is) {
+    case 'head':
+      return wrapPieces([{text: clean(block.text), tone: 'title'}], width)
+    case 'item': {
+      const lead = `${'  '.repeat(block.depth)}${block.mark} `
+      return indented(wrapPieces(inline(block.text), width - lead.length), {text: lead, tone: 'quiet'}, {text: ' '.repeat(lead.length)})
+    }
+    case 'quote':
+      return indented(wrapPieces(inline(block.text, 'quiet'), width - 2), {text: '│ ', tone: 'border'}, {text: '│ ', tone: 'border'})
+    case 'code':
+      return cleanLines(block.text).map((line): Line => [{text: '  '}, {text: clip(line, width - 2), tone: 'code'}])
+    case 'table':
+      return tableLines(block.rows, width)
+    case 'rule':
+      return [[{text: '─'.repeat(Math.max(1, width)), tone: 'border'}]]
+    default:
+      return wrapPieces(inline(block.text), width)
+  }
+}
+
+const drawn = new Map<string, readonly Line[]>()
+const drawnMost = 2000
+
+const drawBlock = (block: Block, width: number): readonly Line[] => {
+  const key = `${width} ${JSON.stringify(block)}`
+  const known = drawn.get(key)
+  if (known) return known
+  const lines = draw(block, width)
+  if (drawn.size >= drawnMost) drawn.clear()
+  drawn.set(key, lines)
+  return lines
+}
+
+/** Blocks apart by a blank line, items of a list close together. */
+export const markdownLines = (text: string, width: number): Line[] => {
+  const blocks = blocksOf(text)
+  return blocks.flatMap((block, at) => {
+    const close = at === 0 || (block.is === 'item' && blocks[at - 1]?.is === 'item')
+    return [...(close ? [] : [[]]), ...drawBlock(block, Math.max(8, width))]
+  })
+}

@@ -1,0 +1,29 @@
+// What the prompt says when nothing is typed, and the short words at its right end.
+
+import {type Line, piece} from './line.ts'
+import type {AppState} from './state.ts'
+
+const roleOf = (state: AppState): string => {
+  const agent = state.view.agents[state.layout.focus]
+  return agent && agent.endedAt === 0 ? agent.role : ''
+}
+
+export const placeholderOf = (state: AppState): string => {
+  if (state.mode === 'pane') return `typing to ${state.panes.find(({pane}) => pane === state.layout.focus)?.title || 'the pane'} · f12 comes back`
+  if (state.mode === 'copy') return 'copy mode · v selects · y copies · q leaves'
+  if (state.over || state.link === 'lost') return 'nobody is there; leave with ctrl+c twice and start again'
+  if (state.session?.live && state.view.run.closedAt === 0) {
+    const role = roleOf(state)
+    return `say something now · alt+q says it after this${role ? ` · escape stops ${role}` : ''}`
+  }
+  return 'what shall be done? · / commands · @ files · ! shell · f1 keys'
+}
+
+export const hintOf = (state: AppState): Line => {
+  const {finding, vim} = state.editor
+  if (state.chord) return [piece(`${state.chord} …`, 'warn')]
+  if (finding) return [piece(`said before: ${finding.query || '…'}`, 'warn')]
+  if (vim && vim.mode !== 'insert') return [piece(`${vim.mode}${vim.keys ? ` ${vim.keys}` : ''}`, 'quiet')]
+  const mode = state.session?.settings.permission
+  return mode === 'plan' ? [piece('plan: read only', 'warn')] : []
+}

@@ -1,0 +1,139 @@
+// What the keeper told, a batch at a time: events into the folds, panes into the layout, asks into the card. The size of
+// every pane that is seen is asked for here, so that what is drawn and what a program believes agree.
+
+import type {KeeperSays, PaneNote, SessionAsk, SessionNote} from '../engine/contract/screen.ts'
+import type {Effect} from './action.ts'
+import {openAsks, planAsk} from './card.ts'
+import {type Next, next, send, toast} from './changes.ts'
+import {frameOf} from './frame.ts'
+import {withPanes} from './layout.ts'
+import {focusOn} from './layout-move.ts'
+import type {AppState} from './state.ts'
+import type {AskView} from './view/asks.ts'
+import {viewFold} from './view/view.ts'
+
+const paneTold = (state: AppState, note: PaneNote): AppState => {
+  const known = state.panes.some(({pane}) => pane === note.pane)
+  const panes = known ? state.panes.map((one) => (one.pane === note.pane ? note : one)) : [...state.panes, note]
+  const layout = withPanes(
+    state.layout,
+    panes.map(({pane}) => pane),
+  )
+  const typed = state.mode === 'pane' && note.ended !== undefined && layout.focus === note.pane
+  return {...state, panes, layout, mode: typed ? 'prompt' : state.mode}
+}
+
+const paneGone = (state: AppState, gone: string): AppState => {
+  const panes = state.panes.filter(({pane}) => pane !== gone)
+  const layout = withPanes(
+    state.layout,
+    panes.map(({pane}) => pane),
+  )
+  const {[gone]: _, ...asked} = state.asked
+  return {...state, panes, layout, asked, mode: state.layout.focus === gone ? 'prompt' : state.mode}
+}
+
+const asView = (ask: SessionAsk, at: number): AskView => ({
+  ask: ask.ask,
+  kind: 'trust',
+  text: ask.text,
+  choices: ask.choices,
+  rule: '',
+  call: null,
+  role: '',
+  agent: '',
+  at,
+})
+
+/** A read-only run has ended with a plan: shall it be carried out? */
+const planReady = (before: AppState, state: AppState): AppState => {
+  const {closed} = state.view.run
+  if (!state.caughtUp || !closed || closed === before.view.run.closed || state.session?.settings.permission !== 'plan') return state
+  if (closed.exitCode !== 0 || state.view.plan.tasks.length === 0) return state
+  const ask: AskView = {ask: planAsk, kind: 'approval', text: '', choices: [], rule: '', call: null, role: '', agent: '', at: state.now}
+  return {...state, keeperAsks: [...state.keeperAsks.filter((one) => one.ask !== planAsk), ask]}
+}
+
+const eventTold = (state: AppState, says: Extract<KeeperSays, {tell: 'event'}>): AppState => {
+  const {event} = says
+  const next: AppState = {...state, now: Math.max(state.now, event.at), view: viewFold.step(state.view, event)}
+  if (event.type === 'run.opened') return {...next, keeperAsks: next.keeperAsks.filter(({ask}) => ask !== planAsk)}
+  return planReady(state, next)
+}
+
+const answered = (state: AppState, {id, ok, text, pane}: Extract<KeeperSays, {tell: 'answered'}>): AppState => {
+  const {[id]: wish, ...opening} = state.opening
+  const settled = {...state, opening}
+  if (!ok) return toast(settled, text || 'that did not work', 'bad')
+  if (pane === undefined) return text ? toast(settled, text) : settled
+  const layout = focusOn({...settled.layout, zoom: false}, pane)
+  return {...settled, layout, mode: wish === 'type' && layout.focus === pane ? 'pane' : settled.mode}
+}
+
+const sessionTold = (state: AppState, session: SessionNote): AppState => ({...state, session, link: 'here'})
+
+const tellOne = (state: AppState, says: KeeperSays): AppState => {
+  switch (says.tell) {
+    case 'session':
+      return sessionTold(state, says.session)
+    case 'event':
+      return eventTold(state, says)
+    case 'caught-up':
+      return {...state, caughtUp: true}
+    case 'pane':
+      return paneTold(state, says.pane)
+    case 'gone':
+      return paneGone(state, says.pane)
+    case 'answered':
+      return answered(state, says)
+    case 'asks':
+      return {...state, keeperAsks: [...state.keeperAsks.filter(({ask}) => ask !== says.ask.ask), asView(says.ask, state.now)]}
+    case 'settled':
+      return {...state, keeperAsks: state.keeperAsks.filter(({ask}) => ask !== says.ask)}
+    case 'trouble':
+      return toast(state, says.text, 'bad')
+    case 'over':
+      return {...state, over: says.why || 'the session has ended'}
+    default:
+      return state
+  }
+}
+
+/** The card is of the oldest ask that was not put off; what is being written to an ask that is still open stays. */
+export const withCard = (state: AppState): AppState => {
+  const open = openAsks(state)
+  const later = state.later.filter((ask) => open.some((one) => one.ask === ask))
+  if (state.card && open.some(({ask}) => ask === state.card?.ask)) return later.length === state.later.length ? state : {...state, later}
+  const ask = open.find((one) => !later.includes(one.ask))
+  const card = ask ? {ask: ask.ask, at: 0, typed: null, writes: null, choice: '', top: 0} : null
+  if (!card && !state.card && later.length === state.later.length) return state
+  return {...state, later, card, mode: card && state.mode === 'copy' ? state.mode : state.mode}
+}
+
+/** Asks the keeper for the sizes that the panes have now. */
+export const withSizes = (state: AppState): Next => {
+  const effects: Effect[] = []
+  let asked = state.asked
+  for (const {pane, body} of frameOf(state).panes) {
+    if (body.width < 2 || body.height < 1) continue
+    const note = state.panes.find((one) => one.pane === pane)
+    const had = asked[pane] ?? note?.size
+    if (note?.ended !== undefined || (had?.columns === body.width && had.rows === body.height)) continue
+    const size = {columns: body.width, rows: body.height}
+    asked = {...asked, [pane]: size}
+    effects.push(send({do: 'size', pane, size}))
+  }
+  return next(asked === state.asked ? state : {...state, asked}, ...effects)
+}
+
+export const told = (state: AppState, says: readonly KeeperSays[]): Next => {
+  const before = new Set(openAsks(state).map(({ask}) => ask))
+  const after = says.reduce(tellOne, state)
+  const fresh = after.caughtUp ? openAsks(after).filter(({ask}) => !before.has(ask)) : []
+  const closed = after.caughtUp && after.view.run.closed && after.view.run.closed !== state.view.run.closed
+  const effects: Effect[] = [
+    ...fresh.map((ask): Effect => ({do: 'notify', text: ask.text || 'The plan is ready'})),
+    ...(closed ? [{do: 'notify', text: `${after.view.run.closed?.outcome}: ${after.view.run.closed?.reason}`} as const] : []),
+  ]
+  return next(after, ...effects)
+}

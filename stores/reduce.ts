@@ -1,0 +1,73 @@
+// The one place where the screen changes: a state and what happened give the next state and what to do. Pure: the same
+// two give the same. After each step the card, the list and the sizes of the panes are brought into line.
+
+import type {Action} from './action.ts'
+import {type Next, next, toast} from './changes.ts'
+import {sized} from './editor.ts'
+import {frameOf, promptMark} from './frame.ts'
+import {cardTyped} from './reduce-ask.ts'
+import {runCommand} from './reduce-command.ts'
+import {listTyped, settledList} from './reduce-list.ts'
+import {mouseMoved} from './reduce-mouse.ts'
+import {filesFound, promptTakes, withEditor} from './reduce-say.ts'
+import {told, withCard, withSizes} from './reduce-told.ts'
+import type {AppState} from './state.ts'
+
+const typed = (state: AppState, event: Extract<Action, {do: 'typed'}>['event']): Next => {
+  if (state.card?.typed) return cardTyped(state, event)
+  if (state.card) return next(state)
+  if (state.overlay) return listTyped(state, event)
+  return state.mode === 'prompt' ? promptTakes(state, event) : next(state)
+}
+
+const ticked = (state: AppState, at: number): AppState => {
+  const toasts = state.toasts.some(({until}) => until <= at) ? state.toasts.filter(({until}) => until > at) : state.toasts
+  return at === state.now && toasts === state.toasts ? state : {...state, now: at, toasts}
+}
+
+const step = (state: AppState, action: Action): Next => {
+  switch (action.do) {
+    case 'told':
+      return told(state, action.says)
+    case 'command':
+      return runCommand({...state, chord: ''}, action.command, action.digit)
+    case 'typed':
+      return typed({...state, chord: ''}, action.event)
+    case 'chord':
+      return next(action.unknown ? toast({...state, chord: ''}, `${action.keys} means nothing`) : {...state, chord: action.keys})
+    case 'edited':
+      return withEditor(state, action.editor)
+    case 'found':
+      return next(filesFound(state, action.for, action.items))
+    case 'mouse':
+      return mouseMoved(state, action.event)
+    case 'size':
+      return next({...state, size: action.size, editor: sized(state.editor, Math.max(1, action.size.columns - promptMark - 1))})
+    case 'tick':
+      return next(ticked(state, action.at))
+    case 'toast':
+      return next(toast(state, action.text, action.tone))
+    case 'mode':
+      return next({...state, mode: action.mode})
+    case 'link':
+      return next({...state, link: action.state})
+  }
+}
+
+/** The first row of the prompt that is seen stays where it is while it can. */
+const withPromptTop = (state: AppState): AppState => {
+  const {first} = frameOf(state).prompt
+  return first === state.promptTop ? state : {...state, promptTop: first}
+}
+
+export const reduce = (state: AppState, action: Action): Next => {
+  const {state: stepped, effects} = step(state, action)
+  if (stepped === state) return {state, effects}
+  const settled = withPromptTop(settledList(withCard(stepped)))
+  const {state: sizedState, effects: sizes} = withSizes(settled)
+  return {state: sizedState, effects: sizes.length > 0 ? [...effects, ...sizes] : effects}
+}
+
+/** Does something run whose seconds are shown? Ticks are wanted only then, and while a toast is up. */
+export const wantsTicks = (state: AppState): boolean =>
+  state.toasts.length > 0 || (state.session?.live === true && state.view.run.openedAt > 0 && state.view.run.closedAt === 0)

@@ -1,0 +1,54 @@
+// Help: the keys by what they are for, the slash commands, and a few words on what else the prompt understands. Read off
+// the tables that the screen itself reads.
+
+import {commands} from '../commands.ts'
+import type {Row} from '../fold-row.ts'
+import {bindings, prefixKeys} from '../keys.ts'
+import {exact, type Line, piece} from '../line.ts'
+
+const chapters: readonly [string, RegExp][] = [
+  ['Panes', /^(?:focus-|zoom$|swap-|grow-|hide$|show-all$|shell$|shut$|layout-next$|type$|prompt$|copy$|search$)/],
+  ['Scrolling', /^(?:page-|line-|first$|last$)/],
+  ['Views', /^(?:help$|palette$|tasks$|timeline$|evidence$|spend$|log$|diff|story$|theme$|mouse$|redraw$)/],
+  ['Saying', /^(?:accept$|after$|edit$|complete$|newline$|history\.|interrupt$|rewind$|clear$)/],
+  ['Leaving', /^(?:leave|detach$)/],
+  ['Answering', /^answer-/],
+  ['Lists', /^(?:up$|down$|left$|right$|back$)/],
+  ['Editing', /^edit\./],
+  ['Copy mode', /^(?:copy\.|search\.)/],
+]
+
+const head = (text: string): Row => ({key: `head ${text}`, text: '', line: () => [piece(text, 'title')]})
+
+const shownKey = (key: string): string => key.replace(/^prefix/, prefixKeys[0] ?? 'prefix')
+
+const keyRow = (id: string, keys: readonly string[], help: string, nth: number): Row => {
+  const few = keys.length > 6 ? [`${keys[0]} … ${keys.at(-2)}`] : keys
+  const shown = few.map(shownKey).join(', ')
+  return {key: `key ${id} ${nth}`, text: `${shown} ${help}`, line: (width) => [...keyPart(shown, width), piece(help)]}
+}
+
+const keyPart = (shown: string, width: number): Line => exact([piece(`  ${shown}`, 'focus'), piece(' ')], Math.min(34, Math.floor(width / 2)))
+
+const slashRow = ({name, also, takes, about}: (typeof commands)[number]): Row => {
+  const names = [name, ...(also ?? [])].map((one) => `/${one}`).join(' ')
+  return {
+    key: `slash ${name}`,
+    text: `${names} ${about} ${takes}`,
+    line: (width) => [...keyPart(names, width), piece(about), ...(takes ? [piece(`  ${takes}`, 'quiet')] : [])],
+  }
+}
+
+const words: readonly [string, string][] = [
+  ['@file', 'names a file; Tab completes it'],
+  ['!command', 'runs a command of yours in a pane'],
+  ['/command', 'one of the list above; // says a line that begins with a slash'],
+]
+
+export const helpRows = (): Row[] => [
+  ...chapters.flatMap(([name, mine]) => [head(name), ...bindings.flatMap(({id, keys, help}, nth) => (mine.test(id) ? [keyRow(id, keys, help, nth)] : []))]),
+  head('Commands'),
+  ...commands.map(slashRow),
+  head('In the prompt'),
+  ...words.map(([name, about]): Row => ({key: `word ${name}`, text: `${name} ${about}`, line: (width) => [...keyPart(name, width), piece(about)]})),
+]

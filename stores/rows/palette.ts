@@ -1,0 +1,37 @@
+// Everything that can be done, as one list: slash commands and keys. What is typed narrows it down.
+
+import {commands} from '../commands.ts'
+import type {Row} from '../fold-row.ts'
+import {bindings, type CommandId} from '../keys.ts'
+import {piece, spread} from '../line.ts'
+import {best} from '../match.ts'
+
+export type Target = {is: 'slash'; name: string} | {is: 'key'; command: CommandId}
+
+/** What only means something where its key is pressed. */
+const elsewhere =
+  /^(?:edit\.|history\.|copy\.|search\.|answer-|up$|down$|left$|right$|line-|accept$|after$|back$|complete$|newline$|palette$|clear$|prompt$|focus-number$|interrupt$|leave-or-delete$)/
+
+const keyRows = (): Row[] => {
+  const seen = new Set<string>()
+  return bindings.flatMap(({id, keys, help}): Row[] => {
+    if (elsewhere.test(id) || seen.has(id)) return []
+    seen.add(id)
+    return [{key: `key ${id}`, text: help, line: (width) => spread([piece(help)], [piece(keys[0] ?? '', 'quiet')], width)}]
+  })
+}
+
+const slashRows = (): Row[] =>
+  commands.map(({name, takes, about}) => ({
+    key: `slash ${name}`,
+    text: `/${name} ${about}`,
+    line: (width) => spread([piece(`/${name}`, 'strong'), piece(`  ${about}`)], [piece(takes, 'quiet')], width),
+  }))
+
+export const paletteRows = (query: string): Row[] => best(query, [...slashRows(), ...keyRows()], ({text}) => text.replace(/^\//, ''))
+
+export const paletteTarget = (key: string): Target | undefined => {
+  const [kind, name = ''] = key.split(' ')
+  if (kind === 'slash') return {is: 'slash', name}
+  return kind === 'key' ? {is: 'key', command: name as CommandId} : undefined
+}

@@ -1,0 +1,68 @@
+// The rows of the view that is open, narrowed down by its filter; and its name, and what it says when it has none.
+
+import type {Row} from '../fold-row.ts'
+import type {AppState, ListView, Overlay} from '../state.ts'
+import {logRows, spendRows} from './figures.ts'
+import {helpRows} from './help.ts'
+import {paletteRows} from './palette.ts'
+import {diffRows, storyRows} from './story.ts'
+import {evidenceRows, taskRows, timelineRows} from './work.ts'
+
+export const titles: Readonly<Record<ListView, string>> = {
+  palette: 'What shall be done?',
+  help: 'Keys and commands',
+  plan: 'Tasks',
+  timeline: 'Timeline',
+  evidence: 'Evidence',
+  spend: 'Spend',
+  log: 'Log',
+  diff: 'Changes',
+  story: 'Story',
+}
+
+export const emptyWords: Readonly<Record<ListView, string>> = {
+  palette: 'nothing fits',
+  help: 'nothing fits',
+  plan: 'there is no plan',
+  timeline: 'nothing has begun',
+  evidence: 'no gate has run',
+  spend: 'nothing was spent',
+  log: 'no event fits',
+  diff: 'nothing was changed',
+  story: 'nothing was said',
+}
+
+const all = (state: AppState, overlay: Overlay): Row[] => {
+  switch (overlay.view) {
+    case 'palette':
+      return paletteRows(overlay.filter.text)
+    case 'help':
+      return helpRows()
+    case 'plan':
+      return taskRows(state)
+    case 'timeline':
+      return timelineRows(state)
+    case 'evidence':
+      return evidenceRows(state)
+    case 'spend':
+      return spendRows(state)
+    case 'log':
+      return logRows(state)
+    case 'diff':
+      return diffRows(state)
+    default:
+      return storyRows(state)
+  }
+}
+
+const reckoned = new WeakMap<Overlay, {view: AppState['view']; now: number; look: AppState['look']; focus: string; rows: Row[]}>()
+
+export const rowsOf = (state: AppState, overlay: Overlay): Row[] => {
+  const known = reckoned.get(overlay)
+  if (known && known.view === state.view && known.now === state.now && known.look === state.look && known.focus === state.layout.focus) return known.rows
+  const wanted = overlay.view === 'palette' ? '' : overlay.filter.text.trim().toLowerCase()
+  const found = all(state, overlay)
+  const rows = wanted === '' ? found : found.filter(({text}) => text.toLowerCase().includes(wanted))
+  reckoned.set(overlay, {view: state.view, now: state.now, look: state.look, focus: state.layout.focus, rows})
+  return rows
+}
