@@ -6,6 +6,7 @@ import {resolve} from 'node:path'
 import {asFault, type Fault, outcomeOf} from '../engine/contract/fault.ts'
 import {exitCodes} from '../engine/contract/outcome.ts'
 import type {Context, VerbRun} from './context.ts'
+import {wantsScreen} from './terminal-kind.ts'
 import {makeContext} from './edges.ts'
 import {verbCode} from './verb-code.ts'
 import {type Read, readWords} from './words.ts'
@@ -22,7 +23,7 @@ const codeOf = (found: Fault, verb: string): number => {
 
 const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
 
-/** A terminal, no words and nothing to go on with: there is no full screen in this version. */
+/** No screen can be had, no words, and a terminal where they would be read from. */
 const nothingToDo = (read: Read, context: Context): boolean =>
   read.bare && read.words.length === 0 && context.tty.in && read.flags.continue !== true && read.flags.resume === undefined
 
@@ -36,6 +37,10 @@ const start = async (read: Read, version: string): Promise<number> => {
   if (!isFolder(cwd)) {
     context.err(`penguin: --cwd ${cwd} is no folder\n`)
     return exitCodes.usage
+  }
+  if (read.bare && wantsScreen(context)) {
+    const {tui} = await import('./verb/tui.ts')
+    return tui(context)
   }
   if (nothingToDo(read, context)) {
     context.err('penguin: what shall be done?\npenguin run "fix the failing tests"\npenguin --help shows the rest\n')

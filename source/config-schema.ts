@@ -127,11 +127,17 @@ export const keys: Readonly<Record<string, Key>> = {
   'verification.testEdits': key(texts, 'Globs of existing tests that may change.', '[test/snapshot/**]', []),
   'verification.wallSec': key(positive, 'Longest run of one gate, in seconds.', '600', 600),
 
+  'ui.theme': key(oneOf('dark', 'light', 'contrast', 'none'), 'Colours of the screen; not set: by what the terminal says of its background. NO_COLOR means none.', 'light'),
+  'ui.motion': key((z) => z.boolean(), 'May anything move that need not: spinners, pulses.', 'false', true),
+  'ui.mouse': key((z) => z.boolean(), 'Clicks, drags and the wheel go to the screen instead of to the terminal.', 'false', true),
+  'ui.vim': key((z) => z.boolean(), 'Vim keys in the prompt.', 'true', false),
+  'ui.keys.*': key(texts, 'The keys of a command, by its name in `penguin help keys`; an empty list takes them away.', '[ctrl+t]'),
+
   'storage.maxBytes': key(whole, 'Most that .penguin/ may take; gc drops the oldest first.', '2147483648', 2_147_483_648),
 }
 
 // Promised for later versions; naming one is an error that says so instead of being ignored in silence.
-export const later: readonly string[] = ['memory', 'profile', 'ui', 'runmode', 'blueprints', 'usage_runner', 'scheduler', 'orchestration']
+export const later: readonly string[] = ['memory', 'profile', 'runmode', 'blueprints', 'usage_runner', 'scheduler', 'orchestration']
 
 interface Branch {
   leaf?: Key

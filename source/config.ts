@@ -169,6 +169,7 @@ const finish = (merged: Merged, root: string, env: Environment): Envelope<Config
     sandbox: {...tree.sandbox, writes: tree.sandbox.writes.map((folder) => folderOf(folder, root, env))},
     verification: {...tree.verification, checks: tree.verification.checks ?? {}},
     router: tree.router,
+    ui: tree.ui,
     storage: tree.storage,
     origins: merged.origins,
   })

@@ -4,6 +4,8 @@ import type {VerbRun} from './context.ts'
 
 export const verbCode: Readonly<Record<string, () => Promise<VerbRun>>> = {
   run: () => import('./verb/run.ts').then((module) => module.run),
+  attach: () => import('./verb/attach.ts').then((module) => module.attach),
+  replay: () => import('./verb/replay.ts').then((module) => module.replay),
   log: () => import('./verb/log.ts').then((module) => module.run),
   gc: () => import('./verb/gc.ts').then((module) => module.run),
   models: () => import('./verb/models.ts').then((module) => module.models),

@@ -81,6 +81,7 @@ const runFlags: readonly Flag[] = [
   text('schema', 'FILE', 'JSON Schema that the final answer must match'),
   text('record', 'FILE', 'record every model call; played again with -m replay/FILE'),
   number('seed', 'seed of everything that draws', {whole: true, any: true}),
+  yes('screenReader', 'the screen as plain lines that are never moved or taken back'),
   yes('quiet', 'no progress', 'q'),
   yes('verbose', 'more progress'),
 ]
@@ -96,6 +97,24 @@ export const verbs: readonly Verb[] = [
     ],
     words: Number.POSITIVE_INFINITY,
     flags: runFlags,
+  },
+  {
+    name: 'attach',
+    about: 'the screen of a session of this project that lives; penguin alone joins one that was left',
+    usage: ['attach          the only one', 'attach RUN      the session that began with RUN'],
+    words: 1,
+    flags: [yes('screenReader', 'the screen as plain lines that are never moved or taken back')],
+  },
+  {
+    name: 'replay',
+    about: 'a run of earlier days in its panes; without a terminal its story as lines',
+    usage: ['replay RUN', 'replay RUN --speed 4 --at 120'],
+    words: 1,
+    flags: [
+      number('speed', 'times as fast (default: 1; without a terminal: all at once)'),
+      number('at', 'begin as it stood after this event', whole),
+      yes('screenReader', 'its story as lines'),
+    ],
   },
   {
     name: 'log',
@@ -148,7 +167,11 @@ export const verbs: readonly Verb[] = [
     },
     first: true,
     words: 3,
-    flags: [yes('explain', "every route's case: score, cost, time, success (routes)"), json],
+    flags: [
+      yes('refresh', 'ask the providers for their own listings first (list)'),
+      yes('explain', "every route's case: score, cost, time, success (routes)"),
+      json,
+    ],
   },
   {
     name: 'checkpoint',
@@ -219,11 +242,9 @@ export const verbs: readonly Verb[] = [
 /** Words of the public surface that are not in this version: never taken for a prompt. */
 export const notYet: readonly string[] = [
   'continuous',
-  'attach',
   'blueprint',
   'task',
   'workflow',
-  'replay',
   'memory',
   'mcp',
   'acp',

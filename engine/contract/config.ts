@@ -43,6 +43,8 @@ export interface Config {
     testEdits: string[]
     wallSec: number
   }
+  /** The screen. `keys`: by the name of a command. */
+  ui: {theme?: 'dark' | 'light' | 'contrast' | 'none'; motion: boolean; mouse: boolean; vim: boolean; keys?: Record<string, string[]>}
   storage: {maxBytes: number}
   /** Where each set key came from: dotted key → file, variable or flag. */
   origins: Record<string, string>

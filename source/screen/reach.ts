@@ -1,0 +1,68 @@
+// Which session a screen belongs to: one that was left behind in this project goes on; else a new one begins. The
+// keeper alone knows how many screens it has, so it is asked.
+
+import type {SessionNote, Size} from '../../engine/contract/screen.ts'
+import {FaultError, fault} from '../../engine/contract/fault.ts'
+import type {Context} from '../context.ts'
+import {connectKeeper, type KeeperClient} from '../keeper/client.ts'
+import {findKeepers, type KeeperNote, startKeeper} from '../keeper/start.ts'
+
+const askMs = 1000
+
+/** The keeper's first word of itself, with everything after it still to come; null when it does not answer. */
+const introduced = async (note: KeeperNote, size: Size): Promise<{client: KeeperClient; session: SessionNote} | null> => {
+  const client = await connectKeeper(note.word, {size}).catch(() => null)
+  if (!client) return null
+  const waiting: Parameters<Parameters<KeeperClient['on']>[0]>[0][] = []
+  const {promise: said, resolve} = Promise.withResolvers<SessionNote | null>()
+  let take: Parameters<KeeperClient['on']>[0] = (message) => {
+    waiting.push(message)
+    if (message.tell === 'session') resolve(message.session)
+  }
+  client.on((message) => take(message))
+  const late = setTimeout(() => resolve(null), askMs)
+  const session = await Promise.race([said, client.gone.then(() => null)])
+  clearTimeout(late)
+  if (!session) {
+    client.close()
+    return null
+  }
+  const handed: KeeperClient = {
+    ...client,
+    on: (hear) => {
+      take = hear
+      for (const message of waiting.splice(0)) hear(message)
+    },
+  }
+  return {client: handed, session}
+}
+
+const newKeeper = async (context: Context, size: Size): Promise<KeeperClient> => connectKeeper(await startKeeper(context), {size})
+
+const goesOn = ({flags}: Context): boolean => flags.continue === true || flags.resume !== undefined
+
+/** For `penguin`: joins the newest session of this project that no screen shows, or begins one. */
+export const reachKeeper = async (context: Context, size: Size): Promise<KeeperClient> => {
+  if (goesOn(context)) return newKeeper(context, size)
+  for (const note of findKeepers(context).reverse()) {
+    const found = await introduced(note, size)
+    if (found && found.session.screens <= 1) return found.client
+    found?.client.close()
+  }
+  return newKeeper(context, size)
+}
+
+const nothingToJoin = (why: string, hint: string): FaultError => new FaultError(fault('usage.nothing', {why, hint}))
+
+/** For `penguin attach [RUN]`: joins the one that is named, or the only one. Throws usage.nothing. */
+export const joinKeeper = async (context: Context, size: Size, named: string | undefined): Promise<KeeperClient> => {
+  const living = findKeepers(context)
+  const candidates = named === undefined ? living : living.filter((note) => note.session === named || String(note.pid) === named)
+  if (candidates.length > 1) {
+    const list = candidates.map((note) => `penguin attach ${note.session || note.pid}`).join('\n')
+    throw nothingToJoin(`${candidates.length} sessions of this project live`, list)
+  }
+  const found = candidates[0] && (await introduced(candidates[0], size))
+  if (!found) throw nothingToJoin(named === undefined ? 'no session of this project lives' : `no session ${named} of this project lives`, 'penguin begins one')
+  return found.client
+}

@@ -1,0 +1,166 @@
+// The screen at work: keys in, the keeper's words in, frames out. This is where the pure parts (state, keys, frame) meet
+// the terminal and the wire; nothing is decided here.
+//
+//   bytes ─▶ input ─▶ keymap ─▶ reduce ─▶ state ─▶ chrome (Ink) ─▶ glass ─▶ terminal
+//   keeper ─▶ panes (bytes), reduce (the rest)        effects ─▶ keeper, clipboard, editor …
+//
+// Law 1: the terminal is given back on every way out. Law 2: nothing waits for the keeper: keys typed before it is there
+// are taken, what they send is sent once it is. Law 3: nothing is drawn when nothing changed.
+
+import {drawApp} from '../../components/draw.tsx'
+import {mountChrome} from '../../components/screen/chrome.tsx'
+import {openGlass} from '../../components/screen/glass.ts'
+import {openInput} from '../../components/screen/input.ts'
+import type {KeeperSays, ScreenSays, Size} from '../../engine/contract/screen.ts'
+import type {Action} from '../../stores/action.ts'
+import {wantsTicks} from '../../stores/reduce.ts'
+import {openStore} from '../../stores/store.ts'
+import type {Context} from '../context.ts'
+import type {KeeperClient} from '../keeper/client.ts'
+import {carryOut, feedPanes} from './carry.ts'
+import {openComfort} from './comfort.ts'
+import {openKeys} from './keys.ts'
+import {openPaneView} from './pane-view.ts'
+import {openPanes} from './panes.ts'
+import {sceneOf} from './scene.ts'
+import {startOf, type Taste} from './start.ts'
+import {openTerms} from './terms.ts'
+import type {Tty} from './tty.ts'
+
+export interface ScreenStart {
+  tty: Tty
+  /** The terminal's settings before raw mode, and whether the alternate screen is on already. */
+  settings: string
+  isEntered: boolean
+  taste: Taste
+  /** Sent at once. */
+  first: string | undefined
+  /** The keeper, or whoever speaks like one. */
+  reach(size: Size): Promise<KeeperClient>
+}
+
+const tickMs = 1000
+
+/** The wire, also before it is there: what is said waits, in order. */
+const openWire = () => {
+  let client: KeeperClient | undefined
+  const waiting: ScreenSays[] = []
+  return {
+    says: (message: ScreenSays): void => {
+      if (client) client.says(message)
+      else waiting.push(message)
+    },
+    reached: (found: KeeperClient): void => {
+      client = found
+      for (const message of waiting.splice(0)) found.says(message)
+    },
+    close: (): void => client?.close(),
+  }
+}
+
+/** The keeper's words in batches: one change of the screen for all that came in one breath. */
+const batched = (take: (says: readonly KeeperSays[]) => void): ((message: KeeperSays) => void) => {
+  let batch: KeeperSays[] = []
+  return (message) => {
+    batch.push(message)
+    if (batch.length > 1) return
+    setImmediate(() => {
+      const says = batch
+      batch = []
+      take(says)
+    })
+  }
+}
+
+/** Resolves with the exit code once the person has left or the terminal is gone. */
+export const openScreen = async (context: Context, {tty, settings, isEntered, taste, first, reach}: ScreenStart): Promise<number> => {
+  const {promise: over, resolve: end} = Promise.withResolvers<number>()
+  const reached = reach(tty.size())
+  reached.catch(() => undefined)
+  const {state, keymap, problems} = startOf(context, tty.size(), taste, [])
+  const terms = openTerms({context, tty, settings, isEntered, mouse: state.look.mouse, say: (bytes) => glass.say(bytes)})
+  const store = openStore(state)
+  const wire = openWire()
+  let focused = false
+
+  const chrome = mountChrome(drawApp(store.state()), tty.size())
+  const panes = openPanes(
+    (pane) => glass.damage(pane === store.state().layout.focus),
+    () => glass.say('\x07'),
+  )
+  const view = openPaneView({
+    panes,
+    mode: (mode) => dispatch({do: 'mode', mode}),
+    copy: (text) => carryOut(world, {do: 'copy', text}),
+    say: (text) => dispatch({do: 'toast', text}),
+    type: (pane, data) => wire.says({do: 'type', pane, data}),
+    damaged: () => glass.damage(true),
+    nowMs: () => context.clock.now(),
+  })
+  const glass = openGlass({fd: 1, size: tty.size(), features: terms.features(), chrome: chrome.terminal, scene: () => sceneOf(store.state(), panes, view), gone: () => end(1)})
+  chrome.onFrame(() => glass.damage(focused))
+  const dispatch = (action: Action): void => {
+    for (const effect of store.dispatch(action)) carryOut(world, effect)
+  }
+  const world = openComfort({context, terms, glass, view, dispatch, says: wire.says, end})
+
+  store.onChange((state) => {
+    chrome.update(drawApp(state))
+    ticking(wantsTicks(state))
+  })
+  let timer: NodeJS.Timeout | undefined
+  /** Time is only shown while something goes on. */
+  const ticking = (on: boolean): void => {
+    if (on && !timer) timer = setInterval(() => dispatch({do: 'tick', at: context.clock.now()}), tickMs)
+    if (on || !timer) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  const keys = openKeys({state: store.state, keymap, dispatch, type: (pane, data) => wire.says({do: 'type', pane, data}), panes, nowMs: () => context.clock.now()})
+  const input = openInput((event) => {
+    if (event.input === 'reply') {
+      if (terms.learn(event)) glass.learn(terms.features())
+      return
+    }
+    focused = true
+    glass.key()
+    keys.take(event)
+  })
+  tty.onBytes((chunk) => input.feed(chunk))
+  tty.onGone(() => end(0))
+  tty.onSize((size) => {
+    chrome.resize(size)
+    glass.resize(size)
+    dispatch({do: 'size', size})
+  })
+
+  const told = batched((says) => dispatch({do: 'told', says}))
+  const take = (message: KeeperSays): void => {
+    if (message.tell === 'gone') view.gone(message.pane)
+    if (feedPanes(panes, message)) told(message)
+  }
+  const join = (client: KeeperClient): void => {
+    client.on(take)
+    wire.reached(client)
+    dispatch({do: 'link', state: 'here'})
+    void client.gone.then(() => dispatch({do: 'link', state: 'lost'}))
+    if (first) wire.says({do: 'say', text: first, when: 'now'})
+  }
+  reached.then(join, (thrown: unknown) => {
+    terms.leave(`penguin: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+    end(1)
+  })
+  for (const problem of problems) dispatch({do: 'toast', text: problem, tone: 'bad'})
+  glass.damage()
+
+  const code = await over
+  ticking(false)
+  await glass.close()
+  terms.leave()
+  wire.close()
+  chrome.close()
+  panes.close()
+  tty.close()
+  return code
+}

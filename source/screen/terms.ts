@@ -1,0 +1,83 @@
+// The terms between us and the user's terminal: entered once, adapted as the terminal answers what it can, and given
+// back on every way out, by us or, when we cannot any more, by the guardian.
+
+import {guessFeatures, learn, questions} from '../../components/screen/features.ts'
+import {adapt, enter, leave, mouseOff, mouseOn, title} from '../../components/screen/modes.ts'
+import type {ScreenFeatures} from '../../components/screen/scene.ts'
+import type {InputEvent} from '../../engine/contract/screen.ts'
+import type {Context} from '../context.ts'
+import {guardTerminal, type Guard} from '../keeper/guard.ts'
+import type {Tty} from './tty.ts'
+
+export interface Terms {
+  features(): ScreenFeatures
+  /** True when more is known now; what has to be switched for it is said. */
+  learn(reply: Extract<InputEvent, {input: 'reply'}>): boolean
+  mouse(on: boolean): void
+  title(text: string): void
+  /** The terminal as it was found while another program has it; then ours again. */
+  lend<T>(work: () => Promise<T>): Promise<T>
+  /** Gives the terminal back; once. */
+  leave(words?: string): void
+}
+
+export interface TermsPorts {
+  context: Context
+  tty: Tty
+  mouse: boolean
+  /** As `terminalSettings` said before raw mode. */
+  settings: string
+  /** The alternate screen is on already. */
+  isEntered: boolean
+  /** Bytes that go out between frames. */
+  say(bytes: string): void
+}
+
+const wayBack = 'penguin: the screen is gone, the session goes on; penguin attach shows it again'
+
+export const openTerms = ({context, tty, mouse, settings, isEntered, say}: TermsPorts): Terms => {
+  let features = guessFeatures({...context.env, ...(context.flags.noColor ? {NO_COLOR: '1'} : {})})
+  let mouseIsOn = mouse
+  let left = false
+  tty.put(`${enter({features, mouse, isEntered})}${questions}`)
+  const guard: Guard = guardTerminal({settings, words: wayBack})
+
+  const giveBack = (words = ''): void => {
+    if (left) return
+    left = true
+    process.off('exit', onExit)
+    tty.put(leave({features}))
+    tty.raw(false)
+    guard.bye()
+    if (words) tty.put(words)
+  }
+  const onExit = (): void => giveBack()
+  process.on('exit', onExit)
+  return {
+    features: () => features,
+    learn: (reply) => {
+      const now = learn(features, reply)
+      if (now === features) return false
+      say(adapt(features, now))
+      features = now
+      return true
+    },
+    mouse: (on) => {
+      if (on === mouseIsOn) return
+      mouseIsOn = on
+      say(on ? mouseOn : mouseOff)
+    },
+    title: (text) => say(title(text)),
+    lend: async (work) => {
+      tty.put(leave({features}))
+      tty.raw(false)
+      try {
+        return await work()
+      } finally {
+        tty.raw(true)
+        tty.put(enter({features, mouse: mouseIsOn}))
+      }
+    },
+    leave: giveBack,
+  }
+}
