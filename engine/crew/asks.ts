@@ -24,6 +24,8 @@ const ruleFor = (ask: Ask): string => ask.rule ?? 'RULE'
 /** `askMs`: null when nobody can be asked, Infinity when a person will answer in their own time. */
 export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): Asks => {
   const open = new Map<string, {agent: Agent; ask: Ask; span: SpanId; stop: AbortController}>()
+  /** What a person has allowed for the rest of the run: whoever asks next is not put to them again. */
+  const allowed = new Set<string>()
 
   const deny = (agent: Agent, ask: Ask, id: string, span: SpanId, by: 'nobody' | 'timeout'): void => {
     scribe.note('ask.answered', {ask: id, choice: 'deny', by}, {agent: agent.id, role: agent.role, span})
@@ -39,6 +41,7 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): As
     if (!found) return false
     open.delete(id)
     found.stop.abort()
+    if (found.ask.kind === 'permission' && choice === 'run' && found.ask.rule) allowed.add(found.ask.rule)
     scribe.note('ask.answered', {ask: id, choice, ...(text ? {text} : {}), by: 'person'}, {agent: found.agent.id, role: found.agent.role, span: found.span})
     found.agent.link?.send({say: 'answer', id: found.ask.id, choice, ...(text ? {text} : {})})
     return true
@@ -46,6 +49,10 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): As
 
   return {
     raise: (agent, ask) => {
+      if (ask.kind === 'permission' && ask.rule && allowed.has(ask.rule)) {
+        agent.link?.send({say: 'answer', id: ask.id, choice: 'run'})
+        return
+      }
       const id = `q_${scribe.board().asks + 1}`
       const span = scribe.newSpan()
       scribe.note(
