@@ -19,6 +19,8 @@ export interface Voice {
   clock: Clock
   /** Ordinal of the next model call of this agent. */
   call: number
+  /** Tool results that were left out of the last request, the oldest first. */
+  evicted?: number
 }
 
 /** Room for one delta on the wire: many tokens arrive in one tick, and one message for all of them is enough. */
@@ -114,8 +116,10 @@ const withRecovered = (reply: Reply, voice: Voice): Reply => {
 export const takeTurn = async (voice: Voice, conversation: readonly Message[]): Promise<Reply> => {
   const {assignment, work, up} = voice
   const span = up.newSpan()
-  const fitted = evictInto(compileMessages(assignment, conversation, work.guide), work.budgetTokens, work.sizeOf)
-  if (fitted.droppedMessages > 0)
+  const before = voice.evicted ?? 0
+  const fitted = evictInto(compileMessages(assignment, conversation, work.guide), work.budgetTokens, work.sizeOf, before)
+  voice.evicted = fitted.droppedMessages
+  if (fitted.droppedMessages > before)
     up.report('context.condensed', {droppedMessages: fitted.droppedMessages, droppedChars: fitted.droppedChars, why: 'the window of the model'})
   const hooks = hooksFor(voice, span, fitted.messages)
   const raw = await work.ask(turnOf(voice, fitted.messages), hooks)

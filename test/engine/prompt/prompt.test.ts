@@ -174,12 +174,14 @@ describe('a conversation that is too long', () => {
   const size = (messages: readonly Message[]): number => messages.reduce((sum, message) => sum + message.text.length, 0)
   const talk: Message[] = [{from: 'user', text: 'u'.repeat(500)}, ...[1, 2, 3, 4, 5, 6].map((at) => result(at, 1000)), result(7, 100)]
   it('is left alone while it fits', () => expect(evictInto(talk, 10_000, size)).toMatchObject({droppedMessages: 0, messages: talk}))
-  it('loses its oldest large results first, as few as it must, and says so in their place', () => {
+  it('loses its oldest large results first, a step of them at once, and says so in their place', () => {
     const {messages, droppedMessages, droppedChars} = evictInto(talk, 6000, size)
-    expect([droppedMessages, droppedChars]).toEqual([1, 1000])
-    expect(messages[1]?.text).toContain('1000 characters of this older result')
-    expect(messages.slice(2)).toEqual(talk.slice(2))
-    expect(size(messages)).toBeLessThanOrEqual(6000)
+    expect([droppedMessages, droppedChars]).toEqual([2, 2000])
+    for (const at of [1, 2]) expect(messages[at]?.text).toContain('1000 characters of this older result')
+    expect(messages.slice(3)).toEqual(talk.slice(3))
+    const longer = [...talk, ...[8, 9, 10, 11].map((at) => result(at, 1000))]
+    expect(evictInto(longer, 10_000, size).droppedMessages).toBe(6)
+    expect(evictInto(longer, 10_000, size, 2).droppedMessages, 'what is out stays out; the rest fits').toBe(2)
   })
   it('keeps prose and the newest results whatever happens', () => {
     const {messages, droppedMessages} = evictInto(talk, 10, size)
