@@ -42,7 +42,7 @@ export const terminalSettings = (fd = 0): Promise<string> =>
   new Promise((resolve) => {
     const child = spawn('stty', ['-g'], {stdio: [fd, 'pipe', 'ignore']})
     let said = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk
     })
     child.once('error', () => resolve(''))

@@ -3,9 +3,11 @@
 
 import {spawn} from 'node:child_process'
 import {existsSync} from 'node:fs'
+import {join} from 'node:path'
 import type {Readable, Writable} from 'node:stream'
 import {fileURLToPath} from 'node:url'
 import type {Context, Flags} from '../context.ts'
+import {foldersOf} from '../folders.ts'
 import {projectHere} from '../project-here.ts'
 import {type KeeperNote, listKeepers} from './registry.ts'
 
@@ -59,7 +61,7 @@ export const startKeeper = async (context: Context, wish: KeeperWish = {}): Prom
   const {root} = projectHere(context)
   const {flags = context.flags, graceMs = tenMinutesMs} = wish
   const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs}
-  const env = Object.fromEntries(Object.entries(context.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const env = {...context.env, NODE_COMPILE_CACHE: join(foldersOf(context.env).cache, 'v8')}
   const child = spawn(process.execPath, [scriptOf('keeper')], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
   const [input, , errors, ready] = child.stdio as unknown as [Writable, null, Readable, Readable]
   const {promise: failed, reject: fail} = Promise.withResolvers<never>()

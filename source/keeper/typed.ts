@@ -39,7 +39,7 @@ export const openTyped = () => {
         .map((last) => rubOut(columnsOf(last)))
         .join('')
       line = []
-    } else if (key >= ' ') {
+    } else if (!/\p{Cc}/u.test(key)) {
       found.echo += line.length === 0 ? `\r\n› ${key}` : key
       line.push(key)
     }
