@@ -3,6 +3,7 @@
 
 import type {ToolSpec} from '../contract/model.ts'
 import {coerce} from './coerce.ts'
+import {looseValues} from './dialect-loose.ts'
 import {sameName} from './nearest.ts'
 
 type Json = Record<string, unknown>
@@ -50,6 +51,12 @@ export const parsed = (text: string): unknown => {
   }
 }
 
+const argumentsIn = (text: string): unknown => {
+  if (text.trim() === '') return {}
+  const values = parsed(text) ?? looseValues(text, false)
+  return Array.isArray(values) && values.length === 1 ? values[0] : values
+}
+
 /** The call, if the tool exists and all that it requires is there. */
 export const verified = (name: unknown, given: unknown, tools: readonly ToolSpec[]): LeakedCall | undefined => {
   if (typeof name !== 'string') return undefined
@@ -58,7 +65,7 @@ export const verified = (name: unknown, given: unknown, tools: readonly ToolSpec
     tools.map((tool) => tool.name),
   )
   const spec = tools.find((tool) => tool.name === known)
-  const args = typeof given === 'string' ? (given.trim() === '' ? {} : parsed(given)) : (given ?? {})
+  const args = typeof given === 'string' ? argumentsIn(given) : (given ?? {})
   if (!spec || !isObject(args)) return undefined
   const shaped = coerce(args, spec.input) as Json
   const required = (spec.input.required as string[] | undefined) ?? []
@@ -67,7 +74,7 @@ export const verified = (name: unknown, given: unknown, tools: readonly ToolSpec
 
 const nameKeys = ['name', 'tool_name', 'tool', 'function', 'function_name', 'action', 'recipient_name']
 const argumentKeys = ['arguments', 'parameters', 'args', 'params', 'input', 'tool_input', 'action_input', 'kwargs']
-const labels = new Set(['type', 'id', 'call_id', 'index'])
+const labels = new Set(['type', 'id', 'call_id', 'tool_call_id', 'index'])
 
 const fromObject = (value: Json, tools: readonly ToolSpec[], loose: boolean): LeakedCall[] | undefined => {
   if (Array.isArray(value.tool_calls)) return callsIn(value.tool_calls, tools, loose)
@@ -91,6 +98,15 @@ export const callsIn = (value: unknown, tools: readonly ToolSpec[], loose: boole
   return found.every((calls) => calls !== undefined) ? found.flat() : undefined
 }
 
+/** Calls written as `{"read": {"path": …}}`, one name to an object; a form that needs a mark of its own around it. */
+export const callsByName = (value: unknown, tools: readonly ToolSpec[]): LeakedCall[] | undefined => {
+  const each = (Array.isArray(value) ? value : [value]).map((one) => {
+    const [entry, ...more] = isObject(one) ? Object.entries(one) : []
+    return entry && more.length === 0 && isObject(entry[1]) ? verified(entry[0], entry[1], tools) : undefined
+  })
+  return each.length > 0 && each.every((call) => call !== undefined) ? each : undefined
+}
+
 /** A call whose JSON is broken between tags that are whole: the name is read, the arguments are left to be mended. */
 export const salvaged = (body: string, tools: readonly ToolSpec[]): LeakedCall[] | undefined => {
   const name = /^\s*\{?\s*["']?(?:name|tool|function)["']?\s*:\s*["']([\w.-]+)["']/.exec(body)
@@ -99,7 +115,9 @@ export const salvaged = (body: string, tools: readonly ToolSpec[]): LeakedCall[]
     tools.map((tool) => tool.name),
   )
   const args = /["']?(?:arguments|parameters|args|input)["']?\s*:\s*(\{[\s\S]*\})\s*\}?\s*$/.exec(body)?.[1]
-  if (!known || !args) return undefined
+  const required = (tools.find((tool) => tool.name === known)?.input.required as string[] | undefined) ?? []
+  // Where nothing stands in a field's place there is nothing to mend.
+  if (!known || !args || (required.length > 0 && !args.includes(':'))) return undefined
   // The last brace closes the call itself unless it was forgotten.
   const opens = args.split('{').length
   const closes = args.split('}').length
@@ -117,7 +135,7 @@ const keyword = /\s*(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\[[^\]]*\]|
 
 /** `name(a="x", b=1)` at `from`, keyword arguments only. */
 export const pythonCall = (text: string, from: number, tools: readonly ToolSpec[]): {call: LeakedCall; end: number} | undefined => {
-  const head = /(?:print\()?(?:default_api\.|functions\.)?(\w+)\(/y
+  const head = /(?:print\()?(?:default_api\.|functions\.)?(\w+)(?:\.call)?\(/y
   head.lastIndex = from
   const name = head.exec(text)
   if (!name) return undefined

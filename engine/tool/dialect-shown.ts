@@ -37,7 +37,7 @@ const inSpan = (text: string, at: number): boolean => {
 export const isShown = (text: string, at: number, fences: readonly Fence[]): boolean => fences.some(({from, to}) => at >= from && at < to) || inSpan(text, at)
 
 const explaining =
-  /\b(?:examples?|e\.g|for instance|such as|format(?:s|ted)?|syntax|looks? like|would|emits?|emitted|outputs?|prints?|returns?|leak(?:s|ed)?|models?|servers?|pars(?:es?|ed|er)|you (?:can|could|should|may|might|must|need)|to (?:call|invoke|use)|in order to|instead of|templates?|schemas?|docs?|documentation|protocols?|dialects?|never|do not|don't)\b/i
+  /\b(?:examples?|e\.g|for instance|such as|format(?:s|ted)?|syntax|looks? like|would|emits?|emitted|outputs?|prints?|returns?|leak(?:s|ed)?|models?|servers?|pars(?:es?|ed|er)|you (?:can|could|should|may|might|must|need)|to (?:call|invoke|use)|in order to|instead of|templates?|schemas?|docs?|documentation|protocols?|dialects?|never|do not|don't|earlier|previous(?:ly)?|last (?:call|time|request)|(?:call|request|output|result|log|journal) (?:was|that|is|looks)|was called|(?:I|we) (?:have )?(?:already )?(?:ran|run|called|used|sent|tried|made)|failed|recorded|captured)\b/i
 
 /** Does the sentence before or after a place explain rather than do? */
 export const isExplained = (before: string, after: string): boolean => {

@@ -3,8 +3,10 @@
 // a call that is missed costs one turn, a call that is invented changes the user's files.
 
 import type {ToolSpec} from '../contract/model.ts'
-import {type Found, forms, plainOf, readJson, readPython, type Source} from './dialect-forms.ts'
-import {callsIn, type LeakedCall, parsed} from './dialect-json.ts'
+import {type Form, type Found, forms, plainOf, readJson, readPython, type Source} from './dialect-forms.ts'
+import {callsIn, jsonEnd, type LeakedCall, parsed, verified} from './dialect-json.ts'
+import {looseValues} from './dialect-loose.ts'
+import {marks} from './dialect-marks.ts'
 import {beginsLine, fencesIn, followsSentence, isExplained, isShown} from './dialect-shown.ts'
 
 export interface Recovered {
@@ -13,9 +15,11 @@ export interface Recovered {
   text: string
 }
 
+const allForms: readonly Form[] = [...forms, ...marks]
+
 /** Marks that stand around calls and mean nothing once these are gone. */
 const leftovers =
-  /<\/?(?:tool_calls?|function_calls?|functioncall|TOOLCALL|tool_use|\w+:(?:function_calls|tool_call)|\|DSML\|(?:function_calls|tool_calls))>|<\|(?:tool_calls?_(?:section_)?(?:begin|end)|tool_calls?_?(?:begin|end)?|tool_call_(?:start|end)|python_tag|eom_id|eot_id|im_end|call|end|action_(?:start|end)|plugin|\/tool_call)\|>|<\|end_of_sentence\|>|<\/s>/g
+  /<\|start_header_id\|>\w*<\|end_header_id\|>|<\|from\|>assistant|function<\|tool_sep\|>|^>>>all\n|<\|(?:(?:START|END)_(?:ACTION|RESPONSE)|tools_(?:prefix|suffix)|stop)\|>|<\/?(?:tool_calls?|function_calls?|functioncall|TOOLCALL|tool_use|tools|\w+:(?:function_calls|tool_call)|\|DSML\|(?:function_calls|tool_calls))>|<\|(?:tool_calls?_(?:section_)?(?:begin|end)|tool_calls?_?(?:begin|end)?|tool_call_(?:start|end)|python_tag|eom_id|eot_id|im_end|call|end|action_(?:start|end)|plugin|\/tool_call)\|>|<\|end_of_sentence\|>|<\/s>/g
 
 const wordless = (text: string): string => {
   const plain = plainOf(text)
@@ -30,16 +34,20 @@ const wordless = (text: string): string => {
 
 const hint = /[<{[]|```tool/
 
+const thoughtEnd = /<\/think>|<\|END_THINKING\|>|^<\|channel\|>analysis<\|message\|>[\s\S]*?<\|end\|>/g
+
 /** What a model thinks aloud is not what it does: only the text after it is looked at. */
 const afterThoughts = (text: string): number => {
-  const closed = text.lastIndexOf('</think>')
-  if (closed !== -1) return closed + '</think>'.length
-  return /^\s*<think>/.test(text) ? text.length : 0
+  // A thought may hold half a fence; what stands in a whole one is only shown.
+  const fences = fencesIn(text).filter((fence) => fence.closed)
+  const closed = [...text.matchAll(thoughtEnd)].findLast((found) => found.index === 0 || !isShown(text, found.index, fences))
+  if (closed) return closed.index + closed[0].length
+  return /^\s*(?:<think>|<\|START_THINKING\|>)/.test(text) ? text.length : 0
 }
 
 interface Ahead {
   match: RegExpExecArray | null
-  form: (typeof forms)[number]
+  form: Form
 }
 
 const advance = (ahead: Ahead, plain: string, from: number): void => {
@@ -49,7 +57,7 @@ const advance = (ahead: Ahead, plain: string, from: number): void => {
 }
 
 const lookAhead = (plain: string): Ahead[] =>
-  forms.map((form) => {
+  allForms.map((form) => {
     form.mark.lastIndex = 0
     return {form, match: form.mark.exec(plain)}
   })
@@ -81,9 +89,10 @@ const isMade = (text: string, cut: Cut, from: number): boolean => {
   if (beginsLine(text, cut.at) || follows) {
     const rest = after.split('\n')[0] ?? ''
     const ends = isBlank(rest) || /^\s*(?:<|\[TOOL_CALLS\])/.test(plainOf(rest))
-    return ends && !isExplained(before.slice(from), isBlank(after) ? '' : after)
+    return ends && !isExplained(wordless(before.slice(from)), isBlank(after) ? '' : wordless(after))
   }
-  return followsSentence(text, cut.at) && isBlank(after) && !isExplained(before.slice(from), '')
+  const lead = wordless(before.slice(from))
+  return followsSentence(lead, lead.length) && isBlank(after) && !isExplained(before.slice(from), '')
 }
 
 const scan = (source: Source): Cut[] => {
@@ -91,15 +100,21 @@ const scan = (source: Source): Cut[] => {
   const ahead = lookAhead(source.plain)
   let from = 0
   let at = 0
+  // What follows a call that is only shown, with nothing between them, is shown as well.
+  let shownTo = -1
   for (;;) {
     const next = earliest(source, ahead, at)
     if (!next) return cuts
     const cut = next.found && {...next.found, at: next.at}
-    if (cut && isMade(source.text, cut, from)) {
+    const isShownToo = cut && shownTo !== -1 && isBlank(source.text.slice(Math.min(shownTo, cut.at), cut.at))
+    if (cut && !isShownToo && isMade(source.text, cut, from)) {
       cuts.push(cut)
       from = cut.end
       at = cut.end
-    } else at = next.at + 1
+    } else {
+      if (cut) shownTo = Math.max(shownTo, cut.end)
+      at = next.at + 1
+    }
   }
 }
 
@@ -132,21 +147,76 @@ const wholly = (text: string, tools: readonly ToolSpec[]): LeakedCall[] | undefi
   if (/^\s*\n?(?: {4}|\t)/.test(text)) return undefined
   const body = unmarked(text)
   const source: Source = {text: body, plain: plainOf(body), tools, strict: true}
+  if (body.startsWith('"')) return quotedCalls(body, tools)
   const isPython = /^\[?\s*(?:print\()?(?:default_api\.|functions\.)?\w+\(/.test(body)
   const found = isPython ? readPython(source, 0) : /^[[{]/.test(body) ? readJson(source, 0) : undefined
-  return found?.end === body.length ? found.calls : undefined
+  if (found?.end === body.length) return found.calls
+  return /^[[{]/.test(body) ? brokenCalls(body, tools) : namedBody(body, tools)
 }
 
-const actions = /^Action:[ \t]*`?([\w.-]+)`?[ \t]*\n+Action Input:[ \t]*(\{[\s\S]*\})\s*$/m
+/** JSON that holds JSON. */
+const quotedCalls = (body: string, tools: readonly ToolSpec[]): LeakedCall[] | undefined => {
+  const inner = parsed(body)
+  return typeof inner === 'string' && /^\s*[[{]/.test(inner) ? callsIn(parsed(inner), tools, false) : undefined
+}
 
-/** A reply that ends in a fence holding nothing but calls, or in `Action:` and `Action Input:`. */
-const atEnd = (text: string, tools: readonly ToolSpec[]): Recovered | undefined => {
-  const fence = fencesIn(text).at(-1)
-  if (fence?.closed && isBlank(text.slice(fence.to)) && /^(?:|json|json5|tool_call|tool_code|tool|xml)$/i.test(fence.language)) {
-    const before = text.slice(0, fence.from)
-    const calls = isExplained(before, '') ? undefined : (wholly(fence.body, tools) ?? tagsOnly(fence.body, tools))
+const brokenCalls = (body: string, tools: readonly ToolSpec[]): LeakedCall[] | undefined => {
+  const calls = parsed(body) === undefined ? looseValues(body, false)?.map((value) => callsIn(value, tools, false) ?? []) : undefined
+  return calls?.every((some) => some.length > 0) ? calls.flat() : undefined
+}
+
+const nameThenObject = /^(?:(?:assistant\s*)?(?:commentary\s+|analysis\s+)?to=functions\.([\w-]+)\s*(?:json|code)?\s*|([\w.-]+)\n)(\{[\s\S]*\})$/
+
+/** `read`, a line break and its arguments; harmony whose tokens were taken out. */
+const namedBody = (body: string, tools: readonly ToolSpec[]): LeakedCall[] | undefined => {
+  const found = nameThenObject.exec(body)
+  const call = found && verified(found[1] ?? found[2], parsed(found[3] as string), tools)
+  return call ? [call] : undefined
+}
+
+/** An observation after it is the model's own invention. */
+const actions = /^Action:[ \t]*`?([\w.-]+)`?[ \t]*\n+Action Input:[ \t]*(\{[^\n]*\}|\{[\s\S]*\})\s*(?:\nObservation:[\s\S]*)?(?![\s\S])/m
+/** Command-R's: the fence begins on the line of the word. */
+const actionFence = /^Action:[ \t]*```(?:json)?\n([\s\S]*?)\n```\s*(?![\s\S])/m
+const callFence = /^(?:|json|json5|tool_call|tool_code|tool|xml)$/i
+
+/** Calls in the fences that end a reply, one after the other with nothing between them. */
+const endingFences = (text: string, tools: readonly ToolSpec[]): Recovered | undefined => {
+  const found: LeakedCall[][] = []
+  let to = text.length
+  for (const fence of fencesIn(text).toReversed()) {
+    if (!fence.closed || !isBlank(text.slice(fence.to, to)) || !callFence.test(fence.language)) break
+    const calls = wholly(fence.body, tools) ?? tagsOnly(fence.body, tools)
+    if (!calls) break
+    found.unshift(calls)
+    to = fence.from
+  }
+  const before = text.slice(0, to)
+  return found.length === 0 || isExplained(before, '') ? undefined : {calls: found.flat(), text: wordless(before)}
+}
+
+const objectStart = /(?:^|\n|[.:!]\s)[ \t]*(?=[{[])/g
+
+/** A reply that ends in a whole call as JSON, on a line of its own or after a sentence that leads up to it. */
+const endingJson = (text: string, tools: readonly ToolSpec[]): Recovered | undefined => {
+  for (const found of [...text.matchAll(objectStart)].slice(-20)) {
+    const at = found.index + found[0].length
+    const end = jsonEnd(text, at)
+    const before = text.slice(0, at)
+    if (end === -1 || !isBlank(text.slice(end)) || isExplained(wordless(before), '')) continue
+    const calls = isShown(text, at, fencesIn(text)) ? undefined : callsIn(parsed(text.slice(at, end)), tools, false)
     if (calls) return {calls, text: wordless(before)}
   }
+  return undefined
+}
+
+/** A reply that ends in calls: fenced, as JSON, or as `Action:` and `Action Input:`. */
+const atEnd = (text: string, tools: readonly ToolSpec[]): Recovered | undefined => {
+  const ending = endingFences(text, tools) ?? endingJson(text, tools)
+  if (ending) return ending
+  const fence = actionFence.exec(text)
+  const fenced = fence && !isShown(text, fence.index, []) && !isExplained(text.slice(0, fence.index), '') ? wholly(fence[1] as string, tools) : undefined
+  if (fence && fenced) return {calls: fenced, text: wordless(text.slice(0, fence.index))}
   const action = actions.exec(text)
   const read = action && callsIn({name: action[1], arguments: parsed(action[2] as string)}, tools, false)
   if (!action || !read || isShown(text, action.index, fencesIn(text)) || isExplained(text.slice(0, action.index), '')) return undefined

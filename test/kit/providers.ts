@@ -49,7 +49,8 @@ export const providerEnvironment = ({url, baseUrl}: {url: string; baseUrl: strin
   SGLANG_BASE_URL: baseUrl,
 })
 
-const plain: Config = {
+// What the settings of a provider do not read is left out.
+const plain = {
   model: null,
   roles: {},
   providers: {},
@@ -62,7 +63,7 @@ const plain: Config = {
   router: {policy: 'balanced'},
   storage: {maxBytes: 1},
   origins: {'timeouts.firstTokenSec': 'test'},
-}
+} as Partial<Config> as Config
 
 /** The settings of one of them for a server at `url` (no path), as the program makes them. */
 export const providerSettingsOf = (name: string, url: string, {proxy, timeouts}: {proxy?: string; timeouts?: Partial<Timeouts>} = {}): ProviderSettings => {

@@ -1,60 +1,62 @@
 // The corpus of leaked calls, and of what only looks like one. Each case is text, the calls in it, and what is left.
 
-import {readdirSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import type {ToolSpec} from '../../../engine/contract/model.ts'
 import {recoverCalls} from '../../../engine/tool/dialects.ts'
+import {corpus, figures, invented, play, playAll, corpusTools as tools} from '../../kit/dialect-corpus.ts'
 
-interface Case {
-  name: string
-  text: string
-  calls: {tool: string; input: Record<string, unknown>}[]
-  rest: string
-}
-
-const text = {type: 'string'}
-const spec = (name: string, properties: Record<string, unknown>, required: string[]): ToolSpec => ({
-  name,
-  does: '',
-  input: {type: 'object', properties, required},
-})
-const tools: ToolSpec[] = [
-  spec('read', {path: text, from: {type: 'integer'}}, ['path']),
-  spec('list', {path: text}, []),
-  spec('search', {pattern: text, path: text}, ['pattern']),
-  spec('edit', {path: text, old: text, new: text}, ['path', 'old', 'new']),
-  spec('write', {path: text, text}, ['path', 'text']),
-  spec('shell', {command: text}, ['command']),
-]
-
-const folder = join(import.meta.dirname, 'corpus')
-const corpus = readdirSync(folder).map((file) => ({file, cases: JSON.parse(readFileSync(join(folder, file), 'utf8')) as Case[]}))
 const all = corpus.flatMap(({cases}) => cases)
+const withCalls = all.filter(({calls}) => calls.length > 0)
 
-describe.each(corpus)('$file', ({cases}) => {
-  it.each(cases)('$name', ({text, calls, rest}) => {
-    const found = recoverCalls(text, tools)
-    expect(found.calls.map(({tool, input}) => ({tool, input: JSON.parse(input)}))).toEqual(calls)
-    expect(found.text).toBe(rest)
+describe.each([...corpus])('$file', ({file, cases}) => {
+  it.each(cases)('$name', async (one) => {
+    const {got, left, calls, rest, right} = await play(file, one)
+    expect({got, left}, 'after repair').toEqual({got: right ? got : calls, left: rest})
+    expect(right).toBe(true)
+  })
+})
+
+describe('the corpus', () => {
+  it('is large, nearly all of it is right, and no call is invented', async () => {
+    const played = await playAll()
+    const right = played.filter((one) => one.calls.length > 0 && one.right)
+    expect(withCalls.length).toBeGreaterThanOrEqual(150)
+    expect(all.length - withCalls.length).toBeGreaterThanOrEqual(50)
+    expect(right.length / withCalls.length).toBeGreaterThanOrEqual(0.98)
+    expect(played.reduce((sum, one) => sum + invented(one), 0)).toBe(0)
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/dialects.md'), 'utf8')
+    expect(page, 'node test/kit/dialect-corpus.ts writes it').toContain(figures(played))
+  })
+
+  const shown: [string, (text: string) => string][] = [
+    ['in a fence with words after it', (text) => `The log holds this:\n\n~~~~~\n${text}\n~~~~~\n\nThat is all.`],
+    ['quoted', (text) => `It said:\n\n${text.replace(/^/gm, '> ')}\n\nThat is all.`],
+    ['indented as code', (text) => `It said:\n\n${text.replace(/^/gm, '    ')}\n\nThat is all.`],
+    ['inside a sentence that explains', (text) => `Models may write ${text.replace(/\s*\n\s*/g, ' ')} into their answers, and a parser must know it.`],
+    ['as an example with an explanation', (text) => `For example, a model writes it so:\n\n${text}\n\nThe server then parses it.`],
+  ]
+  it.each(shown)('invents nothing from a call that is shown %s', (_how, wrap) => {
+    for (const {name, text} of withCalls) expect(recoverCalls(wrap(text), tools).calls, name).toEqual([])
+  })
+
+  it('finds marked calls after a sentence as well', () => {
+    const marked = withCalls.filter(({text, rest}) => rest === '' && /^(?:<|\[TOOL)/.test(text))
+    expect(marked.length).toBeGreaterThan(80)
+    for (const {name, text, calls} of marked) expect(recoverCalls(`I look at it now.\n\n${text}`, tools).calls.length, name).toBe(calls.length)
   })
 })
 
 describe('recovering', () => {
-  it('has a corpus worth the name', () => {
-    expect(all.length).toBeGreaterThanOrEqual(60)
-    expect(all.filter(({calls}) => calls.length === 0).length).toBeGreaterThanOrEqual(25)
-  })
-
   it('takes only tools that are offered', () => {
     for (const {text} of all) expect(recoverCalls(text, []).calls).toEqual([])
   })
 
-  it('leaves broken JSON between whole tags to be mended', () => {
+  it('mends quotes that were not escaped', () => {
     const found = recoverCalls('<tool_call>\n{"name": "write", "arguments": {"path": "a.py", "text": "say "hi""}}\n</tool_call>', tools)
     expect(found.calls).toHaveLength(1)
-    expect(found.calls[0]?.input).toContain('say "hi"')
+    expect(JSON.parse(found.calls[0]?.input ?? '')).toEqual({path: 'a.py', text: 'say "hi"'})
   })
 
   it('finds nothing in the pieces of a call but the whole of it', () => {
