@@ -9,9 +9,17 @@ const named = (tests: readonly Tested[], most = 3): string => {
   return shown.join('; ') + (tests.length > most ? ` and ${tests.length - most} more` : '')
 }
 
+const telling = /^\W{0,8}(?:[\w.]*(?:Error|Exception)|error|fatal|panic)\b.*\S/i
+
+/** The line that names the error, or else the last three. */
 const tail = (output: string): string => {
-  const lines = output.trimEnd().split('\n').slice(-3).join(' | ').trim()
-  return lines === '' ? '' : `: ${lines.slice(-300)}`
+  const lines = output.trimEnd().split('\n').slice(-200)
+  const named = lines
+    .findLast((line) => telling.test(line))
+    ?.trim()
+    .slice(0, 300)
+  const said = named ?? lines.slice(-3).join(' | ').trim().slice(-300)
+  return said === '' ? '' : `: ${said}`
 }
 
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`

@@ -26,7 +26,8 @@ const nodeArgs = (located: Located, aim: Aim): Added => {
   const words = textOf(located.part)
   const own = words.some((text) => text.startsWith('--test-reporter=') || text === '--test-reporter')
   const destined = words.some((text) => text.startsWith('--test-reporter-destination'))
-  const reporters = [`--test-reporter="${desk}/node-reporter.mjs"`, '--test-reporter-destination=stderr']
+  // Node imports its reporters by address, so a path with `#` or `%` in it must be written as one.
+  const reporters = ['--test-reporter="$PENGUIN_GATE_URL/node-reporter.mjs"', '--test-reporter-destination=stderr']
   if (!own) reporters.push('--test-reporter=spec', '--test-reporter-destination=stdout')
   else if (!destined) reporters.push('--test-reporter-destination=stdout')
   if (aim.kind === 'real') return {after: list([...reporters, ...(aim.only ? [`--test-name-pattern=${shellWord(aim.only)}`] : [])])}
@@ -103,6 +104,10 @@ export const prelude = (up: string, deskName: string): string =>
     `PENGUIN_GATE_ROOT="$(cd ${shellWord(up || '.')} && pwd -P)"`,
     `PENGUIN_GATE_DIR="$PENGUIN_GATE_ROOT/${deskName}"`,
     'PENGUIN_GATE_REPORT="$PENGUIN_GATE_DIR/report.jsonl"',
-    'export PENGUIN_GATE_ROOT PENGUIN_GATE_DIR PENGUIN_GATE_REPORT',
+    `PENGUIN_GATE_URL="\${PENGUIN_GATE_DIR//\\%/%25}"`,
+    `PENGUIN_GATE_URL="\${PENGUIN_GATE_URL//\\#/%23}"`,
+    `PENGUIN_GATE_URL="\${PENGUIN_GATE_URL//\\?/%3F}"`,
+    `PENGUIN_GATE_URL="file://\${PENGUIN_GATE_URL//$'\\n'/%0A}"`,
+    'export PENGUIN_GATE_ROOT PENGUIN_GATE_DIR PENGUIN_GATE_REPORT PENGUIN_GATE_URL',
     '',
   ].join('\n')

@@ -121,6 +121,19 @@ describe('paths', () => {
     expect(toldBy(server.requests[1]?.messages ?? [])[0]).toContain(dir)
   })
 
+  it.each(['c# 100% is it?\nyes', '[a] (b) & $c'])('%j as the name of the project', async (name) => {
+    using top = place({}, {git: false})
+    const dir = join(top.dir, name)
+    mkdirSync(dir)
+    for (const [path, text] of Object.entries(calculator)) {
+      mkdirSync(join(dir, path, '..'), {recursive: true})
+      writeFileSync(join(dir, path), text)
+    }
+    await using server = await modelServer(fix())
+    const run = await top.run(['-C', dir, ...asked('fix it')], {env: openai(server)})
+    expect(run.closed, run.stderr + run.stdout).toMatchObject({outcome: 'done', exitCode: 0, files: [{path: 'sum.js'}]})
+  })
+
   it.each([['/'], ['~']])('%s is no project', async (where) => {
     using repo = place(calculator)
     const run = await repo.run(['-C', where === '~' ? repo.home : where, ...asked('fix it')], {env: {OPENAI_API_KEY: 'k'}})

@@ -59,6 +59,7 @@ export const fileOf = (path, root, surfaceName, others = []) => {
     inLoop,
     indentOf,
     simple: memo((fn) => simpleStatements(fn).map((one) => one.text)),
+    firsts: memo(firstValues),
     elsewhere: memo((fn) =>
       simpleStatements(root)
         .filter((one) => one.start < fn.start || one.start >= fn.end)
@@ -127,6 +128,18 @@ const inLoop = (node) => {
   return false
 }
 const indentOf = (node) => /^[ \t]*/.exec(node.source.slice(node.source.lastIndexOf('\n', node.start - 1) + 1))[0]
+
+// `let list = null`, `total = 0`: what a variable of a function begins with, where that is plain to see.
+const firstValues = (fn) => {
+  const found = new Map()
+  for (const {view} of walk(fn)) {
+    if ((view?.is !== 'declare' && view?.is !== 'assign') || view.op || !view.value || !/^[A-Za-z_$][\w$]*$/.test(textOf(view.target))) continue
+    const name = textOf(view.target)
+    if (!found.has(name)) found.set(name, plainValue.test(textOf(view.value)) ? textOf(view.value) : '')
+  }
+  return [...found].filter(([, value]) => value !== '').slice(0, 6)
+}
+const plainValue = /^(\[\]|\{\}|-?\d+|null|undefined|None|''|""|true|false|True|False)$/
 
 const simpleStatements = (region) => {
   const found = []

@@ -43,8 +43,8 @@ export const planFor = (tests, runsFile) => {
   return [...group(tests.filter((one) => !one.ok).sort(byTime), true), ...group(tests.filter((one) => one.ok && runsFile(one)).sort(byTime), false)]
 }
 
-/** How many more to try once one patch passes: as many as it took, within bounds, and for at most so long. */
-const moreAfter = (tried) => Math.min(500, Math.max(80, Math.round(tried * 0.6)))
+/** How many more to try once one patch passes: as many as it took, within bounds, and for at most so long. The first to pass is often not the best. */
+const moreAfter = (tried) => Math.min(800, Math.max(250, tried))
 const mostMoreMs = 7000
 
 /** Where pairs are looked for between single edits, once one of these helped without harm. */

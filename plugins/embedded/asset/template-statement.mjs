@@ -105,6 +105,7 @@ const insertKnown = (statement, at) => {
   const visible = new Set(at.names(statement).map((one) => one.name))
   for (const {text, names} of at.elsewhere(fn))
     if (names.every((name) => visible.has(name) || at.builtIn(name))) put(text, 1.75, `${short(text)} is missing here`)
+  if (at.inLoop(statement)) for (const [name, value] of at.firsts(fn)) put(`${name} = ${value}${at.end}`, 1.5, `\`${name}\` must begin anew here`)
   for (const {text, cost} of smallSteps(statement, at)) put(text, cost, `${short(text)} is missing here`)
   for (const [name, value] of at.initials.slice(0, 6))
     put(`${at.surface.self}.${name} = ${value}${at.end}`, 1.8, `\`${at.surface.self}.${name}\` must be reset here`)

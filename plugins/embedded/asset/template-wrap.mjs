@@ -1,7 +1,7 @@
 // Templates that put something around an expression, or take it away: await, copies, trims, clamps, defaults, whole
 // numbers, comparators, conversions.
 
-import {textOf} from './parse.mjs'
+import {textOf, walk} from './parse.mjs'
 import {fitted, isLoose} from './surface.mjs'
 
 const places = new Set('return binary paren ternary pair named list loop each template chain unary slice spread if do function comprehension filter'.split(' '))
@@ -56,6 +56,29 @@ const copied = (node, at) => {
   if (up.is !== 'return' && up.is !== 'assign' && up.is !== 'declare' && up.is !== 'call' && up.is !== 'pair' && up.is !== 'loop') return
   for (const text of copies[at.surface.name](atom(node)))
     at.put(node, text, up.is === 'call' ? 1.6 : 1.25, 'missing copy', `${say(textOf(node))} must be copied`)
+}
+
+// A loop that calls its elements, or changes what it goes over, needs a copy of that; also where the loop has it by another name.
+const loopCopies = {js: (e) => `[...${e}]`, py: (e) => `list(${e})`}
+const walked = (node, at) => {
+  const up = node.up.view
+  const loops =
+    up.is === 'loop' && up.over === node ? [node.up] : up.is === 'declare' || up.is === 'assign' ? loopsOver(textOf(up.target), at.functionOf(node)) : []
+  if (!loops.some((loop) => changesItsOwn(loop, textOf(node)))) return
+  at.put(node, loopCopies[at.surface.name](textOf(node)), 0.75, 'missing copy', `${say(textOf(node))} may change while the loop goes over it`)
+}
+const loopsOver = (name, fn) => (fn ? [...walk(fn)].filter((one) => one.view?.is === 'loop' && one.view.over && textOf(one.view.over) === name) : [])
+const changesItsOwn = (loop, source) => {
+  const {target, over, body} = loop.view
+  if (!over || !body) return false
+  const element = textOf(target).replace(/^(const|let|var) /, '')
+  for (const one of walk(body)) {
+    if (one.view?.is !== 'call') continue
+    const callee = textOf(one.view.callee)
+    if (new RegExp(`^\\(?${element.replace(/\W/g, '\\$&')}\\b`).test(callee)) return true
+    if (callee.startsWith(`${source}.`) && changers.test(callee.slice(source.length + 1))) return true
+  }
+  return false
 }
 
 const tidied = (node, at) => {
@@ -200,12 +223,12 @@ const forEachValue = (makers) => (node, at) => {
 
 /** By view. */
 export const wrapTemplates = {
-  call: [waiting, copyFirst, pyCalls, jsCalls, parseCalls, chained, forEachValue([tidied, numeric, defaulted, copied, trimmedEnds])],
+  call: [waiting, copyFirst, pyCalls, jsCalls, parseCalls, chained, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
   new: [forEachValue([copied])],
   await: [notWaiting],
-  attr: [optional, parenless, forEachValue([tidied, numeric, defaulted, copied, trimmedEnds])],
-  index: [dictGet, forEachValue([tidied, numeric, defaulted, copied, trimmedEnds])],
-  name: [forEachValue([tidied, numeric, defaulted, copied, trimmedEnds])],
+  attr: [optional, parenless, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
+  index: [dictGet, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
+  name: [forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
   binary: [forEachValue([numeric, clamped])],
   spread: [spread],
   list: [listItem],
