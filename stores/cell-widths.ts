@@ -11,7 +11,7 @@ let loading: Promise<void> | undefined
 // All but what is narrow with the tables and without: Latin, dashes, arrows, boxes, blocks, Braille and a few signs.
 const uncertain = /[\u0300-\u200f\u2028-\u218f\u2194-\u24ff\u25a1-\u25b7\u25b9-\u25ce\u25d0-\u2712\u2714-\u2716\u2718-\u27ff\u2900-\uffff]/
 
-export const isPlain = (data: string | Uint8Array): boolean => (typeof data === 'string' ? !uncertain.test(data) : data.every((byte) => byte < 0x80))
+export const isPlain = (data: string): boolean => !uncertain.test(data)
 
 /** The tables for one emulator; undefined before they are loaded. */
 export const loadedWidths = (): ITerminalAddon | undefined => widths && new widths()

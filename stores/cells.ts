@@ -36,10 +36,16 @@ interface InnerLine {
   length: number
 }
 
+type Repeat = (what: {length: number; params: number[]}) => unknown
+
+export type Repeats = Partial<
+  Record<'scrollUp' | 'scrollDown' | 'insertLines' | 'deleteLines' | 'cursorForwardTab' | 'cursorBackwardTab' | 'repeatPrecedingCharacter', Repeat>
+>
+
 /** The parts of an emulator that its public face does not show; every one may be missing in another version. */
 export interface Inside {
   buffer?: {lines?: {get?(y: number): InnerLine | undefined; onTrim?(listener: (amount: number) => void): unknown}}
-  _inputHandler?: {
+  _inputHandler?: Repeats & {
     parse?(data: string | Uint8Array): unknown
     eraseInDisplay?(what: {length: number; params: number[]}, respectProtect: boolean): unknown
     _parser?: {reset?(): void}

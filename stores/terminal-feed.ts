@@ -2,46 +2,64 @@
 // program prints, the emulator must neither throw into us nor stop: a sequence that it stumbles over is lost, no more.
 
 import type {Terminal} from '@xterm/headless'
-import type {Inside} from './cells.ts'
+import type {Inside, Repeats} from './cells.ts'
 
 const sliceMs = 8
 const cutChars = 32 * 1024
 
 export interface Feed {
   readonly waitingBytes: number
-  push(data: string | Uint8Array, done?: () => void): void
+  push(data: string, done?: () => void): void
   close(): void
 }
 
-const pieces = (data: string | Uint8Array): (string | Uint8Array)[] => {
-  if (data.length <= cutChars) return [data]
-  const count = Math.ceil(data.length / cutChars)
-  return Array.from({length: count}, (_, n) =>
-    typeof data === 'string' ? data.slice(n * cutChars, (n + 1) * cutChars) : data.subarray(n * cutChars, (n + 1) * cutChars),
-  )
-}
+const pieces = (data: string): string[] =>
+  data.length <= cutChars ? [data] : Array.from({length: Math.ceil(data.length / cutChars)}, (_, n) => data.slice(n * cutChars, (n + 1) * cutChars))
 
 /** "Erase up to the cursor" in the last cell of the last line throws in this emulator; it means to erase all. */
-const guardErase = (emulator: Terminal, inside: Inside | undefined): void => {
+const guardErase = (emulator: Terminal, handler: Inside['_inputHandler']): void => {
   for (const prefix of [undefined, '?']) {
     emulator.parser.registerCsiHandler({prefix, final: 'J'}, ([kind]) => {
       const {cursorX, cursorY, length} = emulator.buffer.active
-      const erase = inside?._inputHandler?.eraseInDisplay
-      if (kind !== 1 || cursorX + 1 < emulator.cols || cursorY + 1 < length || !erase) return false
-      erase.call(inside._inputHandler, {length: 1, params: [2]}, prefix === '?')
+      if (kind !== 1 || cursorX + 1 < emulator.cols || cursorY + 1 < length || !handler?.eraseInDisplay) return false
+      handler.eraseInDisplay({length: 1, params: [2]}, prefix === '?')
+      return true
+    })
+  }
+}
+
+/** What is done as often as a number says; more often than this changes nothing any more. */
+const repeated: Readonly<Record<string, [name: keyof Repeats, most: (emulator: Terminal) => number]>> = {
+  S: ['scrollUp', ({rows, options}) => rows + (options.scrollback ?? 0)],
+  T: ['scrollDown', ({rows}) => rows],
+  L: ['insertLines', ({rows}) => rows],
+  M: ['deleteLines', ({rows}) => rows],
+  I: ['cursorForwardTab', ({cols}) => cols],
+  Z: ['cursorBackwardTab', ({cols}) => cols],
+  b: ['repeatPrecedingCharacter', ({cols, rows}) => cols * rows],
+}
+
+/** The emulator believes the number: two thousand million times, while nothing else runs. */
+const guardRepeats = (emulator: Terminal, handler: Inside['_inputHandler']): void => {
+  for (const [final, [name, mostOf]] of Object.entries(repeated)) {
+    emulator.parser.registerCsiHandler({final}, ([count, ...rest]) => {
+      const most = mostOf(emulator)
+      if (typeof count !== 'number' || count <= most) return false
+      handler?.[name]?.({length: 1 + rest.length, params: [most, ...rest.map(Number)]})
       return true
     })
   }
 }
 
 export const createFeed = (emulator: Terminal, inside: Inside | undefined, parsed: () => void): Feed => {
-  const queue: {data: string | Uint8Array; done?: () => void}[] = []
+  const queue: {data: string; done?: () => void}[] = []
   const handler = inside?._inputHandler
   let [waitingBytes, isDraining, isClosed] = [0, false, false]
   let timer: NodeJS.Immediate | undefined
-  guardErase(emulator, inside)
+  guardErase(emulator, handler)
+  guardRepeats(emulator, handler)
 
-  const parse = (data: string | Uint8Array): void => {
+  const parse = (data: string): void => {
     try {
       handler?.parse?.(data)
     } catch {
@@ -66,7 +84,7 @@ export const createFeed = (emulator: Terminal, inside: Inside | undefined, parse
   }
 
   /** The public way: a timer later, and an error would be nobody's. */
-  const pushOutside = (data: string | Uint8Array, done?: () => void): void =>
+  const pushOutside = (data: string, done?: () => void): void =>
     emulator.write(data, () => {
       waitingBytes -= data.length
       parsed()

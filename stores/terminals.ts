@@ -3,7 +3,7 @@
 //
 // Lines have numbers that stay: the first line ever printed is 0, and a line keeps its number when older ones are thrown away.
 
-import headless, {type ITerminalAddon} from '@xterm/headless'
+import headless, {type IBufferLine, type ITerminalAddon} from '@xterm/headless'
 import type {Size} from '../engine/contract/screen.ts'
 import {isPlain, loadedWidths, loadWidths} from './cell-widths.ts'
 import {type CellRow, innerRow, insideOf, isOpen, outerRow} from './cells.ts'
@@ -89,8 +89,9 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
   const spare = emulator.buffer.active.getNullCell()
   const hears = {bell: [] as (() => void)[], title: [] as ((title: string) => void)[], damage: [] as (() => void)[]}
   let [version, heldBytes, title, closed] = [0, 0, '', false]
-  let held: [string | Uint8Array, (() => void)?][] | undefined
+  let held: [string, (() => void)?][] | undefined
   let hasWidths = false
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true})
 
   // A reset gives the emulator new lines; the old ones then count as thrown away.
   let [trimmed, watched, kept] = [0, undefined as unknown, 0]
@@ -107,6 +108,12 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
   }
   const isAlternate = (): boolean => emulator.buffer.active.type === 'alternate'
   const first = (): number => (isAlternate() ? 0 : trimmed)
+  /** Where the emulator has that line; -1 when it has it no more, or not yet. */
+  const indexOf = (line: number): number => (line - first() < emulator.buffer.active.length ? Math.max(-1, line - first()) : -1)
+  const lineAt = (line: number): IBufferLine | undefined => {
+    const index = indexOf(line)
+    return index < 0 ? undefined : emulator.buffer.active.getLine(index)
+  }
 
   const damaged = (): void => {
     if (closed) return
@@ -174,9 +181,15 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
         alternate: isAlternate(),
       }
     },
-    row: (line) => (open ? innerRow(inside, line - first()) : outerRow(emulator.buffer.active.getLine(line - first()), spare)),
-    write: (data, done) => {
+    row: (line) => {
+      if (!open) return outerRow(lineAt(line), spare)
+      const index = indexOf(line)
+      return index < 0 ? undefined : innerRow(inside, index)
+    },
+    write: (given, done) => {
       if (closed) return
+      // The emulator's own decoder loses some characters that are cut in two.
+      const data = typeof given === 'string' ? given : decoder.decode(given, {stream: true})
       if (hasWidths || (!held && isPlain(data))) {
         feed.push(data, done)
         return
@@ -192,9 +205,9 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
       emulator.resize(next.columns, next.rows)
       damaged()
     },
-    lineText: (line) => emulator.buffer.active.getLine(line - first())?.translateToString(true) ?? '',
-    textBetween: (line, from, to) => emulator.buffer.active.getLine(line - first())?.translateToString(false, from, to) ?? '',
-    isWrapped: (line) => emulator.buffer.active.getLine(line - first())?.isWrapped ?? false,
+    lineText: (line) => lineAt(line)?.translateToString(true) ?? '',
+    textBetween: (line, from, to) => lineAt(line)?.translateToString(false, from, to) ?? '',
+    isWrapped: (line) => lineAt(line)?.isWrapped ?? false,
     lines: () => Array.from({length: emulator.buffer.active.length}, (_, y) => emulator.buffer.active.getLine(y)?.translateToString(true) ?? ''),
     onBell: (hear) => hears.bell.push(hear),
     onTitle: (hear) => hears.title.push(hear),

@@ -1,7 +1,8 @@
 // Writes frames to the terminal without ever waiting for it: one at a time, whole, asynchronously. Who wants to write while
 // one is on its way comes back when it is out, with what is newest then. A terminal that takes nothing is asked again.
 
-import {write} from 'node:fs'
+import {closeSync, constants, openSync, write} from 'node:fs'
+import {isatty} from 'node:tty'
 
 const firstRetryMs = 1
 const slowestRetryMs = 16
@@ -18,6 +19,25 @@ export interface FrameWriter {
 }
 
 const plainWrite: WriteCall = (fd, bytes, done) => write(fd, bytes, done)
+
+export interface Door {
+  fd: number
+  close(): void
+}
+
+/**
+ * A way to the same terminal that never waits. The one that came with the process is shared with whoever started it, so
+ * it must stay as it is; where it cannot be opened anew, it is used as it is, and a thread waits instead of us.
+ */
+export const openDoor = (fd: number): Door => {
+  try {
+    if (!isatty(fd)) return {fd, close: () => undefined}
+    const own = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+    return {fd: own, close: () => closeSync(own)}
+  } catch {
+    return {fd, close: () => undefined}
+  }
+}
 
 export const createFrameWriter = (fd: number, gone: (code: string) => void, call: WriteCall = plainWrite): FrameWriter => {
   let [isBusy, isAbandoned, stalls] = [false, false, 0]

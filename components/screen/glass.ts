@@ -2,7 +2,7 @@
 // out, each made against what the terminal really got. It looks at the scene when a frame is due, not before.
 
 import {createCompositor} from './compositor.ts'
-import {createFrameWriter} from './frame-writer.ts'
+import {createFrameWriter, openDoor} from './frame-writer.ts'
 import type {Glass, GlassOptions} from './scene.ts'
 import {createScheduler} from './scheduler.ts'
 
@@ -15,7 +15,8 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
   let [frames, bytes, extra, isClosed] = [0, 0, '', false]
   let whenIdle: (() => void) | undefined
 
-  const writer = createFrameWriter(fd, (code) => {
+  const door = openDoor(fd)
+  const writer = createFrameWriter(door.fd, (code) => {
     isClosed = true
     scheduler.stop()
     whenIdle?.()
@@ -66,6 +67,7 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
     },
     stats: () => ({frames, bytes, frameMs, stalls: writer.stalls}),
     close: async () => {
+      if (isClosed) return
       isClosed = true
       scheduler.stop()
       if (writer.isBusy) {
@@ -76,6 +78,7 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
         clearTimeout(timer)
       }
       writer.abandon()
+      door.close()
     },
   }
 }

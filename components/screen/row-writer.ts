@@ -57,7 +57,7 @@ export const createRowWriter = (features: ScreenFeatures): RowWriter => {
 
   /** A terminal that counts joined characters otherwise has its cursor elsewhere now. */
   const isSure = (next: Row, x: number, written: string): boolean => {
-    if (features.clusters === 'on') return written === textAt(next, x)
+    if (features.clusters !== 'unknown') return written === textAt(next, x)
     const word = next.what[x] as number
     return (word & content.several) === 0 && (word & content.codePoint) < 0x1f000
   }

@@ -36,7 +36,7 @@ export interface ScreenFeatures {
   colours: ColourDepth
   /** Frames may be held back until they are whole (?2026). */
   synchronized: boolean
-  /** Joined emoji and combining marks are one cell wide as here (?2027): `on` already, `settable`, or `unknown`. */
+  /** Joined emoji and combining marks are counted as here (?2027): `on` already, `settable` (then it is set), or `unknown`. */
   clusters: 'on' | 'settable' | 'unknown'
   /** Understands curly and coloured underlines. */
   underlines: boolean
