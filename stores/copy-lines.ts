@@ -73,13 +73,15 @@ export const textOfCells = (lines: CopyLines, line: number, from: number, to: nu
 
 /** From a cell to a cell, both included; rows of one printed line are joined, blanks at the end of one are not kept. */
 export const textOfStretch = (lines: CopyLines, start: Place, end: Place): string => {
+  const printed: string[] = []
   let text = ''
   for (let line = start.line; line <= end.line; line += 1) {
-    const from = line === start.line ? start.column : 0
-    const part = textOfCells(lines, line, from, line === end.line ? end.column + 1 : lines.size.columns)
-    text += line < end.line && lines.isWrapped(line + 1) ? part : `${part.trimEnd()}${line < end.line ? '\n' : ''}`
+    text += textOfCells(lines, line, line === start.line ? start.column : 0, line === end.line ? end.column + 1 : lines.size.columns)
+    if (line < end.line && lines.isWrapped(line + 1)) continue
+    printed.push(text.trimEnd())
+    text = ''
   }
-  return text
+  return printed.join('\n')
 }
 
 export const textOfBlock = (lines: CopyLines, start: Place, end: Place): string => {

@@ -18,6 +18,8 @@ export interface LeftOut {
 export interface Listing {
   /** Calls `see` for each file and symbolic link, in no particular order. `bounded`: there were more than the bound, and the rest is missing. */
   scan(see: (path: Path, stat: Stats) => void): {bounded: boolean}
+  /** The same in slices of a folder each, for whoever must not be blocked. */
+  scanSlowly(see: (path: Path, stat: Stats) => void): Generator<void, {bounded: boolean}>
   /** What the last scan left out; the same array as long as it is the same. */
   leftOut(): readonly LeftOut[]
 }
@@ -163,8 +165,8 @@ const lstat = (path: string): Stats | undefined => {
   }
 }
 
-/** False when `see` wants no more. */
-const visit = (walk: Walk, folder: Folder): boolean => {
+/** Stops after each folder. False when `see` wants no more. */
+function* visit(walk: Walk, folder: Folder): Generator<void, boolean> {
   const now = Date.now()
   const base = folder.path === '' ? walk.root : `${walk.root}/${folder.path}`
   const stat = lstat(base)
@@ -182,7 +184,8 @@ const visit = (walk: Walk, folder: Folder): boolean => {
     if (!found || !(found.isFile() || found.isSymbolicLink())) folder.settled = false
     else if (!walk.see(prefix + name, found)) return false
   }
-  for (const child of folder.folders) if (!visit(walk, child)) return false
+  yield
+  for (const child of folder.folders) if (!(yield* visit(walk, child))) return false
   return true
 }
 
@@ -203,23 +206,31 @@ export const openListing = (root: string, options: ListingOptions = {}): Listing
     top = newFolder('', rules.top)
     left = undefined
   }
+  function* scanSlowly(see: (path: Path, stat: Stats) => void): Generator<void, {bounded: boolean}> {
+    if (!rules.fresh()) restart()
+    for (;;) {
+      const seen: [Path, Stats][] = []
+      const walk: Walk = {root, nested, rules, moved: false, see: (path, stat) => seen.length < maxFiles && seen.push([path, stat]) > 0}
+      try {
+        const whole = yield* visit(walk, top)
+        if (walk.moved) left = undefined
+        for (const [path, stat] of seen) see(path, stat)
+        return {bounded: !whole}
+      } catch (thrown) {
+        if (!(thrown instanceof Restart)) throw thrown
+        restart()
+      }
+    }
+  }
   return {
     scan: (see) => {
-      if (!rules.fresh()) restart()
+      const slices = scanSlowly(see)
       for (;;) {
-        const seen: [Path, Stats][] = []
-        const walk: Walk = {root, nested, rules, moved: false, see: (path, stat) => seen.length < maxFiles && seen.push([path, stat]) > 0}
-        try {
-          const whole = visit(walk, top)
-          if (walk.moved) left = undefined
-          for (const [path, stat] of seen) see(path, stat)
-          return {bounded: !whole}
-        } catch (thrown) {
-          if (!(thrown instanceof Restart)) throw thrown
-          restart()
-        }
+        const {done, value} = slices.next()
+        if (done) return value
       }
     },
+    scanSlowly,
     leftOut: () => {
       left ??= collect(top, [])
       return left
