@@ -74,12 +74,12 @@ export interface SessionNote {
 /** What is said of the session changes these; null: as configured again. */
 export type SettingsChange = {[K in keyof SessionSettings]?: SessionSettings[K] | null}
 
-/** A question of the keeper itself, before a run can be; it is answered like an ask of a run. */
+/** A question of the keeper itself, before a run can be; it is answered like an ask of a run, by any screen. */
 export interface SessionAsk {
-  /** `trust`: the folder brings things that act for others. */
-  ask: 'trust'
+  /** `trust`: the folder brings things that act for others. `sandbox`: commands cannot be confined here. */
+  ask: 'trust' | 'sandbox'
   text: string
-  /** `once`: for this session; `always`: kept; `deny`. */
+  /** `once`: for this session; `always`: kept for the folder; `deny`: nothing is run. */
   choices: ('once' | 'always' | 'deny')[]
 }
 

@@ -129,9 +129,11 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
     ears: {
       changed: tellSession,
       trouble,
-      untrusted: (found) => {
-        const ask: SessionAsk = {ask: 'trust', text: [found.msg, found.hint].filter(Boolean).join('. '), choices: ['once', 'always', 'deny']}
-        asks.set('trust', ask)
+      needs: (leave, found) => {
+        const choices: SessionAsk['choices'] = leave === 'trust' ? ['once', 'always', 'deny'] : ['once', 'deny']
+        const text = leave === 'trust' ? found.msg : `${found.msg}. Go on with limits on time and memory only? Commands could then write wherever you can`
+        const ask: SessionAsk = {ask: leave, text, choices}
+        asks.set(leave, ask)
         all({tell: 'asks', ask})
       },
       event: heard,
@@ -153,10 +155,12 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
   const ahead = lookAhead().catch((thrown: unknown) => trouble(String(thrown)))
 
   const answer = ({ask, choice, text}: Says<'answer'>): void => {
-    if (!asks.delete(ask as SessionAsk['ask'])) return session.answer(ask, choice, text)
+    const own = asks.get(ask as SessionAsk['ask'])
+    if (!own) return session.answer(ask, choice, text)
+    asks.delete(own.ask)
     all({tell: 'settled', ask})
-    if (choice === 'always') keepTrust(context, project.root)
-    session.trust(choice === 'once' || choice === 'always')
+    if (own.ask === 'trust' && choice === 'always') keepTrust(context, project.root)
+    session.leave(own.ask, choice === 'once' || choice === 'always')
   }
   const open = ({id, command, size}: Says<'open'>, screen: Screen): void => {
     try {

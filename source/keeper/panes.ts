@@ -43,7 +43,7 @@ export interface Panes {
   write(pane: PaneId, data: string): void
   resize(pane: PaneId, size: Size): void
   shut(pane: PaneId): void
-  /** Agents of the run before, whose terminals nobody goes on with. */
+  /** A run begins: its first agent goes on in the first terminal, the others of the run before are over. */
   dropEnded(): void
   kindOf(pane: PaneId): PaneNote['kind'] | undefined
   all(): PaneNote[]
@@ -53,6 +53,7 @@ export interface Panes {
   closeAll(): Promise<void>
 }
 
+const firstAgent = 'a_1'
 const agentSize: Size = {columns: 80, rows: 24}
 /** A flooding program gets this much in each breath: 3 MB in a second, as much as a terminal makes of it. */
 const breathMs = 33
@@ -173,7 +174,9 @@ export const openPanes = (ears: PaneEars): Panes => {
   return {
     startAgent: ({agent, ...start}) => {
       try {
-        const {pty, ended} = run(paneOf(agent), start)
+        const pane = paneOf(agent)
+        const {pty, ended} = run(pane, start)
+        told(pane, {})
         return {pid: pty.pid, ended}
       } catch (thrown) {
         return {pid: 0, ended: Promise.resolve(thrown instanceof Error ? thrown.message : String(thrown))}
@@ -229,7 +232,7 @@ export const openPanes = (ears: PaneEars): Panes => {
       else if (!pane.pty) drop(pane)
     },
     dropEnded: () => {
-      for (const pane of panes.values()) if (pane.note.kind === 'agent' && !pane.pty) drop(pane)
+      for (const pane of panes.values()) if (pane.note.kind === 'agent' && !pane.pty && pane.note.pane !== firstAgent) drop(pane)
     },
     kindOf: (id) => panes.get(id)?.note.kind,
     all: () => [...panes.values()].flatMap(({note}) => (note.title ? [note] : [])),

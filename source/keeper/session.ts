@@ -8,7 +8,7 @@
 import type {Event} from '../../engine/contract/event.ts'
 import {asFault, type Fault} from '../../engine/contract/fault.ts'
 import type {Journal} from '../../engine/contract/journal.ts'
-import type {ScreenSays, SessionSettings, SettingsChange} from '../../engine/contract/screen.ts'
+import type {ScreenSays, SessionAsk, SessionSettings, SettingsChange} from '../../engine/contract/screen.ts'
 import type {StartInTerminal} from '../../engine/crew/hire.ts'
 import type {Context} from '../context.ts'
 import {type Host, openHost} from '../host.ts'
@@ -17,12 +17,14 @@ import {type Chapters, openChapters} from './chapters.ts'
 import {changed, requestFor, settingsOf} from './requests.ts'
 import {newestRun, storyOf} from './story.ts'
 
+export type Leave = SessionAsk['ask']
+
 export interface SessionEars {
   /** Something of what `state` answers is different. */
   changed(): void
   trouble(text: string): void
-  /** What the folder brings, and that somebody has to say whether it may be used. */
-  untrusted(found: Fault): void
+  /** A run needs a person's leave first: for what the folder brings, or for commands that cannot be confined. */
+  needs(leave: Leave, found: Fault): void
   /** Kept events of the run in progress. */
   event(event: Event): void
   /** A run begins; the terminals of the one before are over. */
@@ -60,9 +62,9 @@ export interface Session {
   set(change: SettingsChange): void
   resume(run: string): void
   fresh(): void
-  /** A person says that what the folder brings may be used, or not. */
-  trust(may: boolean): void
-  /** Whether the folder needs somebody's word; tells `untrusted` when it does. */
+  /** A person gives the leave that `needs` told of, or not. */
+  leave(leave: Leave, may: boolean): void
+  /** Whether the folder needs somebody's leave; tells `needs` when it does. */
   checkTrust(): Promise<void>
   /** Resolves once no run is in progress. */
   quiet(): Promise<void>
@@ -83,11 +85,13 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
   /** Said while nobody was at work: for the next agent, or the next run. */
   let held: string[] = []
   let queue: string[] = []
-  /** Waits for a word about the folder. */
-  let untrusted: {text: string} | undefined
+  /** Waits for somebody's leave. */
+  let barred: {leave: Leave; text: string} | undefined
   /** The run whose conversation the next one goes on with. */
   let last = ''
   const working = new Set<string>()
+  /** The last error of the run in progress. */
+  let refusal: Fault | undefined
 
   const state = (): SessionState => {
     const runs = chapters.runs()
@@ -97,6 +101,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
   const hear = (event: Event): void => {
     const agent = event.agent ?? ''
     if (event.type === 'user.said') last = event.run
+    if (event.type === 'error') refusal = event.body
     if (event.type === 'task.started') {
       working.add(agent)
       for (const text of held.splice(0)) host?.say(text)
@@ -129,8 +134,8 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     if (!asked.ok) return ears.trouble(`${asked.error.msg}. ${asked.error.hint}`)
     const trust = trusted ? undefined : await checkTrust({context: asked.result.context, root})
     if (trust && !trust.ok && trust.error.code === 'config.untrusted') {
-      untrusted = {text}
-      return ears.untrusted(trust.error)
+      barred = {leave: 'trust', text}
+      return ears.needs('trust', trust.error)
     }
     ears.begins()
     const opened = await openHost(asked.result.context, asked.result.request, startAgent)
@@ -140,11 +145,17 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     ears.changed()
     if (halted) host.end('interrupted', 'interrupted by the user')
     await follow(host)
+    // Asked once: with a level that was named nothing is to be asked.
+    if (refusal?.code === 'sandbox.unavailable' && settings.sandbox !== 'limits') {
+      barred = {leave: 'sandbox', text}
+      ears.needs('sandbox', refusal)
+    }
   }
 
   const begin = (text: string): void => {
     live = true
     halted = false
+    refusal = undefined
     working.clear()
     ears.changed()
     const done = open(text).catch((thrown: unknown) => ears.trouble(asFault(thrown).msg))
@@ -157,7 +168,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     })
   }
   const next = (): void => {
-    if (live || halted || untrusted) return
+    if (live || halted || barred) return
     queue = [...held.splice(0), ...queue]
     const text = queue.shift()
     if (text !== undefined) begin(text)
@@ -207,7 +218,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     say: ({text, files, when, to}) => {
       const words = withFiles(text, files)
       if (!words && !(last && !live)) return
-      if (!live && !untrusted) {
+      if (!live && !barred) {
         // What waited for these words goes before them, unless they are to be heard at once.
         if (when === 'after' && (queue.length > 0 || held.length > 0)) {
           queue.push(words)
@@ -216,7 +227,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
         }
         return begin(words)
       }
-      if (when === 'after' || untrusted) queue.push(words)
+      if (when === 'after' || barred) queue.push(words)
       else if (host && working.size > 0) return host.say(words, to)
       else held.push(words)
       ears.changed()
@@ -244,22 +255,23 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
       if (live) return ears.trouble('a run is in progress: end it, or wait for it')
       turnTo([])
     },
-    trust: (may) => {
-      const waiting = untrusted
-      untrusted = undefined
-      trusted = may
+    leave: (leave, may) => {
+      const waiting = barred
+      barred = undefined
+      if (may && leave === 'trust') trusted = true
+      if (may && leave === 'sandbox') settings = changed(settings, {sandbox: 'limits'})
       if (waiting?.text) queue.unshift(waiting.text)
       if (may) return next()
       queue = []
       ears.changed()
-      ears.trouble('this folder is not trusted: nothing is run in it')
+      ears.trouble(leave === 'trust' ? 'this folder is not trusted: nothing is run in it' : 'commands cannot be confined here: nothing is run')
     },
     checkTrust: async () => {
-      if (trusted || live || untrusted) return
+      if (trusted || live || barred) return
       const trust = await checkTrust({context, root})
-      if (trust.ok || trust.error.code !== 'config.untrusted' || live || untrusted) return
-      untrusted = {text: ''}
-      ears.untrusted(trust.error)
+      if (trust.ok || trust.error.code !== 'config.untrusted' || live || barred) return
+      barred = {leave: 'trust', text: ''}
+      ears.needs('trust', trust.error)
     },
     quiet: () => quiet,
     kill: () => host?.kill(),

@@ -50,6 +50,25 @@ describe('a folder that brings things which act for others', () => {
   }, 40_000)
 })
 
+describe('a machine where commands cannot be confined', () => {
+  it('is asked about once; then the request is taken up again', async () => {
+    await using server = await modelServer([{calls: [{tool: 'shell', input: {command: 'echo ran'}}]}, {text: 'first'}, {text: 'second'}])
+    using here = place(green, {env: ways.responses(server).env})
+    const screen = await openTestScreen(await startIn(here, flags))
+    screen.says({do: 'set', settings: {sandbox: 'docker'}})
+    screen.say('run it')
+    const asked = await screen.until((message) => message.tell === 'asks')
+    expect(asked).toMatchObject({ask: {ask: 'sandbox', choices: ['once', 'deny']}})
+    expect(server.requests).toHaveLength(0)
+    screen.says({do: 'answer', ask: 'sandbox', choice: 'once'})
+    expect((await screen.untilEvent('run.closed', 2)).body).toMatchObject({outcome: 'answered', text: 'first'})
+    expect(screen.session()).toMatchObject({settings: {sandbox: 'limits'}, sandbox: {level: 'limits'}})
+    screen.say('again')
+    await screen.untilEvent('run.closed', 3)
+    await stop(screen, here)
+  }, 30_000)
+})
+
 const find = async (here: Place) => findKeepers(contextIn(here))
 
 describe('a session', () => {

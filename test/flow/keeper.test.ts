@@ -114,6 +114,29 @@ describe('a session', () => {
   }, 40_000)
 })
 
+describe('an agent that is killed', () => {
+  it('is replaced, and its story goes on in the same terminal', async () => {
+    const script = (asked: Asked): Scripted =>
+      asked.toolResults === 0 ? {calls: [{tool: 'shell', input: {command: 'echo begun; sleep 66'}}]} : {text: 'seen it through'}
+    await using server = await modelServer(script)
+    using here = place(green, {env: ways.responses(server).env})
+    const word = await startIn(here, flags)
+    const screen = await screenOf(word)
+    screen.say('begin')
+    await screen.untilEvent('tool.called')
+    await screen.holds(() => screen.shows('a_1').includes('begun'))
+    const hired = await screen.untilEvent('role.hired')
+    process.kill(-(hired.body as {pid: number}).pid, 'SIGKILL')
+    expect((await screen.untilEvent('run.closed')).body).toMatchObject({outcome: 'answered', text: 'seen it through'})
+    await screen.holds(() => /begun[^]*seen it through/.test(screen.shows('a_1')))
+    const late = await screenOf(word)
+    await late.holds(() => late.shows('a_1') === screen.shows('a_1'))
+    expect(screen.told.filter((message) => message.tell === 'pane').map((message) => message.pane.ended !== undefined)).toEqual([false, true, false, true])
+    late.drop()
+    await stop(screen, here)
+  }, 40_000)
+})
+
 describe('an interrupt', () => {
   const withinMs = (screen: TestScreen, type: Event['type'], from: number) =>
     screen.untilEvent(type).then((event) => ({event, ms: event.at - from}))

@@ -49,7 +49,7 @@ const session = () => {
       },
     }
   }
-  const host = (run: RunId): Host => ({run, journal}) as Host
+  const host = (run: RunId): Host => ({run, journal}) as unknown as Host
   return {dir, journal, chapters, reader, host}
 }
 
@@ -91,7 +91,7 @@ describe('a session read by a screen', () => {
     const {dir, chapters, reader} = session()
     const own = opened(dir)
     own.append(one, [opening(), note('a')])
-    chapters.begin({run: one, journal: own} as Host)
+    chapters.begin({run: one, journal: own} as unknown as Host)
     const screen = reader()
     await screen.holds('r_1 run.opened', 'r_1 a', 'caught up')
     own.append(one, [note('b')])
