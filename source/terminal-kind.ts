@@ -4,8 +4,7 @@
 import type {Context} from './context.ts'
 
 /** Terminals that can move no cursor, and readers that could not follow one. */
-export const wantsPlain = (context: Context): boolean =>
-  context.flags.screenReader === true || ['dumb', 'unknown', ''].includes(context.env.TERM ?? '')
+export const wantsPlain = (context: Context): boolean => context.flags.screenReader === true || ['dumb', 'unknown', ''].includes(context.env.TERM ?? '')
 
 /** Flags that only a headless run knows what to do with. */
 const headless = ['json', 'output', 'input', 'outputFile', 'schema', 'quiet', 'verbose', 'inProcess', 'record']

@@ -21,7 +21,11 @@ const helpText = [
 ].join('\n')
 
 const printed = (question: Question): string =>
-  [`? ${question.text}`, ...question.choices.map((choice, at) => `  ${at + 1} ${choice}`), question.choices.length > 0 ? '  Answer with a number.' : '  Type your answer.'].join('\n')
+  [
+    `? ${question.text}`,
+    ...question.choices.map((choice, at) => `  ${at + 1} ${choice}`),
+    question.choices.length > 0 ? '  Answer with a number.' : '  Type your answer.',
+  ].join('\n')
 
 /** `2 because …` or `deny because …`; undefined when the words are none of the choices. */
 export const answerIn = (line: string, choices: readonly string[]): {choice: string; text?: string} | undefined => {
@@ -76,13 +80,19 @@ export const plainScreen = async (context: Context, client: KeeperClient, first:
     else if (message.tell === 'asks') ask(message.ask)
     else if (message.tell === 'settled') closed(message.ask)
   }
+  let left = false
+  const leave = (how: ScreenSays): void => {
+    if (!left) client.says(how)
+    left = true
+    end(0)
+  }
   const typed = (line: string): void => {
     const text = line.trim()
     const command = commands[text]
     if (text === '/help') print(helpText)
     else if (command) {
-      client.says(command)
-      if (command.do === 'leave') end(0)
+      if (command.do === 'leave') leave(command)
+      else client.says(command)
     } else if (text.startsWith('/')) print(`! there is no ${text.split(' ')[0]} here; /help shows what there is`)
     else if (questions[0]) reply(questions[0], text)
     else if (text) client.says({do: 'say', text, when: 'now'})
@@ -94,10 +104,7 @@ export const plainScreen = async (context: Context, client: KeeperClient, first:
   }
   const lines = createInterface({input: context.stdin})
   lines.on('line', typed)
-  lines.on('close', () => {
-    client.says({do: 'leave', stop: false})
-    end(0)
-  })
+  lines.on('close', () => leave({do: 'leave', stop: false}))
   client.on(take)
   void client.gone.then((why) => {
     print(`! ${why}`)

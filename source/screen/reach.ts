@@ -1,8 +1,8 @@
 // Which session a screen belongs to: one that was left behind in this project goes on; else a new one begins. The
 // keeper alone knows how many screens it has, so it is asked.
 
-import type {SessionNote, Size} from '../../engine/contract/screen.ts'
 import {FaultError, fault} from '../../engine/contract/fault.ts'
+import type {SessionNote, Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import {connectKeeper, type KeeperClient} from '../keeper/client.ts'
 import {findKeepers, type KeeperNote, startKeeper} from '../keeper/start.ts'

@@ -97,7 +97,14 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
     damaged: () => glass.damage(true),
     nowMs: () => context.clock.now(),
   })
-  const glass = openGlass({fd: 1, size: tty.size(), features: terms.features(), chrome: chrome.terminal, scene: () => sceneOf(store.state(), panes, view), gone: () => end(1)})
+  const glass = openGlass({
+    fd: 1,
+    size: tty.size(),
+    features: terms.features(),
+    chrome: chrome.terminal,
+    scene: () => sceneOf(store.state(), panes, view),
+    gone: () => end(1),
+  })
   chrome.onFrame(() => glass.damage(focused))
   const dispatch = (action: Action): void => {
     for (const effect of store.dispatch(action)) carryOut(world, effect)
@@ -117,7 +124,14 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
     timer = undefined
   }
 
-  const keys = openKeys({state: store.state, keymap, dispatch, type: (pane, data) => wire.says({do: 'type', pane, data}), panes, nowMs: () => context.clock.now()})
+  const keys = openKeys({
+    state: store.state,
+    keymap,
+    dispatch,
+    type: (pane, data) => wire.says({do: 'type', pane, data}),
+    panes,
+    nowMs: () => context.clock.now(),
+  })
   const input = openInput((event) => {
     if (event.input === 'reply') {
       if (terms.learn(event)) glass.learn(terms.features())

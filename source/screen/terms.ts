@@ -6,7 +6,7 @@ import {adapt, enter, leave, mouseOff, mouseOn, title} from '../../components/sc
 import type {ScreenFeatures} from '../../components/screen/scene.ts'
 import type {InputEvent} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
-import {guardTerminal, type Guard} from '../keeper/guard.ts'
+import {type Guard, guardTerminal} from '../keeper/guard.ts'
 import type {Tty} from './tty.ts'
 
 export interface Terms {

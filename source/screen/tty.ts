@@ -64,8 +64,9 @@ export const openTty = (output: WriteStream): Tty | null => {
       } catch {
         // The terminal is gone: there is nothing to set.
       }
-      if (on) input.resume()
-      else input.pause()
+      // Without a listener nothing may flow: what is typed now is read by whoever listens first.
+      if (!on) input.pause()
+      else if (input.listenerCount('data') > 0) input.resume()
     },
     onGone: (hear) => {
       input.once('end', hear)
