@@ -70,7 +70,11 @@ const answered = (state: AppState, {id, ok, text, pane}: Extract<KeeperSays, {te
   return {...settled, layout, mode: wish === 'type' && layout.focus === pane ? 'pane' : settled.mode}
 }
 
-const sessionTold = (state: AppState, session: SessionNote): AppState => ({...state, session, link: 'here'})
+/** Another session, or the same one from its beginning: it is told anew, and nothing of the one before holds. */
+const sessionTold = (state: AppState, session: SessionNote): AppState => {
+  const same = !state.session?.session || state.session.session === session.session
+  return {...state, session, link: 'here', view: same ? state.view : viewFold.empty}
+}
 
 const tellOne = (state: AppState, says: KeeperSays): AppState => {
   switch (says.tell) {

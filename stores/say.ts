@@ -10,7 +10,8 @@ const filesOf = (text: string): string[] =>
     .filter(Boolean)
 
 export const sayText = (state: AppState, text: string, when: 'now' | 'after', to?: string): Next => {
-  if (!state.session || state.link !== 'here') return next(toast(state, 'nobody is there to hear it; it stays in the prompt', 'bad'))
+  // Before the keeper is there the wire holds what is said.
+  if (state.over || state.link === 'lost') return next(toast(state, 'nobody is there to hear it; it stays in the prompt', 'bad'))
   const files = filesOf(text)
   return next(state, send({do: 'say', text, ...(files.length > 0 ? {files} : {}), when, ...(to ? {to} : {})}))
 }
