@@ -4,9 +4,9 @@ import {Box} from 'ink'
 import type {ReactElement} from 'react'
 import type {PaneNote} from '../engine/contract/screen.ts'
 import {border, type Edges, thick, thin} from '../stores/framed.ts'
-import {type Header, headerOf} from '../stores/header.ts'
+import {footIn, type Header, headerOf, titleIn} from '../stores/header.ts'
 import type {Placed} from '../stores/layout.ts'
-import {type Line, spread} from '../stores/line.ts'
+import {joined, type Line, lineWidth, spread} from '../stores/line.ts'
 import type {AppState} from '../stores/state.ts'
 import {type Theme, type Tone, themes} from '../stores/theme.ts'
 import {Lines} from './lines.tsx'
@@ -23,11 +23,11 @@ const Edge = ({placed, x, edges, tone, theme}: {placed: Placed; x: number; edges
 /** A line of title alone: small screens, zoomed and folded panes. */
 const barLine = (header: Header, focused: boolean, frame: Placed['frame'], width: number): Line => {
   const mark = {text: frame === 'title' ? '▸ ' : focused ? '█ ' : '  ', tone: toneOf(header, focused)} as const
-  return spread(
-    [mark, ...header.title],
-    [...header.foot, ...(header.foot.length > 0 && header.time.length > 0 ? [{text: ' · ', tone: 'quiet' as const}] : []), ...header.time, {text: ' '}],
-    width,
-  )
+  const {left, right} = titleIn(header, width - 3)
+  const room = width - 3 - lineWidth(left) - lineWidth(right) - 3
+  const foot = room > 8 ? footIn(header, room) : []
+  const end = joined([foot, right], {text: ' · ', tone: 'quiet'})
+  return spread([mark, ...left], [...end, {text: ' '}], width)
 }
 
 export const PaneFrame = ({state, note, placed}: {state: AppState; note: PaneNote; placed: Placed}): ReactElement => {
@@ -41,14 +41,15 @@ export const PaneFrame = ({state, note, placed}: {state: AppState; note: PaneNot
   }
   const edges = focused ? thick : thin
   const tone = toneOf(header, focused)
+  const title = titleIn(header, outer.width - 6)
   return (
     <Box>
-      <Lines rect={{...outer, height: 1}} lines={[{line: border(header.title, header.time, outer.width, edges, 'top', tone)}]} theme={theme} />
+      <Lines rect={{...outer, height: 1}} lines={[{line: border(title.left, title.right, outer.width, edges, 'top', tone)}]} theme={theme} />
       <Edge placed={placed} x={outer.x} edges={edges} tone={tone} theme={theme} />
       <Edge placed={placed} x={outer.x + outer.width - 1} edges={edges} tone={tone} theme={theme} />
       <Lines
         rect={{...outer, y: outer.y + outer.height - 1, height: 1}}
-        lines={[{line: border(header.foot, [], outer.width, edges, 'bottom', tone)}]}
+        lines={[{line: border(footIn(header, outer.width - 6), [], outer.width, edges, 'bottom', tone)}]}
         theme={theme}
       />
     </Box>

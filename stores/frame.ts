@@ -4,7 +4,7 @@
 import type {PaneId, Rect} from '../engine/contract/screen.ts'
 import {cardAsk, cardLines, choicesOf} from './card.ts'
 import {layOut, type Layout as PromptLayout} from './editor.ts'
-import {type Areas, areasOf, isTiny, type Placed} from './layout.ts'
+import {type Areas, areasOf, type Placed} from './layout.ts'
 import {arrange} from './layout-place.ts'
 import type {AppState} from './state.ts'
 import {widthOf} from './width.ts'
@@ -38,8 +38,7 @@ const overlayRect = (state: AppState, panes: Rect): Rect | null => {
     const rect = middle(panes, Math.max(40, Math.min(84, panes.width - 8)), Math.min(22, panes.height))
     return {...rect, y: panes.y + Math.min(1, panes.height - rect.height)}
   }
-  const inset = isTiny(state.size) ? 0 : 1
-  return {x: panes.x + inset * 2, y: panes.y, width: Math.max(1, panes.width - inset * 4), height: panes.height}
+  return panes
 }
 
 /** Rows of a card that is being written in. */
@@ -52,7 +51,7 @@ const cardRest = (state: AppState, choices: number): number =>
 const cardRect = (state: AppState, panes: Rect): Rect | null => {
   const ask = cardAsk(state)
   if (!ask) return null
-  const width = clamp(panes.width - 4, Math.min(20, panes.width), 120)
+  const width = Math.min(panes.width, 120)
   const lines = cardLines(state, ask, Math.max(1, width - 4)).length
   const height = clamp(lines + cardRest(state, choicesOf(ask).length), Math.min(3, panes.height), panes.height)
   return {x: panes.x + Math.floor((panes.width - width) / 2), y: panes.y + panes.height - height, width, height}

@@ -2,7 +2,7 @@
 
 import type {PaneNote} from '../engine/contract/screen.ts'
 import {count, elapsed, money} from './figures.ts'
-import {joined, type Line, type Piece, piece} from './line.ts'
+import {cut, joined, type Line, lineWidth, type Piece, piece} from './line.ts'
 import type {AppState} from './state.ts'
 import type {Tone} from './theme.ts'
 import type {AgentState, AgentView} from './view/agents.ts'
@@ -28,32 +28,40 @@ export const stateOf = (agent: AgentView): Line => {
   return [piece(`${glyph} ${word}${agent.doing ? ` ${agent.doing}` : ''}`, tone)]
 }
 
+/** Without its word, unless somebody has to read it. */
+const signOf = (agent: AgentView): Line => {
+  const {glyph, tone} = faces[agent.state]
+  return agent.state === 'waiting' || agent.why !== '' ? stateOf(agent) : [piece(glyph, tone)]
+}
+
 const dot: Piece = {text: ' · ', tone: 'quiet'}
 
 const stepOf = (agent: AgentView): string => `${agent.phase}${agent.attempt > 1 ? ` ${agent.attempt}` : ''}${agent.candidate > 1 ? ` #${agent.candidate}` : ''}`
 
 export interface Header {
-  /** Left on the upper border, most important first. */
-  title: Line
+  /** Left on the upper border, most important first: the last go when there is no room. */
+  title: readonly Line[]
+  /** The first of them in few cells: the sign says the state. */
+  short: Line
   /** Right on the upper border. */
   time: Line
-  /** On the lower border. */
-  foot: Line
+  /** On the lower border: where the calls go, and what they took. */
+  route: Line
+  spent: Line
   needsYou: boolean
 }
 
+const bare = {short: [], time: [], route: [], spent: [], needsYou: false}
+
+const endOf = (note: PaneNote): Line => (note.ended === undefined ? [] : [piece(note.ended || 'ended', 'quiet')])
+
 const shellHeader = (note: PaneNote, number: number): Header => ({
-  title: joined(
-    [[piece(`${number} `, 'quiet'), piece(`$ ${note.title || 'shell'}`, 'title')], note.ended === undefined ? [] : [piece(note.ended || 'ended', 'quiet')]],
-    dot,
-  ),
-  time: [],
-  foot: [],
-  needsYou: false,
+  title: [[piece(`${number} `, 'quiet'), piece(`$ ${note.title || 'shell'}`, 'title')], endOf(note)],
+  ...bare,
 })
 
 const spentOf = (state: AppState, agent: AgentView): Line => {
-  const {caps} = state.view.spend
+  const caps = {...state.view.spend.caps, ...agent.grant}
   const tokens = `${count(agent.tokens)}${caps.tokens === undefined ? '' : `/${count(caps.tokens)}`} tok`
   const usd = agent.usd > 0 || caps.usd !== undefined ? `${money(agent.usd)}${caps.usd === undefined ? '' : `/${money(caps.usd)}`}` : ''
   return joined([agent.tokens > 0 ? [piece(tokens, 'quiet')] : [], usd ? [piece(usd, 'money')] : []], dot)
@@ -61,20 +69,34 @@ const spentOf = (state: AppState, agent: AgentView): Line => {
 
 export const headerOf = (state: AppState, note: PaneNote): Header => {
   const number = state.layout.order.indexOf(note.pane) + 1
-  const agent = note.kind === 'agent' ? state.view.agents[note.pane] : undefined
   if (note.kind === 'shell') return shellHeader(note, number)
+  const agent = state.view.agents[note.pane]
   const name: Line = [piece(`${number} `, 'quiet'), piece(note.title, 'title')]
-  if (!agent) return {title: joined([name, note.ended === undefined ? [] : [piece(note.ended || 'ended', 'quiet')]], dot), time: [], foot: [], needsYou: false}
-  const task = agent.task ? [piece(agent.task, 'quiet')] : []
-  const step = agent.phase ? [piece(stepOf(agent), 'plain')] : []
+  if (!agent) return {title: [name, endOf(note)], ...bare}
   const until = agent.endedAt || Math.max(state.now, agent.startedAt)
   return {
-    title: joined([[...name, {text: ' '}, ...stateOf(agent)], joined([task, step], {text: ' '})], dot),
+    title: [[...name, {text: ' '}, ...stateOf(agent)], agent.phase ? [piece(stepOf(agent))] : [], agent.task ? [piece(agent.task, 'quiet')] : []],
+    short: [...name, {text: ' '}, ...signOf(agent)],
     time: [piece(elapsed(until - agent.startedAt), 'quiet')],
-    foot: joined(
-      [agent.route ? [piece(shownRoute(agent.route), 'quiet')] : [], agent.turn > 0 ? [piece(`turn ${agent.turn}`, 'quiet')] : [], spentOf(state, agent)],
-      dot,
-    ),
+    route: agent.route ? [piece(shownRoute(agent.route), 'quiet')] : [],
+    spent: joined([agent.turn > 0 ? [piece(`turn ${agent.turn}`, 'quiet')] : [], spentOf(state, agent)], dot),
     needsYou: agent.asks.length > 0,
   }
+}
+
+/** The upper border's words in so many cells: state before all, then time, phase, task. */
+export const titleIn = ({title, short, time}: Header, columns: number): {left: Line; right: Line} => {
+  const [full = [], phase = [], ...rest] = title
+  const right = lineWidth(full) + lineWidth(time) + 3 <= columns ? time : []
+  const room = columns - (right.length > 0 ? lineWidth(right) + 3 : 0)
+  const words = lineWidth(full) + lineWidth(phase) + 3 <= room || short.length === 0 || phase.length === 0
+  const signed: Line = [...short, {text: ' '}, ...phase]
+  const groups = words ? [cut(full, room), phase, ...rest] : lineWidth(signed) <= room ? [signed, ...rest] : [cut(full, room)]
+  return {left: joined(groups, dot, room), right}
+}
+
+/** The lower border's words: what was spent is said whole, the route as far as there is room. */
+export const footIn = ({route, spent}: Header, columns: number): Line => {
+  const room = columns - (spent.length > 0 ? lineWidth(spent) + 3 : 0)
+  return joined([room >= 6 ? cut(route, room) : [], cut(spent, columns)], dot)
 }

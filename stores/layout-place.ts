@@ -40,8 +40,16 @@ const bestGrid = (panes: readonly PaneId[], rect: Rect): Tree => {
   return grids.reduce((best, tree) => (score(tree) < score(best) ? tree : best))
 }
 
+/** Two panes of lines that are long enough to be read stand side by side. */
+const sideBySide = 100
+
+const autoOf = (panes: readonly PaneId[], rect: Rect): Tree => {
+  if (panes.length === 2 && rect.width >= sideBySide) return even('row', panes.map(leaf))
+  return panes.length === 3 && rect.width >= 3 * least.width ? mainOf(panes) : bestGrid(panes, rect)
+}
+
 const named: Record<Exclude<LayoutName, 'stack'>, (panes: readonly PaneId[], rect: Rect) => Tree> = {
-  auto: (panes, rect) => (panes.length === 3 && rect.width >= 3 * least.width ? mainOf(panes) : bestGrid(panes, rect)),
+  auto: autoOf,
   grid: (panes) => gridOf(panes, Math.ceil(Math.sqrt(panes.length))),
   columns: (panes) => even('row', panes.map(leaf)),
   rows: (panes) => even('column', panes.map(leaf)),

@@ -8,7 +8,7 @@ import {findCommand} from './commands.ts'
 import {emptied, replaced} from './editor.ts'
 import {frameOf} from './frame.ts'
 import type {CommandId, EditCommand, Mode} from './keys.ts'
-import {type Layout, layoutNames, shownPanes} from './layout.ts'
+import {type Layout, type LayoutName, layoutNames, shownPanes} from './layout.ts'
 import {focusBy, focusOn, focusTo, hidePane, nameLayout, resizeTo, showAll, swapBy, toggleZoom} from './layout-move.ts'
 import {leaveOrAsk} from './leave.ts'
 import {cardCommand, recall} from './reduce-ask.ts'
@@ -89,7 +89,7 @@ const typeTo = (state: AppState): Next => {
 const slash = (state: AppState, name: string): Next => findCommand(name)?.run(state, '') ?? next(state)
 
 const nextLayout = (state: AppState): Next => {
-  const at = layoutNames.findIndex((name) => name === state.layout.name)
+  const at = layoutNames.indexOf(state.layout.name as LayoutName)
   const name = layoutNames[(at + 1) % layoutNames.length] ?? 'auto'
   return next(toast({...state, layout: nameLayout(state.layout, name)}, `layout ${name}`))
 }

@@ -3,10 +3,11 @@
 import type {InputEvent} from '../engine/contract/screen.ts'
 import {type Next, next} from './changes.ts'
 import {findCommand} from './commands.ts'
-import {type Editor, editorStep, newEditor} from './editor.ts'
+import {type Editor, editorStep, newEditor, replaced} from './editor.ts'
 import {isOpen, type Row} from './fold-row.ts'
 import {frameOf} from './frame.ts'
 import type {CommandId, EditCommand} from './keys.ts'
+import {withEditor} from './reduce-say.ts'
 import {paletteTarget} from './rows/palette.ts'
 import {rowsOf} from './rows/rows.ts'
 import type {AppState, Overlay} from './state.ts'
@@ -95,11 +96,11 @@ const takeOfPalette = (state: AppState, overlay: Overlay, run: Run): Next => {
   const command = findCommand(target.name)
   if (!command) return next(closed)
   // What needs words is written into the prompt, for them to follow.
-  if (command.takes !== '' && !command.takes.startsWith('[')) return next(withPrompt(closed, `/${command.name} `))
+  if (command.takes.replace(/\[[^\]]*\]/g, '').trim() !== '') return intoPrompt(closed, `/${command.name} `)
   return command.run(closed, '')
 }
 
-export const withPrompt = (state: AppState, text: string): AppState => ({...state, overlay: null, editor: {...state.editor, text, caret: text.length}})
+const intoPrompt = (state: AppState, text: string): Next => withEditor({...state, overlay: null}, replaced(state.editor, text))
 
 const take = (state: AppState, overlay: Overlay, run: Run): Next => {
   if (overlay.view === 'palette') return takeOfPalette(state, overlay, run)
@@ -137,7 +138,7 @@ export const listCommand = (state: AppState, command: CommandId, run: Run): Next
     case 'complete': {
       const row = rowsOf(state, overlay)[overlay.at]
       const target = row && paletteTarget(row.key)
-      return target?.is === 'slash' ? next(withPrompt(state, `/${target.name} `)) : next(state)
+      return target?.is === 'slash' ? intoPrompt(state, `/${target.name} `) : next(state)
     }
     case 'search.down':
     case 'search.up':

@@ -16,6 +16,17 @@ const popupOf = (state: AppState): {popup: Popup | null; effects: Effect[]} => {
   const what = state.editor.finding ? undefined : completing(state.editor)
   if (!what) return {popup: null, effects: []}
   const base = {kind: what.kind, from: what.from, typed: what.query, at: 0}
+  const inCommand = /^\/(\S+)\s/.exec(state.editor.text)?.[1]
+  if (what.kind === 'file' && inCommand !== undefined) {
+    // After a command `@` names what that command knows by it.
+    const known = findCommand(inCommand)?.complete?.(state, []) ?? []
+    const items = best(
+      what.query,
+      known.filter(({text}) => text.startsWith('@')),
+      ({text}) => text.slice(1),
+    ).map(({text, about}) => ({text: text.slice(1), about}))
+    return {popup: items.length > 0 ? {...base, items} : null, effects: []}
+  }
   if (what.kind === 'file') {
     // What was found for the text before stays until the answer is there.
     const items = state.popup?.kind === 'file' ? state.popup.items : []

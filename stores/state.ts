@@ -3,6 +3,7 @@
 
 import type {PaneId, PaneNote, SessionNote, Size} from '../engine/contract/screen.ts'
 import type {Editor} from './editor-state.ts'
+import {type Keymap, remap} from './keymap.ts'
 import {type Layout, noLayout} from './layout.ts'
 import type {Grip} from './layout-move.ts'
 import type {ThemeName} from './theme.ts'
@@ -87,6 +88,7 @@ export interface AppState {
   popup: Popup | null
   toasts: readonly Toast[]
   look: Look
+  keymap: Keymap
   grip: Grip | null
   /** Keys of a chord that has begun. */
   chord: string
@@ -101,7 +103,7 @@ export interface AppState {
   over: string
 }
 
-export const newState = (options: {size: Size; editor: Editor; look: Look; now: number}): AppState => ({
+export const newState = (options: {size: Size; editor: Editor; look: Look; now: number; keymap?: Keymap}): AppState => ({
   size: options.size,
   now: options.now,
   link: 'joining',
@@ -119,6 +121,7 @@ export const newState = (options: {size: Size; editor: Editor; look: Look; now: 
   popup: null,
   toasts: [],
   look: options.look,
+  keymap: options.keymap ?? remap().keymap,
   grip: null,
   chord: '',
   nextOpen: 1,

@@ -47,7 +47,7 @@ const budget = (state: AppState): Line[] => {
   const used = ledger.total.input + ledger.total.output
   const limit = caps.tokens === undefined ? '' : `/${count(caps.tokens)}`
   const agent = state.view.agents[state.layout.focus]
-  const own = agent && caps.tokens !== undefined && agent.tokens > 0 ? gauge(agent.role, agent.tokens, caps.tokens, count(agent.tokens)) : []
+  const own = agent && agent.tokens > 0 ? gauge(agent.role, agent.tokens, agent.grant.tokens ?? caps.tokens, count(agent.tokens)) : []
   const over: Line = exceeded.length > 0 ? [piece(`cap on ${exceeded.join(', ')} reached`, 'bad')] : []
   return [gauge('run', used, caps.tokens, `${count(used)}${limit} tok`), own, over]
 }
@@ -89,7 +89,7 @@ const head = (state: AppState): Line => {
   if (!state.session) return [piece('joining')]
   const {run} = state.view
   const live = state.session.live && run.closedAt === 0
-  if (live && run.openedAt > 0) return [piece(`run ${elapsed(Math.max(0, state.now - run.openedAt))}`, 'strong')]
+  if (live && run.openedAt > 0) return [piece(`working ${elapsed(Math.max(0, state.now - run.openedAt))}`, 'strong')]
   if (run.closed) return [piece(`${run.closed.exitCode === 0 ? '✓' : '✗'} ${run.closed.outcome}`, run.closed.exitCode === 0 ? 'good' : 'bad')]
   return [piece('ready')]
 }

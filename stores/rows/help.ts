@@ -3,7 +3,7 @@
 
 import {commands} from '../commands.ts'
 import type {Row} from '../fold-row.ts'
-import {bindings, prefixKeys} from '../keys.ts'
+import type {Keymap} from '../keymap.ts'
 import {exact, type Line, piece} from '../line.ts'
 
 const chapters: readonly [string, RegExp][] = [
@@ -20,11 +20,11 @@ const chapters: readonly [string, RegExp][] = [
 
 const head = (text: string): Row => ({key: `head ${text}`, text: '', line: () => [piece(text, 'title')]})
 
-const shownKey = (key: string): string => key.replace(/^prefix/, prefixKeys[0] ?? 'prefix')
+const shownKey = (keymap: Keymap, key: string): string => key.replace(/^prefix/, keymap.prefix[0] ?? 'prefix')
 
-const keyRow = (id: string, keys: readonly string[], help: string, nth: number): Row => {
+const keyRow = (keymap: Keymap, id: string, keys: readonly string[], help: string, nth: number): Row => {
   const few = keys.length > 6 ? [`${keys[0]} … ${keys.at(-2)}`] : keys
-  const shown = few.map(shownKey).join(', ')
+  const shown = few.map((key) => shownKey(keymap, key)).join(', ')
   return {key: `key ${id} ${nth}`, text: `${shown} ${help}`, line: (width) => [...keyPart(shown, width), piece(help)]}
 }
 
@@ -45,8 +45,11 @@ const words: readonly [string, string][] = [
   ['/command', 'one of the list above; // says a line that begins with a slash'],
 ]
 
-export const helpRows = (): Row[] => [
-  ...chapters.flatMap(([name, mine]) => [head(name), ...bindings.flatMap(({id, keys, help}, nth) => (mine.test(id) ? [keyRow(id, keys, help, nth)] : []))]),
+export const helpRows = (keymap: Keymap): Row[] => [
+  ...chapters.flatMap(([name, mine]) => [
+    head(name),
+    ...keymap.rows.flatMap(({id, keys, help}, nth) => (mine.test(id) && keys.length > 0 ? [keyRow(keymap, id, keys, help, nth)] : [])),
+  ]),
   head('Commands'),
   ...commands.map(slashRow),
   head('In the prompt'),

@@ -2,7 +2,8 @@
 
 import {commands} from '../commands.ts'
 import type {Row} from '../fold-row.ts'
-import {bindings, type CommandId} from '../keys.ts'
+import {type Keymap, keysOf} from '../keymap.ts'
+import type {CommandId} from '../keys.ts'
 import {piece, spread} from '../line.ts'
 import {best} from '../match.ts'
 
@@ -12,12 +13,12 @@ export type Target = {is: 'slash'; name: string} | {is: 'key'; command: CommandI
 const elsewhere =
   /^(?:edit\.|history\.|copy\.|search\.|answer-|up$|down$|left$|right$|line-|accept$|after$|back$|complete$|newline$|palette$|clear$|prompt$|focus-number$|interrupt$|leave-or-delete$)/
 
-const keyRows = (): Row[] => {
+const keyRows = (keymap: Keymap): Row[] => {
   const seen = new Set<string>()
-  return bindings.flatMap(({id, keys, help}): Row[] => {
+  return keymap.rows.flatMap(({id, help}): Row[] => {
     if (elsewhere.test(id) || seen.has(id)) return []
     seen.add(id)
-    return [{key: `key ${id}`, text: help, line: (width) => spread([piece(help)], [piece(keys[0] ?? '', 'quiet')], width)}]
+    return [{key: `key ${id}`, text: help, line: (width) => spread([piece(help)], [piece(keysOf(keymap, id).split(', ')[0] ?? '', 'quiet')], width)}]
   })
 }
 
@@ -28,7 +29,7 @@ const slashRows = (): Row[] =>
     line: (width) => spread([piece(`/${name}`, 'strong'), piece(`  ${about}`)], [piece(takes, 'quiet')], width),
   }))
 
-export const paletteRows = (query: string): Row[] => best(query, [...slashRows(), ...keyRows()], ({text}) => text.replace(/^\//, ''))
+export const paletteRows = (query: string, keymap: Keymap): Row[] => best(query, [...slashRows(), ...keyRows(keymap)], ({text}) => text.replace(/^\//, ''))
 
 export const paletteTarget = (key: string): Target | undefined => {
   const [kind, name = ''] = key.split(' ')

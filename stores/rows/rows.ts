@@ -35,9 +35,9 @@ export const emptyWords: Readonly<Record<ListView, string>> = {
 const all = (state: AppState, overlay: Overlay): Row[] => {
   switch (overlay.view) {
     case 'palette':
-      return paletteRows(overlay.filter.text)
+      return paletteRows(overlay.filter.text, state.keymap)
     case 'help':
-      return helpRows()
+      return helpRows(state.keymap)
     case 'plan':
       return taskRows(state)
     case 'timeline':

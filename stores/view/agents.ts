@@ -2,7 +2,9 @@
 // grant. Never from the text of a pane.
 
 import type {Event} from '../../engine/contract/event.ts'
+import type {Caps} from '../../engine/contract/grant.ts'
 import {put} from './ring.ts'
+import {capsIn} from './spend.ts'
 
 export type AgentState = 'starting' | 'idle' | 'thinking' | 'writing' | 'running' | 'waiting' | 'checking' | 'done' | 'lost' | 'left'
 
@@ -22,6 +24,8 @@ export interface AgentView {
   tokens: number
   usd: number
   calls: number
+  /** What it may spend, when it has a grant of its own. */
+  grant: Caps
   startedAt: number
   /** When it was last told that it works no more; 0 while it does. */
   endedAt: number
@@ -53,6 +57,7 @@ const fresh = (event: Event, ordinal: number): AgentView => ({
   tokens: 0,
   usd: 0,
   calls: 0,
+  grant: {},
   startedAt: event.at,
   endedAt: 0,
   since: event.at,
@@ -88,6 +93,8 @@ const stepAgent = (agent: AgentView, event: Event): AgentView => {
       const {phase, attempt, candidate} = event.body
       return into(agent, 'thinking', event.at, {phase, attempt, candidate, task: event.task ?? agent.task, endedAt: 0, running: {}, why: ''})
     }
+    case 'budget.granted':
+      return event.body.node === agent.id ? {...agent, grant: capsIn(event.body.caps)} : agent
     case 'route.chosen':
       return {...agent, route: event.body.route}
     case 'model.asked':

@@ -21,7 +21,7 @@ export const nothingYet: Spend = {ledger: ledgerFold.empty, before: {usd: 0, tok
 
 const samplesMost = 240
 
-const numbered = (value: unknown): Caps => {
+export const capsIn = (value: unknown): Caps => {
   const from = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   const take = (name: string): Record<string, number> => (typeof from[name] === 'number' ? {[name]: from[name]} : {})
   return {...take('tokens'), ...take('usd'), ...take('calls'), ...take('turns'), ...take('timeoutSec')}
@@ -32,12 +32,12 @@ export const stepSpend = (spend: Spend, event: Event): Spend => {
     case 'run.opened': {
       const {total} = spend.ledger
       const before = {usd: spend.before.usd + total.usd, tokens: spend.before.tokens + total.input + total.output}
-      return {...nothingYet, before, caps: numbered(event.body.asked?.caps), unpriced: event.body.unpriced ?? []}
+      return {...nothingYet, before, caps: capsIn(event.body.asked?.caps), unpriced: event.body.unpriced ?? []}
     }
     case 'budget.granted':
       // Of an agent's own grant only the agent's pane tells.
       if ((event.body.node ?? 'run') !== 'run') return spend
-      return {...spend, caps: {...spend.caps, ...numbered(event.body.caps)}}
+      return {...spend, caps: {...spend.caps, ...capsIn(event.body.caps)}}
     case 'budget.exceeded':
       return {...spend, exceeded: [...new Set([...spend.exceeded, event.body.cap])]}
     case 'model.replied': {

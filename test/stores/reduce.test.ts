@@ -1,0 +1,283 @@
+// What a key does: the reducer, from what a keeper tells and a person presses to what is wished of the world.
+
+import {describe, expect, it} from 'vitest'
+import type {Effect} from '../../stores/action.ts'
+import {cardAsk, choicesOf} from '../../stores/card.ts'
+import {frameOf} from '../../stores/frame.ts'
+import type {CommandId} from '../../stores/keys.ts'
+import {wantsTicks} from '../../stores/reduce.ts'
+import {keyModeOf} from '../../stores/reduce-command.ts'
+import {began, begin, session, type Teller, teller, typing} from '../kit/screen-story.ts'
+
+const size = {columns: 120, rows: 40}
+
+const idle = (): Teller => teller(size).tell({tell: 'session', session: session()}, {tell: 'caught-up'})
+const working = (): Teller =>
+  begin(teller(size), [
+    {role: 'planner', phase: 'plan'},
+    {role: 'coder', phase: 'implement'},
+  ])
+
+const press = (story: Teller, ...commands: CommandId[]): Teller => story.act(...commands.map((command) => ({do: 'command', command}) as const))
+
+/** What was wished since, without the sizes of panes. */
+const wishes = (story: Teller, done: (story: Teller) => unknown): Effect[] => {
+  const before = story.effects.length
+  done(story)
+  return story.effects.slice(before).filter((effect) => !(effect.do === 'send' && effect.says.do === 'size'))
+}
+const sent = (story: Teller, done: (story: Teller) => unknown) => wishes(story, done).flatMap((effect) => (effect.do === 'send' ? [effect.says] : []))
+
+const ask = (story: Teller, more: object = {}): Teller =>
+  story.event(
+    'ask.raised',
+    {ask: 'q_1', kind: 'permission', text: 'coder wants to shell(npm i) (mode ask)', choices: ['once', 'run', 'deny'], rule: 'shell(npm i)', ...more},
+    {agent: 'a_2', role: 'coder'},
+  )
+
+describe('the prompt', () => {
+  it('says what was typed, and is empty again', () => {
+    const story = idle().act(...typing('fix @src/sum.ts, please'))
+    expect(wishes(story, (one) => press(one, 'accept'))).toEqual([
+      {do: 'send', says: {do: 'say', text: 'fix @src/sum.ts, please', files: ['src/sum.ts'], when: 'now'}},
+      {do: 'remember', text: 'fix @src/sum.ts, please'},
+    ])
+    expect(story.state.editor.text).toBe('')
+    expect(story.state.editor.history).toEqual(['fix @src/sum.ts, please'])
+  })
+  it('says it after the work in progress, when asked to', () => {
+    expect(sent(working().act(...typing('and then lint')), (one) => press(one, 'after'))).toEqual([{do: 'say', text: 'and then lint', when: 'after'}])
+  })
+  it('keeps what nobody would hear', () => {
+    const story = idle().act({do: 'link', state: 'lost'}, ...typing('fix it'))
+    expect(sent(story, (one) => press(one, 'accept'))).toEqual([])
+    expect(story.state.editor.text).toBe('fix it')
+    expect(story.state.toasts[0]?.tone).toBe('bad')
+  })
+  it('opens a pane for a command of the person', () => {
+    expect(sent(idle().act(...typing('!ls -l')), (one) => press(one, 'accept'))).toMatchObject([{do: 'open', id: 1, command: 'ls -l'}])
+  })
+  it('takes a path for words, and two slashes for one', () => {
+    expect(sent(idle().act(...typing('/etc/hosts is wrong')), (one) => press(one, 'accept'))).toMatchObject([{text: '/etc/hosts is wrong'}])
+    expect(sent(idle().act(...typing('//model is a word')), (one) => press(one, 'accept'))).toMatchObject([{text: '/model is a word'}])
+  })
+  it('refuses a command that is none, and says so', () => {
+    const story = idle().act(...typing('/nonsense'))
+    expect(sent(story, (one) => press(one, 'accept'))).toEqual([])
+    expect(story.state.toasts.at(-1)?.text).toContain('/nonsense is no command')
+  })
+  it('completes commands, their words, and files that it asks for', () => {
+    const story = idle().act(...typing('/the'))
+    expect(story.state.popup?.items[0]?.text).toBe('theme')
+    press(story, 'accept')
+    expect(story.state.editor.text).toBe('/theme ')
+    expect(story.state.popup?.items.map(({text}) => text)).toContain('light')
+    const file = idle()
+    expect(wishes(file, (one) => one.act(...typing('see @su'))).at(-1)).toEqual({do: 'find', for: 'su'})
+    file.act({do: 'found', for: 's', items: ['old.ts']})
+    expect(file.state.popup?.items).toEqual([])
+    file.act({do: 'found', for: 'su', items: ['src/sum.ts']})
+    press(file, 'complete')
+    expect(file.state.editor.text).toBe('see @src/sum.ts ')
+  })
+  it('gives back the last request, and clears on ctrl+c', () => {
+    const story = press(working(), 'rewind')
+    expect(story.state.editor.text).toBe('sum() must ignore blanks; add a test')
+    expect(press(story, 'clear').state.editor.text).toBe('')
+  })
+})
+
+describe('escape', () => {
+  it('stops the agent in focus, or all when it does nothing', () => {
+    const story = press(working(), 'focus-next')
+    expect(sent(story, (one) => press(one, 'interrupt'))).toEqual([{do: 'interrupt', agent: 'a_2'}])
+    story.event('phase.handed', {outcome: 'finished', text: ''}, {agent: 'a_2', role: 'coder'})
+    expect(sent(story, (one) => press(one, 'interrupt'))).toEqual([{do: 'interrupt'}])
+  })
+  it('does nothing when nothing goes on', () => expect(sent(idle(), (one) => press(one, 'interrupt'))).toEqual([]))
+})
+
+describe('leaving', () => {
+  it('is at once when nothing goes on', () => expect(wishes(idle(), (one) => press(one, 'leave'))).toEqual([{do: 'leave', stop: true}]))
+  it('asks what becomes of the work, and takes each answer', () => {
+    const asked = () => press(working(), 'leave')
+    expect(asked().state.card?.ask).toBe('leave')
+    expect(wishes(asked(), (one) => one.act({do: 'command', command: 'answer-number', digit: 1}))).toEqual([{do: 'leave', stop: false}])
+    expect(wishes(asked(), (one) => one.act({do: 'command', command: 'answer-number', digit: 2}))).toEqual([{do: 'leave', stop: true}])
+    const stayed = asked()
+    expect(wishes(stayed, (one) => press(one, 'back'))).toEqual([])
+    expect(stayed.state.card).toBeNull()
+    expect(press(stayed, 'leave').state.card?.ask).toBe('leave')
+  })
+  it('leaves the work running when it is meant twice', () =>
+    expect(wishes(press(working(), 'leave'), (one) => press(one, 'leave'))).toEqual([{do: 'leave', stop: false}]))
+})
+
+describe('an ask', () => {
+  it('opens its card, takes the keys and is noticed', () => {
+    const story = working()
+    expect(wishes(story, ask)).toEqual([{do: 'notify', text: 'coder wants to shell(npm i) (mode ask)'}])
+    expect(keyModeOf(story.state)).toBe('ask')
+    expect(story.state.view.agents.a_2?.state).toBe('waiting')
+    const known = cardAsk(story.state)
+    expect(known && choicesOf(known).map(({key, choice}) => key + choice)).toEqual(['yonce', 'rrun', 'arun', 'ndeny', 'tdeny'])
+  })
+  it.each([
+    ['answer-once', [{do: 'answer', ask: 'q_1', choice: 'once'}]],
+    ['answer-run', [{do: 'answer', ask: 'q_1', choice: 'run'}]],
+    [
+      'answer-always',
+      [
+        {do: 'answer', ask: 'q_1', choice: 'run'},
+        {do: 'set', settings: {allow: ['shell(npm i)']}},
+      ],
+    ],
+    ['answer-deny', [{do: 'answer', ask: 'q_1', choice: 'deny'}]],
+  ] as const)('is answered by %s', (command, says) => {
+    const story = ask(working())
+    expect(sent(story, (one) => press(one, command))).toEqual(says)
+    expect(story.state.card).toBeNull()
+  })
+  it('is denied with a reason', () => {
+    const story = press(ask(working()), 'answer-tell')
+    expect(keyModeOf(story.state)).toBe('palette')
+    story.act(...typing('use pnpm'))
+    expect(sent(story, (one) => press(one, 'accept'))).toEqual([{do: 'answer', ask: 'q_1', choice: 'deny', text: 'use pnpm'}])
+    expect(story.state.editor.text).toBe('')
+  })
+  it('is put off and found again', () => {
+    const story = press(ask(working()), 'back')
+    expect([story.state.card, keyModeOf(story.state)]).toEqual([null, 'prompt'])
+    press(story, 'focus-needy')
+    expect([story.state.card?.ask, story.state.layout.focus]).toEqual(['q_1', 'a_2'])
+  })
+  it('goes away when somebody else has answered it', () => {
+    const story = ask(working()).event('ask.answered', {ask: 'q_1', choice: 'once', by: 'person'}, {agent: 'a_2', role: 'coder'})
+    expect([story.state.card, story.state.view.asks, story.state.view.agents.a_2?.state]).toEqual([null, [], 'thinking'])
+  })
+  it('with choices is answered by number or in own words', () => {
+    const question = () => ask(working(), {kind: 'question', text: 'Which one?', choices: ['blue', 'red'], rule: undefined})
+    expect(sent(question(), (one) => one.act({do: 'command', command: 'answer-number', digit: 2}))).toEqual([{do: 'answer', ask: 'q_1', choice: 'red'}])
+    const own = press(question(), 'answer-tell').act(...typing('green'))
+    expect(sent(own, (one) => press(one, 'accept'))).toEqual([{do: 'answer', ask: 'q_1', choice: 'green', text: 'green'}])
+    expect(sent(press(question(), 'answer-tell'), (one) => press(one, 'accept'))).toEqual([])
+  })
+  it('of the keeper is answered as well, and stays until it is settled', () => {
+    const story = idle().tell({tell: 'asks', ask: {ask: 'trust', text: 'This folder brings hooks.', choices: ['once', 'always', 'deny']}})
+    expect(sent(story, (one) => press(one, 'answer-always'))).toEqual([{do: 'answer', ask: 'trust', choice: 'always'}])
+    expect(story.state.keeperAsks).toHaveLength(1)
+    expect(story.tell({tell: 'settled', ask: 'trust'}).state.keeperAsks).toHaveLength(0)
+  })
+})
+
+describe('a plan', () => {
+  const planned = (): Teller => {
+    const story = begin(teller(size), [{role: 'planner', phase: 'plan'}], {settings: {permission: 'plan'}})
+    story.event(
+      'plan.updated',
+      {tasks: [{id: '1', title: 'filter blanks', after: [], accept: ['12 tests pass'], state: 'open'}]},
+      {agent: 'a_1', role: 'planner'},
+    )
+    const usage = {total: {input: 0, output: 0, reasoning: 0, cached: 0, usd: 0, calls: 0, wallMs: 0, thinkingMs: 0}, models: {}, roles: {}}
+    return story.event('run.closed', {
+      outcome: 'answered',
+      reason: 'planned',
+      exitCode: 0,
+      text: '',
+      gates: [],
+      files: [],
+      usage,
+      dropped: {},
+      checkpoint: null,
+      resume: '',
+    })
+  }
+  it('that is approved is carried out', () => {
+    expect(sent(planned(), (one) => press(one, 'answer-once'))).toEqual([
+      {do: 'set', settings: {permission: null}},
+      {do: 'say', text: 'Carry out the plan:\n1. filter blanks\n   - 12 tests pass', when: 'now'},
+    ])
+  })
+  it('can be changed first', () => {
+    const story = press(planned(), 'answer-edit').act(...typing('\n2. lint'))
+    expect(sent(story, (one) => press(one, 'accept'))[1]).toMatchObject({text: expect.stringContaining('- 12 tests pass\n2. lint')})
+  })
+  it('can be left', () => expect(sent(planned(), (one) => press(one, 'answer-deny'))).toEqual([]))
+})
+
+describe('panes', () => {
+  it('are asked to be as large as they are drawn, once', () => {
+    const story = working()
+    const sizes = story.effects.flatMap((effect) => (effect.do === 'send' && effect.says.do === 'size' ? [effect.says] : []))
+    expect(sizes.slice(-2)).toEqual([
+      {do: 'size', pane: 'a_1', size: {columns: 58, rows: 36}},
+      {do: 'size', pane: 'a_2', size: {columns: 58, rows: 36}},
+    ])
+    const before = story.effects.length
+    story.act({do: 'tick', at: began + 60_000})
+    expect(story.effects).toHaveLength(before)
+  })
+  it('of a command get the keys when they open, and give them back when it ends', () => {
+    const story = idle().act(...typing('!top'))
+    press(story, 'accept')
+    const note = {pane: 's_1', kind: 'shell', title: 'top', size: {columns: 80, rows: 20}} as const
+    story.tell({tell: 'pane', pane: note}, {tell: 'answered', id: 1, ok: true, text: '', pane: 's_1'})
+    expect([keyModeOf(story.state), story.state.layout.focus]).toEqual(['pane', 's_1'])
+    story.tell({tell: 'pane', pane: {...note, ended: 'exit 0'}})
+    expect(keyModeOf(story.state)).toBe('prompt')
+    expect(sent(story, (one) => press(one, 'shut'))).toEqual([{do: 'shut', pane: 's_1'}])
+    expect(story.tell({tell: 'gone', pane: 's_1'}).state.panes).toEqual([])
+  })
+  it('take a click for the focus, and a drag of a border for its place', () => {
+    const story = working()
+    const mouse = (what: 'press' | 'drag' | 'release', x: number, y: number) =>
+      story.act({do: 'mouse', event: {input: 'mouse', what, button: 'left', x, y, ctrl: false, alt: false, shift: false, raw: ''}})
+    expect(wishes(story, () => mouse('press', 80, 10))).toMatchObject([{do: 'pane-mouse', pane: 'a_2', event: {x: 19, y: 9}}])
+    expect(story.state.layout.focus).toBe('a_2')
+    mouse('press', 59, 10)
+    mouse('drag', 79, 10)
+    mouse('release', 79, 10)
+    expect(frameOf(story.state).panes.map(({outer}) => outer.width)).toEqual([80, 40])
+    expect(story.state.grip).toBeNull()
+  })
+  it('are zoomed, hidden and shown again', () => {
+    const story = press(working(), 'zoom')
+    expect(frameOf(story.state).panes).toHaveLength(1)
+    press(story, 'zoom', 'hide')
+    expect(frameOf(story.state).panes.map(({pane}) => pane)).toEqual(['a_2'])
+    expect(frameOf(press(story, 'show-all').state).panes).toHaveLength(2)
+  })
+})
+
+describe('a view', () => {
+  it('opens and closes by its key, moves and filters', () => {
+    const story = press(working(), 'log')
+    expect(keyModeOf(story.state)).toBe('view')
+    expect(story.state.overlay?.at).toBe(story.state.view.log.length - 1)
+    press(story, 'first', 'down')
+    expect(story.state.overlay?.at).toBe(1)
+    press(story, 'search.down').act(...typing('hired'))
+    expect(keyModeOf(story.state)).toBe('palette')
+    press(story, 'accept')
+    expect(keyModeOf(story.state)).toBe('view')
+    expect(press(story, 'log').state.overlay).toBeNull()
+  })
+  it('of everything does what is chosen', () => {
+    const story = press(idle(), 'palette').act(...typing('doctor'))
+    expect(sent(story, (one) => press(one, 'accept'))).toMatchObject([{do: 'open', command: 'penguin doctor'}])
+    expect(story.state.overlay).toBeNull()
+    const words = press(idle(), 'palette').act(...typing('steer'))
+    press(words, 'accept')
+    expect(words.state.editor.text).toBe('/steer ')
+  })
+})
+
+describe('time', () => {
+  it('is only asked for while something runs or is about to vanish', () => {
+    expect([wantsTicks(idle().state), wantsTicks(working().state)]).toEqual([false, true])
+    const story = idle().act({do: 'toast', text: 'copied'})
+    expect(wantsTicks(story.state)).toBe(true)
+    story.act({do: 'tick', at: began + 6000})
+    expect([story.state.toasts, wantsTicks(story.state)]).toEqual([[], false])
+  })
+})
