@@ -1,21 +1,15 @@
-// How many tokens a request will have, cheaply: characters over a divisor, corrected by what providers
+// How many tokens a request will have, cheaply: counted without a vocabulary, corrected by what providers
 // reported for earlier requests on the same route. An estimate reserves budget; it never bills.
 
 import type {Message} from '../contract/message.ts'
 import type {ToolSpec} from '../contract/model.ts'
+import {estimateTokens} from './count.ts'
 import {familyOf} from './family.ts'
 
-/** Characters per token of code and prose in Latin letters; other scripts are nearer to one each. */
-const latinChars = 3.7
+export {estimateTokens} from './count.ts'
+
 /** What a message costs beside its text. */
 const framing = 4
-
-/** Tokens of a text. */
-export const estimateTokens = (text: string): number => {
-  let wide = 0
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x2e7f) wide++
-  return Math.ceil((text.length - wide) / latinChars + wide)
-}
 
 // Messages are values that never change, so each is counted once.
 const counted = new WeakMap<Message, number>()

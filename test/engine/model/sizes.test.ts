@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {usdOf} from '../../../engine/model/price.ts'
-import {estimateTokens, openMeter, sizeOfMessages} from '../../../engine/model/tokens.ts'
+import {estimateTokens, openMeter, rememberRatios, sizeOfMessages} from '../../../engine/model/tokens.ts'
 
 describe('estimateTokens', () => {
   it('is near what tokenizers say of code and prose, and counts other scripts letter by letter', () => {
@@ -14,6 +14,12 @@ describe('estimateTokens', () => {
 
   it('never shrinks when text is added', () => {
     fc.assert(fc.property(fc.string({unit: 'binary'}), fc.string({unit: 'binary'}), (a, b) => estimateTokens(a + b) >= estimateTokens(a)))
+  })
+
+  it('is near o200k where characters over a divisor are far off', () => {
+    // o200k makes 22 tokens of this hash, 20 of this call.
+    expect(Math.abs(estimateTokens('9fceb02d0ae598e95dc970b74767f19372d61af8') - 22)).toBeLessThanOrEqual(5)
+    expect(Math.abs(estimateTokens('{"name":"read","arguments":{"path":"a.ts","from":1,"to":200}}') - 20)).toBeLessThanOrEqual(5)
   })
 
   it('counts the calls of a message too', () => {
@@ -32,8 +38,14 @@ describe('openMeter', () => {
     meter.observe('a', 100, 100)
     expect(meter.corrected('a', 100)).toBe(150)
     expect(meter.corrected('b', 100)).toBe(100)
+    expect(meter.corrected('ollama/codellama:7b', 100), "before anything is reported: the family's factor").toBe(120)
     meter.observe('a', 100, 0)
     expect(meter.corrected('a', 100)).toBe(150)
+  })
+  it('begins with what earlier runs have learned', () => {
+    rememberRatios({'lab/known': 1.5})
+    expect(openMeter().corrected('lab/known', 100)).toBe(150)
+    expect(openMeter().corrected('lab/other', 100)).toBe(100)
   })
 })
 

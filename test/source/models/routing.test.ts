@@ -61,6 +61,19 @@ describe('the routes of a run', () => {
     expect(row?.bad).toBeGreaterThan(1)
   }, 20_000)
 
+  it('are counted by what the server counted in earlier runs', async () => {
+    await using server = await modelServer([...mend, {text: 'Nothing left to do.', times: 0, usage: {input: 3000, output: 20}}])
+    const repo = repository({...calculator, '.penguin/config.yml': config({lab: server.baseUrl}, 'balanced', ['lab/m'])})
+    const first = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true}})
+    const [before] = bodies(first.events, 'model.asked')
+    expect(before?.reserved).toBe((before?.estimated ?? 0) + 1024)
+    const [{ratio} = {ratio: 0}] = readLearned(join(repo.home, '.local', 'state', 'penguin', 'models.db'))
+    const second = await repo.run({prompt: 'What does sum do?', flags: {check: [cheapCheck], trust: true}})
+    const [after] = bodies(second.events, 'model.asked')
+    expect(ratio).not.toBe(1)
+    expect(after?.reserved).toBe(Math.ceil((after?.estimated ?? 0) * ratio) + 1024)
+  })
+
   it('of a recording teach nothing', async () => {
     const repo = repository(calculator)
     const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], model: repo.replay(fix)}})
