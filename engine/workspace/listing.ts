@@ -18,7 +18,7 @@ export interface LeftOut {
 export interface Listing {
   /** Calls `see` for each file and symbolic link, in no particular order. `bounded`: there were more than the bound, and the rest is missing. */
   scan(see: (path: Path, stat: Stats) => void): {bounded: boolean}
-  /** The same in slices of a folder each, for whoever must not be blocked. */
+  /** The same in slices, for whoever must not be blocked. */
   scanSlowly(see: (path: Path, stat: Stats) => void): Generator<void, {bounded: boolean}>
   /** What the last scan left out; the same array as long as it is the same. */
   leftOut(): readonly LeftOut[]
@@ -165,7 +165,9 @@ const lstat = (path: string): Stats | undefined => {
   }
 }
 
-/** Stops after each folder. False when `see` wants no more. */
+const sliceFiles = 256
+
+/** Stops after each folder, and in large ones. False when `see` wants no more. */
 function* visit(walk: Walk, folder: Folder): Generator<void, boolean> {
   const now = Date.now()
   const base = folder.path === '' ? walk.root : `${walk.root}/${folder.path}`
@@ -178,7 +180,8 @@ function* visit(walk: Walk, folder: Folder): Generator<void, boolean> {
     folder.settled = isSettled(stat, now)
   }
   const prefix = folder.path === '' ? '' : `${folder.path}/`
-  for (const name of folder.files) {
+  for (const [index, name] of folder.files.entries()) {
+    if (index % sliceFiles === sliceFiles - 1) yield
     const found = lstat(`${base}/${name}`)
     // Gone or of another kind since the folder was read: it is read again next time.
     if (!found || !(found.isFile() || found.isSymbolicLink())) folder.settled = false
