@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{bench(): Promise<Figure[]>
   startup: () => import('./startup.ts'),
   journal: () => import('./journal.ts'),
   embedded: () => import('./embedded.ts'),
+  screen: () => import('./screen.ts'),
   router: () => import('./router.ts'),
 }
 

@@ -83,6 +83,8 @@ export const childProcess: readonly string[] = [
   'source/keeper/',
   'source/screen/clipboard.ts',
   'source/screen/external-editor.ts',
+  'source/secrets.ts',
+  'plugins/gpu/',
 ]
 
 const skipped = new Set(['node_modules', 'fixture', 'asset', 'repo'])
