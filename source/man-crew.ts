@@ -15,6 +15,7 @@ import {netChanges, summarize, unifiedDiff} from '../engine/workspace/patch.ts'
 import {assignmentMaker, roleCapsOf} from './assignments.ts'
 import type {Context} from './context.ts'
 import type {Hiring} from './hiring.ts'
+import {watchGpus} from './models/gpus.ts'
 import type {Gathered} from './opening.ts'
 import {gateFor} from './plugins.ts'
 import type {Resumed} from './resuming.ts'
@@ -124,6 +125,7 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
     },
   }
   people = openCrew(ports, scribe)
+  const gpus = watchGpus(context, request, facts.providers, scribe)
   const killAgents = people.kill
   if (again) remember(people, again, scribe, facts)
 
@@ -145,6 +147,7 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
     diff: (changes: readonly Change[]) => unifiedDiff([...changes], facts.blobs),
     summarize: (changes: readonly Change[]) => summarize([...changes], facts.blobs),
     putAway: async () => {
+      gpus.close()
       hiring.close()
       sites.close()
       await facts.sandbox.close()

@@ -1,0 +1,143 @@
+// The made-up day of bench/router.ts: four providers whose speed, price, skill and trouble are fixed, jobs that are drawn
+// from a seed, and servers as queues. Nothing here knows of routing.
+
+/** Mulberry32: small, seeded, good enough for a simulation. */
+export const seeded = (seed: number) => {
+  let state = seed >>> 0
+  return (): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+export interface Provider {
+  name: string
+  local: boolean
+  slots: number
+  usdIn: number
+  usdOut: number
+  firstMs: number
+  tokensPerSec: number
+  /** Chance that a call fails, and that the work holds by kind. */
+  failing: number
+  skill: Record<'question' | 'edit' | 'complex', number>
+  down: [from: number, until: number]
+}
+
+export const share = {question: 0.35, edit: 0.45, complex: 0.2}
+export type Kind = keyof typeof share
+
+export const providers: readonly Provider[] = [
+  {
+    name: 'p/best',
+    local: false,
+    slots: 8,
+    usdIn: 3,
+    usdOut: 15,
+    firstMs: 1800,
+    tokensPerSec: 55,
+    failing: 0.02,
+    skill: {question: 0.99, edit: 0.95, complex: 0.85},
+    down: [0.4, 0.5],
+  },
+  {
+    name: 'p/mid',
+    local: false,
+    slots: 8,
+    usdIn: 0.6,
+    usdOut: 3,
+    firstMs: 900,
+    tokensPerSec: 90,
+    failing: 0.03,
+    skill: {question: 0.98, edit: 0.92, complex: 0.6},
+    down: [2, 2],
+  },
+  {
+    name: 'p/small',
+    local: false,
+    slots: 8,
+    usdIn: 0.1,
+    usdOut: 0.5,
+    firstMs: 400,
+    tokensPerSec: 160,
+    failing: 0.05,
+    skill: {question: 0.95, edit: 0.75, complex: 0.25},
+    down: [2, 2],
+  },
+  {
+    name: 'own/local',
+    local: true,
+    slots: 1,
+    usdIn: 0,
+    usdOut: 0,
+    firstMs: 600,
+    tokensPerSec: 80,
+    failing: 0.02,
+    skill: {question: 0.93, edit: 0.7, complex: 0.2},
+    down: [2, 2],
+  },
+]
+
+export interface Job {
+  kind: Kind
+  atMs: number
+  input: number
+  output: number
+  luck: number
+  work: number
+  /** Draws for the repair, which follows when a gate says that the work does not hold. */
+  again: {luck: number; work: number}
+}
+
+export const jobsOf = (count: number, random: () => number): Job[] => {
+  let atMs = 0
+  return Array.from({length: count}, () => {
+    // Every so often many come at once, as when a crew is hired.
+    atMs += random() < 0.3 ? 50 : random() * 9000
+    const drawn = random()
+    const kind: Kind = drawn < share.question ? 'question' : drawn < share.question + share.edit ? 'edit' : 'complex'
+    return {
+      kind,
+      atMs,
+      input: 3000 + Math.floor(random() * 9000),
+      output: 200 + Math.floor(random() * 1200),
+      luck: random(),
+      work: random(),
+      again: {luck: random(), work: random()},
+    }
+  })
+}
+
+export interface Outcome {
+  usd: number
+  waitMs: number
+  ms: number
+  won: boolean
+}
+
+/** Servers as queues: each takes the next job when a slot is free. */
+export const openWorld = (lastMs: number) => {
+  const free = new Map(providers.map((one) => [one.name, Array.from({length: one.slots}, () => 0)]))
+  const isDown = (one: Provider, atMs: number): boolean => atMs >= one.down[0] * lastMs && atMs < one.down[1] * lastMs
+  return {
+    load: (one: Provider, atMs: number) => {
+      const slots = free.get(one.name) as number[]
+      const ahead = slots.filter((at) => at > atMs)
+      const queued = ahead.reduce((sum, at) => sum + Math.max(0, Math.ceil((at - atMs) / 20_000) - 1), 0)
+      return {slots: one.slots, busy: ahead.length, queued, loaded: true}
+    },
+    /** undefined: the call failed. `dry` only asks what would come. */
+    run: (one: Provider, job: Job, luck: number, dry = false): Outcome | undefined => {
+      const slots = free.get(one.name) as number[]
+      const slot = slots.indexOf(Math.min(...slots))
+      const start = Math.max(job.atMs, slots[slot] as number)
+      if (isDown(one, start) || luck < one.failing) return undefined
+      const ownMs = one.firstMs + (job.output / one.tokensPerSec) * 1000
+      if (!dry) slots[slot] = start + ownMs
+      const waitMs = start - job.atMs
+      return {usd: (job.input * one.usdIn + job.output * one.usdOut) / 1e6, waitMs, ms: waitMs + ownMs, won: job.work < one.skill[job.kind]}
+    },
+  }
+}
