@@ -64,8 +64,8 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
     note: (note) => {
       for (const screen of screens) screen.note(note)
     },
-    bytes: (pane, data) => {
-      for (const screen of screens) screen.bytes(pane, data)
+    bytes: (pane, data, soon) => {
+      for (const screen of screens) screen.bytes(pane, data, soon)
     },
     gone: (pane) => {
       typed.delete(pane)
@@ -175,7 +175,7 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
     const editor = typed.get(pane) ?? openTyped()
     typed.set(pane, editor)
     const {echo, lines, interrupt} = editor(data)
-    if (echo) panes.print(pane, echo)
+    if (echo) panes.echo(pane, echo)
     for (const text of lines) session.say({do: 'say', text, when: 'now', to: pane})
     if (interrupt) session.interrupt(pane)
   }

@@ -16,7 +16,8 @@ import {type Pty, spawnPty} from './pty.ts'
 
 export interface PaneEars {
   note(note: PaneNote): void
-  bytes(pane: PaneId, data: string): void
+  /** `soon`: somebody typed there a moment ago. */
+  bytes(pane: PaneId, data: string, soon: boolean): void
   gone(pane: PaneId): void
   /** The groups of the person's own commands that live now. */
   shells(pids: number[]): void
@@ -31,6 +32,7 @@ interface Pane {
   read: number
   /** Typed and not yet written. */
   typed: string
+  typedAt: number
 }
 
 export interface Panes {
@@ -38,8 +40,8 @@ export interface Panes {
   /** `argv` of the person's command, with everything it runs with. Throws when it cannot be started. */
   openShell(command: string, start: Omit<Start, 'agent'>, size: Size): PaneId
   name(pane: PaneId, title: string): void
-  /** Bytes that no program wrote. */
-  print(pane: PaneId, data: string): void
+  /** The echo of keys that no program reads. */
+  echo(pane: PaneId, data: string): void
   write(pane: PaneId, data: string): void
   resize(pane: PaneId, size: Size): void
   shut(pane: PaneId): void
@@ -61,6 +63,8 @@ const breathBytes = 96 * 1024
 /** Pastes go in pieces: one write that a program does not read keeps node-pty trying at full speed. */
 const pasteChars = 4096
 const pasteMs = 5
+/** How long after a key its echo is waited for. */
+const echoMs = 150
 const hangUpMs = 300
 const killMs = 2000
 
@@ -91,7 +95,7 @@ export const openPanes = (ears: PaneEars): Panes => {
 
   const add = (note: PaneNote): Pane => {
     const serializer = new serialize.SerializeAddon()
-    const pane: Pane = {note, terminal: openTerminal(note.size, {addon: serializer}), serializer, pty: undefined, read: 0, typed: ''}
+    const pane: Pane = {note, terminal: openTerminal(note.size, {addon: serializer}), serializer, pty: undefined, read: 0, typed: '', typedAt: Number.NEGATIVE_INFINITY}
     if (note.kind === 'shell') pane.terminal.onAnswer((data) => pane.pty?.write(data))
     panes.set(note.pane, pane)
     return pane
@@ -102,7 +106,7 @@ export const openPanes = (ears: PaneEars): Panes => {
   }
   const print = (pane: Pane, data: string): void => {
     pane.terminal.write(data)
-    ears.bytes(pane.note.pane, data)
+    ears.bytes(pane.note.pane, data, performance.now() - pane.typedAt < echoMs)
   }
   const breathe = (pane: Pane, pty: Pty, data: string): void => {
     pane.read += data.length
@@ -199,13 +203,16 @@ export const openPanes = (ears: PaneEars): Panes => {
       const pane = panes.get(id)
       if (pane && pane.note.title !== title) told(pane, {title})
     },
-    print: (id, data) => {
+    echo: (id, data) => {
       const pane = panes.get(id)
-      if (pane) print(pane, data)
+      if (!pane) return
+      pane.typedAt = performance.now()
+      print(pane, data)
     },
     write: (id, data) => {
       const pane = panes.get(id)
       if (!pane?.pty) return
+      pane.typedAt = performance.now()
       const busy = pane.typed !== ''
       pane.typed += data
       if (!busy) typeOn(pane)

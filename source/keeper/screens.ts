@@ -13,7 +13,8 @@ type Shown = {is: 'live'} | {is: 'stale'} | {is: 'joining'; held: string[]; held
 export interface Screen {
   tell(message: KeeperSays): void
   note(note: PaneNote): void
-  bytes(pane: PaneId, data: string): void
+  /** `soon`: somebody typed there a moment ago and looks for the echo. */
+  bytes(pane: PaneId, data: string, soon: boolean): void
   gone(pane: PaneId): void
   close(): void
 }
@@ -28,12 +29,17 @@ export interface ScreenPorts {
 
 /** Beyond this a screen lags. */
 const lagBytes = 1024 * 1024
+/** What panes print is sent together: each message costs a system call here and a wake-up there. */
+const gatherMs = 10
 
 export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): Screen => {
   const over = new AbortController()
   const shown = new Map<PaneId, Shown>()
   let drained = Promise.withResolvers<void>()
   let lags = false
+  /** Printed and not sent yet, in the order of the panes' first bytes. */
+  const gathered = new Map<PaneId, string>()
+  let sending: NodeJS.Timeout | undefined
 
   const isLagging = (): boolean => {
     if (!lags && link.waitingBytes() > lagBytes) lags = true
@@ -42,6 +48,8 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   const join = (pane: PaneId): void => {
     const joining: Shown = {is: 'joining', held: [], heldChars: 0}
     shown.set(pane, joining)
+    // The whole holds it.
+    gathered.delete(pane)
     whole(pane, (data) => {
       if (shown.get(pane) !== joining || over.signal.aborted) return
       shown.set(pane, {is: 'live'})
@@ -49,7 +57,16 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
       for (const piece of joining.held) link.send({tell: 'bytes', pane, data: piece})
     })
   }
-  const bytes = (pane: PaneId, data: string): void => {
+  const send = (): void => {
+    clearTimeout(sending)
+    sending = undefined
+    for (const [pane, data] of gathered) {
+      if (isLagging()) shown.set(pane, {is: 'stale'})
+      else link.send({tell: 'bytes', pane, data})
+    }
+    gathered.clear()
+  }
+  const bytes = (pane: PaneId, data: string, soon: boolean): void => {
     const state = shown.get(pane)
     if (!state || state.is === 'stale') return
     if (state.is === 'joining') {
@@ -57,8 +74,11 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
       state.heldChars += data.length
       // The whole that is asked for anew holds all of it.
       if (state.heldChars > lagBytes) join(pane)
-    } else if (isLagging()) shown.set(pane, {is: 'stale'})
-    else link.send({tell: 'bytes', pane, data})
+      return
+    }
+    gathered.set(pane, (gathered.get(pane) ?? '') + data)
+    if (soon) send()
+    else sending ??= setTimeout(send, gatherMs)
   }
   link.onDrain(() => {
     lags = false
@@ -88,15 +108,18 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   return {
     tell: (message) => link.send(message),
     note: (note) => {
+      send()
       link.send({tell: 'pane', pane: note})
       if (!shown.has(note.pane)) join(note.pane)
     },
     bytes,
     gone: (pane) => {
+      send()
       shown.delete(pane)
       link.send({tell: 'gone', pane})
     },
     close: () => {
+      send()
       over.abort()
       link.close()
     },
