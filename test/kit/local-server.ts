@@ -21,6 +21,8 @@ export interface LocalOptions {
   /** ms before the first token and between two. */
   firstMs?: number
   everyMs?: number
+  /** Answers in place of the usual ones; undefined = the usual one. */
+  reply?: (asked: Asked) => Scripted | undefined
   /** Text of the Prometheus page. */
   metrics?: string
   template?: string
@@ -82,7 +84,12 @@ export const localServer = async (given: LocalOptions): Promise<LocalServer> => 
     }
     if (kind === 'ollama' && thinks === 'never' && wantsThought(asked))
       return {fault: {do: 'status', status: 400, message: `"${model}" does not support thinking`}}
-    return {...replyTo(asked), usage: {input: Math.min(tokens, room), output: 12}, delayMs: given.firstMs ?? 0, everyMs: given.everyMs ?? 0}
+    return {
+      ...(given.reply?.(asked) ?? replyTo(asked)),
+      usage: {input: Math.min(tokens, room), output: 12},
+      delayMs: given.firstMs ?? 0,
+      everyMs: given.everyMs ?? 0,
+    }
   }
 
   const ofOllama = (path: string): unknown => {

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest'
 import type {Caps} from '../../../engine/contract/grant.ts'
 import {type CapName, capNames, openPurse, type Purse} from '../../../engine/crew/purse.ts'
 import {type Ledger, ledgerFold} from '../../../engine/fold/ledger.ts'
-import {asked, replied, scene, settled} from './kit.ts'
+import {asked, limits, replied, scene, settled} from './kit.ts'
 
 /** A run as the journal would tell it: calls are counted when they begin, the rest when they end. */
 const openWorld = (caps: Caps) => {
@@ -207,6 +207,24 @@ describe('the accounts of a crew', () => {
     expect(play.scribe.board().exceeded).toEqual([])
     coder.handOver({outcome: 'capped', why: 'the cap of 1 calls is reached'})
     expect(await play.crew.ended).toMatchObject({outcome: 'capped', reason: 'the cap of 1 calls is reached'})
+  })
+  it('hold twenty agents to one budget, and none calls after the stop', async () => {
+    const play = scene({ports: {caps: {calls: 12}, limits: {...limits, candidates: 20, isolated: true}}})
+    await play.start()
+    expect(play.players).toHaveLength(20)
+    const first = await Promise.all(play.players.map((player) => Promise.race([player.clear('model.asked', asked(1), `m-${player.agent}`), settled()])))
+    const going = play.players.filter((_, at) => first[at] && !first[at].refused)
+    expect(going).toHaveLength(12)
+    expect(play.bodies('model.asked')).toHaveLength(12)
+    for (const player of going) player.report('model.replied', replied(1, 'hm', []), `m-${player.agent}`)
+    await settled()
+    const again = await Promise.all(going.map((player) => player.clear('model.asked', asked(2), `n-${player.agent}`)))
+    expect(again.every(({refused}) => refused?.code === 'budget.calls')).toBe(true)
+    play.crew.end('interrupted', 'enough')
+    const late = await Promise.all(going.map((player) => Promise.race([player.clear('model.asked', asked(3), `o-${player.agent}`), settled()])))
+    expect(late.some((go) => go && !go.refused)).toBe(false)
+    expect(play.bodies('model.asked')).toHaveLength(12)
+    await play.crew.ended
   })
   it('say nothing where there is no cap', async () => {
     const play = scene()

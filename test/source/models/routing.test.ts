@@ -61,6 +61,21 @@ describe('the routes of a run', () => {
     expect(row?.bad).toBeGreaterThan(1)
   }, 20_000)
 
+  it('leave alone what another agent of the run has found to be down', async () => {
+    await using live = await modelServer([{text: 'The plan: make it add.'}, ...mend, {text: 'Nothing left to do.', times: 0}])
+    const urls = {gone: 'http://127.0.0.1:1/v1', live: live.baseUrl}
+    const repo = repository({...calculator, '.penguin/config.yml': config(urls, 'balanced', ['gone/m', 'live/m'])})
+    const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true, roleModel: ['planner=any']}})
+    expect(ran.code, ran.err).toBe(0)
+    const chosen = ran.events.flatMap((event) => (event.type === 'route.chosen' ? [{role: event.role, ...event.body}] : []))
+    expect(chosen.map(({role, route}) => [role, route])).toEqual([
+      ['planner', 'gone/m'],
+      ['planner', 'live/m'],
+      ['coder', 'live/m'],
+    ])
+    expect(chosen[2]?.scores?.[1]).toMatchObject({route: 'gone/m', usable: false, why: 'it failed a moment ago and is left alone'})
+  }, 20_000)
+
   it('are counted by what the server counted in earlier runs', async () => {
     await using server = await modelServer([...mend, {text: 'Nothing left to do.', times: 0, usage: {input: 3000, output: 20}}])
     const repo = repository({...calculator, '.penguin/config.yml': config({lab: server.baseUrl}, 'balanced', ['lab/m'])})

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {bodies, calculator, cheapCheck, repository} from '../../kit/hosted.ts'
 import {type LocalOptions, localServer} from '../../kit/local-server.ts'
-import {modelServer, type Step} from '../../kit/model-server.ts'
+import {type Asked, modelServer, type Step} from '../../kit/model-server.ts'
 
 const mend: Step[] = [{calls: [{tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}]}, {text: 'It adds now.'}]
 const lab = (url: string): string => `  lab: {protocol: openai-chat, baseUrl: "${url}"}\n`
@@ -35,6 +35,18 @@ describe('before a run', () => {
     )
     expect(requests[0]?.options).toMatchObject({num_ctx: 16_384})
     expect(context).toBe(16_384)
+  })
+  it('four roles on one model of an Ollama load it once', async () => {
+    const edit = {tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}
+    const isCoder = ({messages}: Asked): boolean => messages[0]?.text.includes("Penguin's coder") ?? false
+    const reply = (asked: Asked) => (isCoder(asked) && asked.toolResults === 0 ? {calls: [edit]} : {text: 'The sum subtracts; it should add.'})
+    await using server = await localServer({kind: 'ollama', window: 65_536, reply})
+    const repo = repository({...calculator, '.penguin/config.yml': ollama(server.url)})
+    const roleModel = ['explorer', 'planner', 'coder', 'tester'].map((role) => `${role}=ollama/m`)
+    const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true, roleModel}})
+    expect(ran.code, ran.err).toBe(0)
+    expect(new Set(ran.events.filter(({type}) => type === 'model.asked').map(({role}) => role))).toEqual(new Set(['explorer', 'planner', 'coder', 'tester']))
+    expect(server.loads()).toBe(1)
   })
   it('a route that is too small leaves its chain, and the next does the work', async () => {
     await using live = await modelServer(mend)
