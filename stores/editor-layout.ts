@@ -80,28 +80,46 @@ const breakAfter = (pieces: readonly Piece[], start: number, width: number): num
   return end < pieces.length && blank > start ? blank : end
 }
 
-const rowOf = (pieces: readonly Piece[], at: number, width: number): Omit<VisualRow, 'marks'> => {
+const rowOf = (pieces: readonly Piece[], at: number, width: number): BareRow => {
   const text = pieces.map(({shown}) => shown).join('')
   const cells = pieces.reduce((sum, piece) => sum + piece.cells, 0)
   // Only a single piece wider than the row overflows: a token in a very narrow prompt.
   return {text: cells > width ? text.slice(0, width) : text, from: pieces[0]?.from ?? at, to: pieces.at(-1)?.to ?? at, cells: Math.min(cells, width)}
 }
 
-const rowsOfLine = (editor: Editor, line: Span, width: number): Omit<VisualRow, 'marks'>[] => {
+type BareRow = Omit<VisualRow, 'marks'>
+
+const wrapped = (editor: Editor, line: Span, width: number): BareRow[] => {
   const pieces = piecesOf(editor, line)
   if (pieces.length === 0) return [rowOf([], line.from, width)]
-  const rows: Omit<VisualRow, 'marks'>[] = []
+  const rows: BareRow[] = []
   for (let start = 0; start < pieces.length; ) {
     const end = breakAfter(pieces, start, width)
     rows.push(rowOf(pieces.slice(start, end), line.from, width))
     start = end
   }
+  return rows
+}
+
+/** Rows of lines as if each began at 0: between two keys all lines but one are the same. */
+const known = {width: 0, pastes: [] as Editor['pastes'], lines: new Map<string, readonly BareRow[]>()}
+const knownLimit = 5_000
+
+const wrappedLine = (editor: Editor, text: string, width: number): readonly BareRow[] => {
+  if (known.width !== width || known.pastes !== editor.pastes || known.lines.size > knownLimit) {
+    Object.assign(known, {width, pastes: editor.pastes, lines: new Map()})
+  }
+  const rows = known.lines.get(text) ?? wrapped({...editor, text}, {from: 0, to: text.length}, width)
+  known.lines.set(text, rows)
+  return rows
+}
+
+const rowsOfLine = (editor: Editor, line: Span, width: number): BareRow[] => {
+  const rows = wrappedLine(editor, editor.text.slice(line.from, line.to), width).map((row) => ({...row, from: row.from + line.from, to: row.to + line.from}))
   // Behind a full last row the caret needs a cell of its own.
   if (editor.caret === line.to && (rows.at(-1)?.cells ?? 0) >= width) rows.push(rowOf([], line.to, width))
   return rows
 }
-
-type BareRow = Omit<VisualRow, 'marks'>
 
 /** All rows of the text. */
 export const rowsOf = (editor: Editor, width: number): BareRow[] => {

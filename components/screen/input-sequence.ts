@@ -2,7 +2,7 @@
 // pane that may know it, or a report that nobody asked for, and dropped.
 
 import type {InputEvent} from '../../engine/contract/screen.ts'
-import {codedKey, type KeyEvent, keyEvent, letterKeys, namedKey, tildeKeys} from './input-keys.ts'
+import {codedKey, type KeyEvent, keyEvent, letterKeys, modifiersOf, namedKey, tildeKeys} from './input-keys.ts'
 import {oldMouse, sgrMouse} from './input-mouse.ts'
 
 /** Of a text that begins with Escape: the length of the sequence, 0 when it may still become one, -1 when it is none. */
@@ -73,8 +73,11 @@ const textOf = (codes: readonly number[] | undefined): string | undefined =>
   codes?.some((code) => code > 0 && code <= 0x10ffff) ? String.fromCodePoint(...codes.filter((code) => code > 0 && code <= 0x10ffff)) : undefined
 
 const kittyKey = (parameters: number[][], raw: string): KeyEvent | undefined => {
-  const [codes = [0], modifiers = [1], text] = parameters
-  return codedKey(codes[0] ?? 0, modifiers[0] || 1, raw, codes[1] ?? 0, textOf(text))
+  const [[code = 0, shifted = 0, base = 0] = [], modifiers = [1], text] = parameters
+  const {ctrl, alt} = modifiersOf(modifiers[0] || 1)
+  // With ctrl or alt a key of another script means the one in its place on a Latin keyboard.
+  const elsewhere = (ctrl || alt) && base > 0 && code > 127
+  return codedKey(elsewhere ? base : code, modifiers[0] || 1, raw, elsewhere ? 0 : shifted, textOf(text))
 }
 
 const tildeKey = ([first = [0], modifiers = [1], code]: number[][], raw: string): KeyEvent | undefined => {

@@ -79,6 +79,12 @@ const letters = (text: string): string => {
   return lines > 1 ? `${lines} lines` : text.length === 1 ? '1 character' : `${text.length} characters`
 }
 
+/** A terminal does not say whether it took the text: to it the text is only sent. */
+const toldOf = (size: string, by: string, isSent: boolean): string => {
+  if (by) return `copied ${size} to ${by}${isSent ? ', and sent to the terminal' : ''}`
+  return isSent ? `sent ${size} to the clipboard of the terminal` : `not copied: ${size}, too many for the terminal, and there is no clipboard tool`
+}
+
 export const openClipboard = ({env, platform = process.platform, say, run = runWith(env)}: ClipboardPorts): {copy(text: string): Promise<Copied>} => {
   const isFar = Boolean(env.SSH_CONNECTION ?? env.SSH_TTY)
 
@@ -103,12 +109,7 @@ export const openClipboard = ({env, platform = process.platform, say, run = runW
       // From afar the tool's desktop may not be the one that the person sits at.
       const terminal = tool && !isFar ? undefined : byTerminal(text)
       const used = [tool, buffer, terminal].filter((one) => one !== undefined)
-      const by = used.map((one) => (one === 'terminal' ? 'the terminal' : one === 'tmux buffer' ? 'the tmux buffer' : one)).join(', ')
-      return {
-        used,
-        text:
-          used.length > 0 ? `copied ${letters(text)} to ${by}` : `not copied: ${letters(text)} are too many for the terminal, and there is no clipboard tool`,
-      }
+      return {used, text: toldOf(letters(text), [tool, buffer && `the ${buffer}`].filter(Boolean).join(' and '), terminal !== undefined)}
     },
   }
 }

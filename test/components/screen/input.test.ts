@@ -104,6 +104,8 @@ const table: readonly [string, string][] = [
   ['\x1b[97;6u', 'ctrl+shift+a'],
   ['\x1b[97;2u', 'A'],
   ['\x1b[49:33;2u', '!'],
+  ['\x1b[1089::99;5u', 'ctrl+c'],
+  ['\x1b[1089::99u', 'с'],
   ['\x1b[13;2u', 'shift+enter'],
   ['\x1b[27u', 'escape'],
   ['\x1b[91;5u', 'escape'],

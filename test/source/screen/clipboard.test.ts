@@ -41,7 +41,12 @@ describe('a copy', () => {
   })
 
   it('goes to the terminal where there is no tool, and from afar to both', async () => {
-    expect(await desk({}, [])).toMatchObject({used: ['terminal'], ran: [], said: '\x1b]52;c;aMOpCg==\x07', text: 'copied 3 characters to the terminal'})
+    expect(await desk({}, [])).toMatchObject({
+      used: ['terminal'],
+      ran: [],
+      said: '\x1b]52;c;aMOpCg==\x07',
+      text: 'sent 3 characters to the clipboard of the terminal',
+    })
     expect(await desk({DISPLAY: ':10', SSH_CONNECTION: 'x'}, ['xclip'])).toMatchObject({used: ['xclip', 'terminal']})
   })
 
@@ -49,7 +54,7 @@ describe('a copy', () => {
     expect(await desk({TMUX: 't', DISPLAY: ':0'}, ['tmux load-buffer -w', 'xclip'])).toMatchObject({used: ['xclip', 'tmux buffer'], said: ''})
     expect(await desk({TMUX: 't'}, ['tmux load-buffer -'], 'a\nb\n')).toMatchObject({
       used: ['tmux buffer', 'terminal'],
-      text: 'copied 2 lines to the tmux buffer, the terminal',
+      text: 'copied 2 lines to the tmux buffer, and sent to the terminal',
     })
     expect(await desk({TMUX: 't'}, [])).toMatchObject({used: ['terminal']})
   })
@@ -58,7 +63,7 @@ describe('a copy', () => {
     const long = 'x'.repeat(200_000)
     expect(await desk({}, [], long)).toEqual({
       used: [],
-      text: 'not copied: 200000 characters are too many for the terminal, and there is no clipboard tool',
+      text: 'not copied: 200000 characters, too many for the terminal, and there is no clipboard tool',
       ran: [],
       said: '',
     })
