@@ -228,12 +228,17 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
         if (endsWithLast && screens.size === 0) stop()
       }
       link.onClose(gone)
-      link.onMessage((message) =>
-        take(message, screen, (wantsEnd) => {
-          endsWithLast = wantsEnd
-          gone()
-        }),
-      )
+      const leave = (wantsEnd: boolean): void => {
+        endsWithLast = wantsEnd
+        gone()
+      }
+      link.onMessage((message) => {
+        try {
+          take(message, screen, leave)
+        } catch (thrown) {
+          screen.tell({tell: 'trouble', text: thrown instanceof Error ? thrown.message : String(thrown)})
+        }
+      })
       tellSession()
       tree.refresh()
     },

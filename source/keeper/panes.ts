@@ -95,7 +95,15 @@ export const openPanes = (ears: PaneEars): Panes => {
 
   const add = (note: PaneNote): Pane => {
     const serializer = new serialize.SerializeAddon()
-    const pane: Pane = {note, terminal: openTerminal(note.size, {addon: serializer}), serializer, pty: undefined, read: 0, typed: '', typedAt: Number.NEGATIVE_INFINITY}
+    const pane: Pane = {
+      note,
+      terminal: openTerminal(note.size, {addon: serializer}),
+      serializer,
+      pty: undefined,
+      read: 0,
+      typed: '',
+      typedAt: Number.NEGATIVE_INFINITY,
+    }
     if (note.kind === 'shell') pane.terminal.onAnswer((data) => pane.pty?.write(data))
     panes.set(note.pane, pane)
     return pane

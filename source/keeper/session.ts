@@ -98,15 +98,16 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     return {session: runs[0] ?? '', run: runs.at(-1) ?? '', live, settings, queue: [...held, ...queue]}
   }
 
-  const hear = (event: Event): void => {
+  const noteWork = (event: Event): void => {
     const agent = event.agent ?? ''
+    if (event.type === 'task.started') working.add(agent)
+    if (event.type === 'phase.handed' || (event.type === 'role.lost' && !event.body.replaced)) working.delete(agent)
+  }
+  const hear = (event: Event): void => {
     if (event.type === 'user.said') last = event.run
     if (event.type === 'error') refusal = event.body
-    if (event.type === 'task.started') {
-      working.add(agent)
-      for (const text of held.splice(0)) host?.say(text)
-    }
-    if (event.type === 'phase.handed' || (event.type === 'role.lost' && !event.body.replaced)) working.delete(agent)
+    noteWork(event)
+    if (event.type === 'task.started') for (const text of held.splice(0)) host?.say(text)
     ears.event(event)
   }
 
@@ -142,6 +143,8 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     if (!opened.ok) return ears.trouble([opened.error.msg, opened.error.hint].filter(Boolean).join('. '))
     host = opened.result
     chapters.begin(host)
+    // Work that an earlier keeper left open goes on without being given out again.
+    if (host.run === last) for (const event of host.journal.read({run: host.run, types: ['task.started', 'phase.handed']})) noteWork(event)
     ears.changed()
     if (halted) host.end('interrupted', 'interrupted by the user')
     await follow(host)
@@ -228,7 +231,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
         return begin(words)
       }
       if (when === 'after' || barred) queue.push(words)
-      else if (host && working.size > 0) return host.say(words, to)
+      else if (host && working.size > 0) return host.say(words, to !== undefined && working.has(to) ? to : undefined)
       else held.push(words)
       ears.changed()
     },

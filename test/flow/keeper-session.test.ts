@@ -118,7 +118,12 @@ describe('a session', () => {
     await screen.holds(() => screen.session()?.session === run)
     screen.say('third')
     await poll(() => screen.session()?.live === false && server.requests.length === 3)
-    expect(server.requests.at(-1)?.messages.map((message) => message.text).join(' ')).toContain('first one')
+    expect(
+      server.requests
+        .at(-1)
+        ?.messages.map((message) => message.text)
+        .join(' '),
+    ).toContain('first one')
     expect((await find(here)).map(({session, root}) => ({session, root}))).toEqual([{session: run, root: here.dir}])
     await stop(screen, here)
   }, 40_000)

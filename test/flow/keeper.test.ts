@@ -43,7 +43,12 @@ describe('a session', () => {
     await two.untilEvent('run.closed', 2)
     const runs = kept(two).filter((event) => event.type === 'run.opened')
     expect(runs[1]?.body).toMatchObject({resumes: runs[0]?.run})
-    expect(server.requests.at(-1)?.messages.map((message) => message.text).join('\n')).toContain('it adds now')
+    expect(
+      server.requests
+        .at(-1)
+        ?.messages.map((message) => message.text)
+        .join('\n'),
+    ).toContain('it adds now')
     await two.holds(() => two.session()?.live === false)
     expect(two.session()).toMatchObject({session: runs[0]?.run, run: runs[1]?.run, git: {branch: 'main'}})
     // A screen that knows all but the last is told the last.
@@ -84,7 +89,11 @@ describe('a session', () => {
     await screen.holds(() => screen.shows('a_1').includes('louder'))
     screen.says({do: 'answer', ask: 'q_2', choice: 'run'})
     await screen.untilEvent('run.closed', 2)
-    expect(kept(screen).filter((event) => event.type === 'user.said').map((event) => event.body.text)).toEqual(['first', 'second'])
+    expect(
+      kept(screen)
+        .filter((event) => event.type === 'user.said')
+        .map((event) => event.body.text),
+    ).toEqual(['first', 'second'])
     expect(here.read('new.txt')).toBe('x\n')
     expect(screen.session()?.settings).toMatchObject({permission: 'auto', maxCalls: 40})
     await stop(screen, here)
@@ -92,7 +101,7 @@ describe('a session', () => {
 
   it('goes on after its keeper was killed: with a new keeper, and without', async () => {
     const script = (asked: Asked): Scripted =>
-      asked.messages.some((message) => message.text.includes('go on')) ? {text: 'went on'} : {calls: [{tool: 'shell', input: {command: 'sleep 30'}}]}
+      asked.messages.some((message) => message.text.includes('enough')) ? {text: 'went on'} : {calls: [{tool: 'shell', input: {command: 'sleep 30'}}]}
     await using server = await modelServer(script)
     using here = place(green, {env: ways.responses(server).env})
     const one = await screenOf(await startIn(here, flags))
@@ -105,11 +114,16 @@ describe('a session', () => {
     const two = await screenOf(await startIn(here, {...flags, resume: called.run}))
     expect(kept(two).map((event) => event.type)).toEqual(kept(one).map((event) => event.type))
     two.say('go on')
+    // Its agent is known to be at work: it hears an interrupt and words.
+    await two.untilEvent('tool.called', 2)
+    two.says({do: 'interrupt'})
+    await two.untilEvent('role.idle')
+    two.say('enough')
     const closed = await two.untilEvent('run.closed')
     expect(closed).toMatchObject({run: called.run, body: {outcome: 'answered'}})
     expect(kept(two).some((event) => event.type === 'run.resumed')).toBe(true)
     await stop(two, here)
-    const ended = await here.run(['run', '--json', '--continue', '-m', 'openai/gpt-5.2', 'go on again'])
+    const ended = await here.run(['run', '--json', '--continue', '-m', 'openai/gpt-5.2', 'that is enough'])
     expect(ended.closed?.outcome).toBe('answered')
   }, 40_000)
 })
@@ -138,8 +152,7 @@ describe('an agent that is killed', () => {
 })
 
 describe('an interrupt', () => {
-  const withinMs = (screen: TestScreen, type: Event['type'], from: number) =>
-    screen.untilEvent(type).then((event) => ({event, ms: event.at - from}))
+  const withinMs = (screen: TestScreen, type: Event['type'], from: number) => screen.untilEvent(type).then((event) => ({event, ms: event.at - from}))
   it('ends a stream at once; the agent waits, and goes on with what it is told', async () => {
     const script = (asked: Asked): Scripted =>
       asked.messages.some((message) => message.text.includes('shorter')) ? {text: 'short'} : {text: 'word '.repeat(4000), everyMs: 20}
@@ -158,13 +171,18 @@ describe('an interrupt', () => {
     screen.say('shorter')
     const closed = await screen.untilEvent('run.closed')
     expect(closed.body).toMatchObject({outcome: 'answered', text: 'short'})
-    const told = server.requests.at(-1)?.messages.filter((message) => message.from === 'user').map((message) => message.text)
+    const told = server.requests
+      .at(-1)
+      ?.messages.filter((message) => message.from === 'user')
+      .map((message) => message.text)
     expect(told).toEqual(['tell me all', 'The user interrupted you here.', 'shorter'])
     await stop(screen, here)
   }, 40_000)
   it('ends a command at once, with all that it began; a second agent call is not made before there are words', async () => {
     const script = (asked: Asked): Scripted =>
-      asked.messages.some((message) => message.text.includes('enough')) ? {text: 'stopped'} : {calls: [{tool: 'shell', input: {command: 'sleep 61 & sleep 62'}}]}
+      asked.messages.some((message) => message.text.includes('enough'))
+        ? {text: 'stopped'}
+        : {calls: [{tool: 'shell', input: {command: 'sleep 61 & sleep 62'}}]}
     await using server = await modelServer(script)
     using here = place(green, {env: ways.responses(server).env})
     const screen = await screenOf(await startIn(here, flags))

@@ -1,8 +1,8 @@
 // A person interrupts an agent: over a link in memory, with a model and tools that take as long as they are let.
 
 import {describe, expect, it} from 'vitest'
-import type {CallId} from '../../../engine/base/id.ts'
 import {bad} from '../../../engine/base/envelope.ts'
+import type {CallId} from '../../../engine/base/id.ts'
 import type {Draft} from '../../../engine/contract/event.ts'
 import {fault} from '../../../engine/contract/fault.ts'
 import type {Assignment, Up} from '../../../engine/contract/link.ts'
@@ -92,7 +92,12 @@ const atWork = (script: Script, tools: {slow?: string[]; asking?: string[]} = {}
     checkAnswer: async () => '',
     close: async () => undefined,
   })
-  const life = liveAgent({link: agent, clock: {now: () => 0, tick: () => 0, sleep: async () => undefined}, dice: (bytes) => new Uint8Array(bytes).fill(7), openWork})
+  const life = liveAgent({
+    link: agent,
+    clock: {now: () => 0, tick: () => 0, sleep: async () => undefined},
+    dice: (bytes) => new Uint8Array(bytes).fill(7),
+    openWork,
+  })
   host.onMessage((message) => {
     if (message.say === 'event') drafts.push(message.draft)
     if (message.say === 'event' && message.wait !== undefined) host.send({say: 'go', id: message.wait})

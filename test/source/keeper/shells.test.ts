@@ -33,7 +33,11 @@ describe('a command of the person', () => {
     const {here, screen} = await keeperOf()
     using _ = here
     const first = await opened(screen, 1, 'cat')
-    const second = await opened(screen, 2, 'pwd; echo "$COLOUR [$OPENAI_API_KEY]"; tty; ls -l /proc/self/fd | grep -c ptmx; printf "\\e[31mred\\e[0m"')
+    const second = await opened(
+      screen,
+      2,
+      'pwd; echo "$COLOUR [$OPENAI_API_KEY]"; tty; ls -l /proc/self/fd | grep -c -e ptmx -e socket -e penguin; printf "\\e[31mred\\e[0m"',
+    )
     const third = await opened(screen, 3, '')
     await ended(screen, second)
     await screen.holds(() => screen.shows(second).includes('red'))
@@ -51,7 +55,11 @@ describe('a command of the person', () => {
     const {here, screen, word} = await keeperOf()
     using _ = here
     const lines = await opened(screen, 1, 'for i in $(seq 1 300); do echo "line $i"; done; cat')
-    const full = await opened(screen, 2, 'printf "before\\n\\e[?1049h\\e[H\\e[1;35mfull\\e[5;10Hscreen\\e[?2004h\\e[?1h\\e[?1000h\\e[?1006h日本 👩‍💻\\e[2 q\\e[?25l\\e]2;named\\a"; cat')
+    const full = await opened(
+      screen,
+      2,
+      'printf "before\\n\\e[?1049h\\e[H\\e[1;35mfull\\e[5;10Hscreen\\e[?2004h\\e[?1h\\e[?1000h\\e[?1006h日本 👩‍💻\\e[2 q\\e[?25l\\e]2;named\\a"; cat',
+    )
     await screen.holds(() => screen.shows(full).includes('👩‍💻') && screen.shows(lines).includes('line 300'))
     const late = await openTestScreen(word)
     await late.holds(() => late.shows(full) === screen.shows(full) && late.shows(lines) === screen.shows(lines))
@@ -66,7 +74,11 @@ describe('a command of the person', () => {
     const {here, screen, word} = await keeperOf()
     using _ = here
     const second = await openTestScreen(word)
-    const pane = await opened(screen, 1, 'stty -echo -icanon; printf "\\e[6n"; IFS= read -r -d R answer; printf "%q" "$answer"; read -t 0.3 -n 1 more; echo " more[$more]"')
+    const pane = await opened(
+      screen,
+      1,
+      'stty -echo -icanon; printf "\\e[6n"; IFS= read -r -d R answer; printf "%q" "$answer"; read -t 0.3 -n 1 more; echo " more[$more]"',
+    )
     await ended(screen, pane)
     await second.holds(() => second.shows(pane).includes('more['))
     expect(second.shows(pane)).toContain("$'\\E[1;1' more[]")
@@ -129,6 +141,17 @@ describe('a screen that does not read', () => {
     deaf.destroy()
     await leave(screen, here)
   }, 30_000)
+
+  it('or says nonsense, ends nothing', async () => {
+    const {here, screen} = await keeperOf()
+    using _ = here
+    screen.says({do: 'size', pane: 'a_1'} as never)
+    screen.says({do: 'dance'} as never)
+    await screen.until((message) => message.tell === 'trouble')
+    const pane = await opened(screen, 1, 'echo still here')
+    await screen.holds(() => screen.shows(pane) === 'still here')
+    await leave(screen, here)
+  }, 20_000)
 
   it('may say nothing without the token', async () => {
     const {here, screen, word} = await keeperOf()
