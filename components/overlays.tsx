@@ -82,6 +82,11 @@ const answerLines = (state: AppState, width: number): PlacedLine[] => {
   }))
 }
 
+const cardKeys = ({card}: AppState): [string, Tone] => {
+  if (card?.asleep) return ['alt+g answers it; your keys go on where they went', 'needs']
+  return [card?.typed ? 'enter sends · alt+enter new line · escape goes back' : 'enter takes the marked one · escape answers later', 'quiet']
+}
+
 export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactElement | null => {
   const ask = cardAsk(state)
   const rect = frame.card
@@ -93,9 +98,7 @@ export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactE
   const top = Math.max(0, Math.min(state.card.top, body.length - seen))
   const below = body.length - top - seen
   const more: Line = below > 0 || top > 0 ? [piece(`${plural(Math.max(0, below), 'more line')} · pagedown`, 'quiet')] : []
-  const keys: Line = [
-    piece(state.card.typed ? 'enter sends · alt+enter new line · escape goes back' : 'enter takes the marked one · escape answers later', 'quiet'),
-  ]
+  const keys: Line = [piece(...cardKeys(state))]
   const shown = body.slice(top, top + seen).map((line): PlacedLine => ({line}))
   const filled = [...shown, ...Array.from({length: Math.max(0, seen - shown.length)}, (): PlacedLine => ({line: []})), {line: []}, ...answers]
   return (

@@ -4,6 +4,7 @@
 import {changesOf, commandOf} from './change.ts'
 import {diffLines} from './diff-lines.ts'
 import {cleanLines, type Line, piece, wrapPieces, wrapped} from './line.ts'
+import {markdownLines} from './markdown.ts'
 import type {AppState} from './state.ts'
 import type {AskView} from './view/asks.ts'
 
@@ -93,29 +94,39 @@ const planLines = (state: AppState, width: number): Line[] =>
     ...task.accept.flatMap((text) => wrapped(`   ${text}`, width, 'quiet')),
   ])
 
+const verbs: Readonly<Record<string, string>> = {shell: 'run', write: 'change', read: 'read', net: 'reach'}
+
+/** `coder wants to shell(npm test) (why)`, as the gate words it: what, of what, why. Other words stay as they are. */
+const wish = (text: string): {verb: string; what: string; why: string} | undefined => {
+  const [, kind = '', what = '', why = ''] = /^\S+ wants to (\w+)\(([\s\S]*)\) \(([\s\S]*)\)$/.exec(text) ?? []
+  const verb = verbs[kind]
+  return verb ? {verb, what, why} : undefined
+}
+
+const said = (ask: AskView, width: number): Line[] => {
+  const wished = wish(ask.text)
+  if (!wished) return markdownLines(ask.text, width)
+  const command = (ask.call && commandOf(ask.call)) || wished.what
+  const lines = cleanLines(wished.verb === 'run' ? command : wished.what)
+  return [
+    ...wrapPieces([piece(`to ${wished.verb}`, 'quiet')], width),
+    ...lines.flatMap((line, at) =>
+      wrapPieces(
+        [
+          {text: at === 0 && wished.verb === 'run' ? '$ ' : '  ', tone: 'quiet'},
+          {text: line, tone: 'code'},
+        ],
+        width,
+      ),
+    ),
+    ...wrapPieces([piece('because ', 'quiet'), piece(wished.why)], width),
+  ]
+}
+
 /** The body of the card, as many lines as it takes; what does not fit is scrolled. */
 export const cardLines = (state: AppState, ask: AskView, width: number): Line[] => {
   if (ask.ask === planAsk) return planLines(state, width)
-  const command = ask.call ? commandOf(ask.call) : ''
   const changes = changeLines(state, ask, width)
-  const why = ask.rule ? wrapPieces([piece('rule ', 'quiet'), piece(ask.rule)], width) : []
-  return [
-    ...cleanLines(ask.text).flatMap((line) => wrapped(line, width)),
-    ...(command
-      ? [
-          [],
-          ...cleanLines(command).flatMap((line, at) =>
-            wrapPieces(
-              [
-                {text: at === 0 ? '$ ' : '  ', tone: 'quiet'},
-                {text: line, tone: 'code'},
-              ],
-              width,
-            ),
-          ),
-        ]
-      : []),
-    ...(changes.length > 0 ? [[], ...changes] : []),
-    ...(why.length > 0 ? [[], ...why] : []),
-  ]
+  const rule = ask.rule ? wrapPieces([piece('rule ', 'quiet'), piece(ask.rule)], width) : []
+  return [...said(ask, width), ...rule, ...(changes.length > 0 ? [[], ...changes] : [])]
 }

@@ -80,7 +80,7 @@ const cursorOf = (state: AppState, frame: Omit<Frame, 'cursor'>): Frame['cursor'
     const window = layOut(state.card.typed, Math.max(1, card.width - 4), Math.min(rows, inner.total))
     return {x: card.x + 2 + window.caret.column, y: card.y + card.height - 2 - rows + window.caret.row}
   }
-  if (card) return null
+  if (card && !state.card?.asleep) return null
   if (state.overlay?.filtering && overlay) return {x: overlay.x + 4 + widthOf(state.overlay.filter.text.slice(0, state.overlay.filter.caret)), y: overlay.y + 1}
   if (state.overlay || state.mode !== 'prompt' || areas.prompt.height === 0) return null
   return {x: Math.min(areas.prompt.width - 1, promptMark + prompt.caret.column), y: areas.prompt.y + prompt.caret.row}

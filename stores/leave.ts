@@ -2,6 +2,7 @@
 
 import {leaveAsk} from './card.ts'
 import {type Next, next} from './changes.ts'
+import {cardOf} from './reduce-told.ts'
 import type {AppState} from './state.ts'
 import type {AskView} from './view/asks.ts'
 
@@ -22,7 +23,7 @@ export const leaveOrAsk = (state: AppState): Next => {
   return next({
     ...state,
     keeperAsks,
-    card: {ask: leaveAsk, at: 0, typed: null, writes: null, choice: '', top: 0},
+    card: {...cardOf(state, leaveAsk), asleep: false, since: 0},
     later: state.later.filter((one) => one !== leaveAsk),
   })
 }

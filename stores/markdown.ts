@@ -41,7 +41,7 @@ const runAt = (lines: readonly string[], at: number, goesOn: (line: string) => b
   return end
 }
 
-const joinedText = (lines: readonly string[]): string => lines.map((line) => line.trim()).join(' ')
+const joinedText = (lines: readonly string[]): string => lines.map((line) => line.trim()).join('\n')
 
 const blockAt = (lines: readonly string[], at: number): {block?: Block; next: number} => {
   const line = lines[at] as string
@@ -60,10 +60,11 @@ const blockAt = (lines: readonly string[], at: number): {block?: Block; next: nu
     return {block: {is: 'quote', text: joinedText(lines.slice(at, next).map((one) => one.replace(/^\s*>\s?/, '')))}, next}
   }
   const [, indent = '', mark, text] = item.exec(line) ?? []
-  const next = runAt(lines, at, (one) => one.trim() !== '' && !special(one))
+  // What goes on below an item is indented; models break their lines where they mean it.
+  const next = runAt(lines, at, (one) => one.trim() !== '' && !special(one) && (mark === undefined || /^\s{2}/.test(one)))
   const rest = joinedText(lines.slice(at + 1, next))
   if (mark !== undefined)
-    return {block: {is: 'item', mark: /\d/.test(mark) ? mark : '-', depth: Math.min(6, indent.length >> 1), text: `${text} ${rest}`.trim()}, next}
+    return {block: {is: 'item', mark: /\d/.test(mark) ? mark : '-', depth: Math.min(6, indent.length >> 1), text: `${text}\n${rest}`.trim()}, next}
   return {block: {is: 'text', text: joinedText(lines.slice(at, next))}, next}
 }
 
@@ -103,6 +104,9 @@ export const inline = (text: string, tone?: Tone): Piece[] => {
   return pieces
 }
 
+/** Lines of the text, each wrapped on its own. */
+const wrapLines = (text: string, width: number, tone?: Tone): Line[] => text.split('\n').flatMap((line) => wrapPieces(inline(line, tone), width))
+
 const indented = (lines: readonly Line[], first: Piece, rest: Piece): Line[] => lines.map((line, at) => [at === 0 ? first : rest, ...line])
 
 const tableLines = (rows: readonly string[][], width: number): Line[] => {
@@ -126,10 +130,10 @@ const draw = (block: Block, width: number): Line[] => {
       return wrapPieces([{text: clean(block.text), tone: 'title'}], width)
     case 'item': {
       const lead = `${'  '.repeat(block.depth)}${block.mark} `
-      return indented(wrapPieces(inline(block.text), width - lead.length), {text: lead, tone: 'quiet'}, {text: ' '.repeat(lead.length)})
+      return indented(wrapLines(block.text, width - lead.length), {text: lead, tone: 'quiet'}, {text: ' '.repeat(lead.length)})
     }
     case 'quote':
-      return indented(wrapPieces(inline(block.text, 'quiet'), width - 2), {text: '│ ', tone: 'border'}, {text: '│ ', tone: 'border'})
+      return indented(wrapLines(block.text, width - 2, 'quiet'), {text: '│ ', tone: 'border'}, {text: '│ ', tone: 'border'})
     case 'code':
       return cleanLines(block.text).map((line): Line => [{text: '  '}, {text: clip(line, width - 2), tone: 'code'}])
     case 'table':
@@ -137,7 +141,7 @@ const draw = (block: Block, width: number): Line[] => {
     case 'rule':
       return [[{text: '─'.repeat(Math.max(1, width)), tone: 'border'}]]
     default:
-      return wrapPieces(inline(block.text), width)
+      return wrapLines(block.text, width)
   }
 }
 

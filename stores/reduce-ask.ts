@@ -5,7 +5,7 @@ import {type Choice, cardAsk, choicesOf, leaveAsk, openAsks, planAsk} from './ca
 import {type Next, next, send, toast} from './changes.ts'
 import {type Editor, editorStep, newEditor, textOf} from './editor.ts'
 import type {CommandId, EditCommand} from './keys.ts'
-import {withCard} from './reduce-told.ts'
+import {cardOf, withCard} from './reduce-told.ts'
 import type {AppState} from './state.ts'
 import type {AskView} from './view/asks.ts'
 
@@ -71,13 +71,26 @@ export const putOff = (state: AppState): AppState => (state.card ? withCard({...
 /** The next ask that waits, those put off among them. */
 export const recall = (state: AppState, ask?: string): AppState => {
   const found = openAsks(state).find((one) => ask === undefined || one.ask === ask)
-  return found ? withCard({...state, card: null, later: state.later.filter((one) => one !== found.ask)}) : state
+  if (!found) return state
+  const later = state.later.filter((one) => one !== found.ask)
+  return {...state, later, card: {...cardOf(state, found.ask), asleep: false, since: 0}}
 }
 
+/** A key that came with a command: its digit, and when it was pressed. */
+export interface Pressed {
+  digit?: number
+  at?: number
+}
+
+const settleMs = 400
+
 /** undefined: not a matter of the card. */
-export const cardCommand = (state: AppState, command: CommandId, digit?: number): Next | undefined => {
+export const cardCommand = (state: AppState, command: CommandId, pressed: Pressed = {}): Next | undefined => {
   const ask = cardAsk(state)
-  if (!ask || !state.card) return undefined
+  if (!ask || !state.card || state.card.asleep) return undefined
+  const {digit, at} = pressed
+  // What was on its way when the card came up was not meant for it.
+  if (at !== undefined && at - state.card.since < settleMs && (command.startsWith('answer-') || command === 'accept')) return next(state)
   if (state.card.typed) {
     if (command === 'accept') return sendTyped(state, ask)
     if (command === 'back') return next({...state, card: {...state.card, typed: null, writes: null, choice: ''}})

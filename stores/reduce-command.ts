@@ -11,15 +11,15 @@ import type {CommandId, EditCommand, Mode} from './keys.ts'
 import {type Layout, type LayoutName, layoutNames, shownPanes} from './layout.ts'
 import {focusBy, focusOn, focusTo, hidePane, nameLayout, resizeTo, showAll, swapBy, toggleZoom} from './layout-move.ts'
 import {leaveOrAsk} from './leave.ts'
-import {cardCommand, recall} from './reduce-ask.ts'
+import {cardCommand, type Pressed, recall} from './reduce-ask.ts'
 import {listCommand} from './reduce-list.ts'
 import {movePopup, promptTakes, submitPrompt, takePopup, withEditor} from './reduce-say.ts'
 import type {AppState} from './state.ts'
 
 /** Which keys hold now. */
 export const keyModeOf = (state: AppState): Mode => {
+  if (state.card && !state.card.asleep) return state.card.typed ? 'palette' : 'ask'
   if (state.mode === 'copy') return 'copy'
-  if (state.card) return state.card.typed ? 'palette' : 'ask'
   if (state.overlay) return state.overlay.filtering ? 'palette' : 'view'
   return state.mode === 'pane' ? 'pane' : 'prompt'
 }
@@ -167,14 +167,14 @@ const below = (state: AppState, command: CommandId, digit?: number): Next => {
   return next(state)
 }
 
-export const runCommand = (state: AppState, command: CommandId, digit?: number): Next => {
+export const runCommand = (state: AppState, command: CommandId, pressed: Pressed = {}): Next => {
   // Leaving for good is asked about once: the second time it is meant.
   if (command === 'leave' && state.card?.ask === 'leave') return next(state, {do: 'leave', stop: false})
   if (state.mode === 'copy' && command !== 'redraw' && !acts[command]) return toPane(state, command)
   return (
-    cardCommand(state, command, digit) ??
+    cardCommand(state, command, pressed) ??
     listCommand(state, command, (after, one) => below(after, one)) ??
     popupCommand(state, command) ??
-    below(state, command, digit)
+    below(state, command, pressed.digit)
   )
 }

@@ -69,7 +69,8 @@ export const mouseMoved = (state: AppState, event: Mouse): Next => {
   const frame = frameOf(state)
   if (!state.grip && within(frame.card, event)) {
     if (event.what === 'wheel-up') return runCommand(state, 'line-up')
-    return event.what === 'wheel-down' ? runCommand(state, 'line-down') : next(state)
+    if (event.what === 'wheel-down') return runCommand(state, 'line-down')
+    return event.what === 'press' && state.card?.asleep ? next({...state, card: {...state.card, asleep: false}, mode: 'prompt'}) : next(state)
   }
   if (!state.grip && within(frame.overlay, event)) return overList(state, event)
   return overPanes(state, event)

@@ -8,7 +8,7 @@ import {type Next, next, send, toast} from './changes.ts'
 import {frameOf} from './frame.ts'
 import {withPanes} from './layout.ts'
 import {focusOn} from './layout-move.ts'
-import type {AppState} from './state.ts'
+import type {AppState, Card} from './state.ts'
 import type {AskView} from './view/asks.ts'
 import {viewFold} from './view/view.ts'
 
@@ -54,9 +54,14 @@ const planReady = (before: AppState, state: AppState): AppState => {
   return {...state, keeperAsks: [...state.keeperAsks.filter((one) => one.ask !== planAsk), ask]}
 }
 
+const closedToast = (state: AppState, outcome: string, reason: string, good: boolean): AppState =>
+  toast(state, `${good ? '✓' : '✗'} ${outcome}${reason ? `: ${reason}` : ''}`, good ? 'good' : 'bad')
+
 const eventTold = (state: AppState, says: Extract<KeeperSays, {tell: 'event'}>): AppState => {
   const {event} = says
   const next: AppState = {...state, now: Math.max(state.now, event.at), view: viewFold.step(state.view, event)}
+  if (event.type === 'run.closed' && state.caughtUp)
+    return planReady(state, closedToast(next, event.body.outcome, event.body.reason, event.body.exitCode === 0))
   if (event.type === 'run.opened') return {...next, keeperAsks: next.keeperAsks.filter(({ask}) => ask !== planAsk)}
   return planReady(state, next)
 }
@@ -103,15 +108,30 @@ const tellOne = (state: AppState, says: KeeperSays): AppState => {
   }
 }
 
+/** Who is typing goes on typing: a letter that was meant for a word must never be an answer. */
+const isTyping = (state: AppState): boolean =>
+  state.mode !== 'prompt' || state.overlay?.filtering === true || (state.overlay === null && state.editor.text !== '')
+
+export const cardOf = (state: AppState, ask: string): Card => ({
+  ask,
+  at: 0,
+  typed: null,
+  writes: null,
+  choice: '',
+  top: 0,
+  asleep: isTyping(state),
+  since: state.now,
+})
+
 /** The card is of the oldest ask that was not put off; what is being written to an ask that is still open stays. */
 export const withCard = (state: AppState): AppState => {
   const open = openAsks(state)
   const later = state.later.filter((ask) => open.some((one) => one.ask === ask))
   if (state.card && open.some(({ask}) => ask === state.card?.ask)) return later.length === state.later.length ? state : {...state, later}
   const ask = open.find((one) => !later.includes(one.ask))
-  const card = ask ? {ask: ask.ask, at: 0, typed: null, writes: null, choice: '', top: 0} : null
+  const card = ask ? cardOf(state, ask.ask) : null
   if (!card && !state.card && later.length === state.later.length) return state
-  return {...state, later, card, mode: card && state.mode === 'copy' ? state.mode : state.mode}
+  return {...state, later, card}
 }
 
 /** Asks the keeper for the sizes that the panes have now. */

@@ -14,8 +14,7 @@ import {told, withCard, withSizes} from './reduce-told.ts'
 import type {AppState} from './state.ts'
 
 const typed = (state: AppState, event: Extract<Action, {do: 'typed'}>['event']): Next => {
-  if (state.card?.typed) return cardTyped(state, event)
-  if (state.card) return next(state)
+  if (state.card && !state.card.asleep) return state.card.typed ? cardTyped(state, event) : next(state)
   if (state.overlay) return listTyped(state, event)
   return state.mode === 'prompt' ? promptTakes(state, event) : next(state)
 }
@@ -30,7 +29,7 @@ const step = (state: AppState, action: Action): Next => {
     case 'told':
       return told(state, action.says)
     case 'command':
-      return runCommand({...state, chord: ''}, action.command, action.digit)
+      return runCommand({...state, chord: ''}, action.command, action)
     case 'typed':
       return typed({...state, chord: ''}, action.event)
     case 'chord':

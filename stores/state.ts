@@ -39,6 +39,10 @@ export interface Card {
   choice: string
   /** First line of the text that is seen. */
   top: number
+  /** It came while the person was typing elsewhere: it takes no key until they turn to it. */
+  asleep: boolean
+  /** When it came, ms since 1970. */
+  since: number
 }
 
 /** What could be typed next. */

@@ -41,7 +41,7 @@ export const openKeys = ({state, keymap, dispatch, type, panes, nowMs}: KeysPort
       const found = resolve(keymap, mode, pending, event, nowMs())
       pending = found.pending
       if (state().chord !== '' && found.is !== 'pending') dispatch({do: 'chord', keys: ''})
-      if (found.is === 'command') dispatch({do: 'command', command: found.command, ...(found.digit === undefined ? {} : {digit: found.digit})})
+      if (found.is === 'command') dispatch({do: 'command', command: found.command, at: nowMs(), ...(found.digit === undefined ? {} : {digit: found.digit})})
       else if (found.is === 'pending') dispatch({do: 'chord', keys: pending.chord})
       else if (found.is === 'unknown') dispatch({do: 'chord', keys: found.keys, unknown: true})
       else if (mode === 'pane') toProgram(found.event)

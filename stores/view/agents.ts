@@ -126,6 +126,8 @@ const stepAgent = (agent: AgentView, event: Event): AgentView => {
     case 'role.lost':
       return into(agent, 'lost', event.at, {endedAt: event.body.replaced ? 0 : event.at, running: {}, asks: [], why: event.body.why})
     case 'role.left':
+      // Who has handed over and goes is done, not gone.
+      if (agent.state === 'done') return {...agent, asks: []}
       return into(agent, 'left', event.at, {endedAt: agent.endedAt || event.at, running: {}, asks: [], why: event.body.why})
     default:
       return agent

@@ -39,6 +39,7 @@ export const stepSpend = (spend: Spend, event: Event): Spend => {
       if ((event.body.node ?? 'run') !== 'run') return spend
       return {...spend, caps: {...spend.caps, ...capsIn(event.body.caps)}}
     case 'budget.exceeded':
+      if ((event.body.node ?? 'run') !== 'run') return spend
       return {...spend, exceeded: [...new Set([...spend.exceeded, event.body.cap])]}
     case 'model.replied': {
       const {input, output} = event.body.usage

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import {describe, expect, it, onTestFinished} from 'vitest'
 import {type CopyState, copiedText, copyMarks, copySearch, copySearchOn, copyStart, copyStep} from '../../stores/copy.ts'
 import {glyphAt} from '../../stores/copy-lines.ts'
-import {clickAt, copyDrag, copyPress, scrolledTop} from '../../stores/copy-mouse.ts'
+import {clickAt, copyDrag, copyPress} from '../../stores/copy-mouse.ts'
 import {bindings, type CopyCommand} from '../../stores/keys.ts'
 import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
 
@@ -122,14 +122,6 @@ describe('the window', () => {
     const now = copyStep(state, terminal, 'copy.left')
     expect(now.top).toBe(terminal.firstLine)
     expect(now.cursor.line).toBeGreaterThanOrEqual(terminal.firstLine)
-  })
-
-  it('scrolls without copy mode, and follows again at the end', async () => {
-    const terminal = await printed(Array.from({length: 20}, (_, n) => `line ${n}`).join('\n'))
-    const up = scrolledTop(terminal, 5, undefined, -3)
-    expect(up).toBe(12)
-    expect(scrolledTop(terminal, 5, up, -100)).toBe(0)
-    expect(scrolledTop(terminal, 5, up, 3)).toBeUndefined()
   })
 })
 

@@ -145,6 +145,21 @@ describe('an ask', () => {
     expect(sent(story, (one) => press(one, 'accept'))).toEqual([{do: 'answer', ask: 'q_1', choice: 'deny', text: 'use pnpm'}])
     expect(story.state.editor.text).toBe('')
   })
+  it('takes no key of somebody who is typing, until they turn to it', () => {
+    const story = ask(working().act(...typing('mayb')))
+    expect([story.state.card?.asleep, keyModeOf(story.state)]).toEqual([true, 'prompt'])
+    expect(wishes(story, (one) => one.act(...typing('y')))).toEqual([])
+    expect(story.state.editor.text).toBe('mayby')
+    press(story, 'focus-needy')
+    expect(keyModeOf(story.state)).toBe('ask')
+    expect(keyModeOf(ask(working().act({do: 'mode', mode: 'pane'})).state)).toBe('pane')
+  })
+  it('takes no key that was on its way when it came', () => {
+    const story = ask(working())
+    const at = story.state.card?.since ?? 0
+    expect(sent(story, (one) => one.act({do: 'command', command: 'answer-once', at: at + 100}))).toEqual([])
+    expect(sent(story, (one) => one.act({do: 'command', command: 'answer-once', at: at + 900}))).toHaveLength(1)
+  })
   it('is put off and found again', () => {
     const story = press(ask(working()), 'back')
     expect([story.state.card, keyModeOf(story.state)]).toEqual([null, 'prompt'])
