@@ -142,7 +142,7 @@ describe('an agent that is killed', () => {
     const hired = await screen.untilEvent('role.hired')
     process.kill(-(hired.body as {pid: number}).pid, 'SIGKILL')
     expect((await screen.untilEvent('run.closed')).body).toMatchObject({outcome: 'answered', text: 'seen it through'})
-    await screen.holds(() => /begun[^]*seen it through/.test(screen.shows('a_1')))
+    await screen.holds(() => /begun[\s\S]*seen it through/.test(screen.shows('a_1')))
     const late = await screenOf(word)
     await late.holds(() => late.shows('a_1') === screen.shows('a_1'))
     expect(screen.told.filter((message) => message.tell === 'pane').map((message) => message.pane.ended !== undefined)).toEqual([false, true, false, true])
