@@ -106,7 +106,8 @@ export const openPurse = (caps: Caps, ledger: () => Ledger, onRefused: (refusal:
   const refuse = (node: Node, cap: CapName): {ok: false; error: Fault} => {
     const limit = node.caps[cap] as number
     onRefused({node: node.id, cap, limit, used: spentOf(node)[cap]})
-    return bad(fault(`budget.${cap}`, {limit}))
+    const found = fault(`budget.${cap}`, {limit})
+    return bad(node === run ? found : {...found, hint: `raise roles.ROLE.${cap}`})
   }
 
   const left = (node: Node): Counts => {

@@ -155,7 +155,7 @@ const scored = (facts: RouteFacts, place: number, need: Need, policy: Policy): S
     usable: against === '',
     success: round(successOf(facts)),
     quality: round(qualityOf(route.model, card)),
-    ...(usd === undefined ? {} : {usd}),
+    ...(usd === undefined ? {} : {usd: Math.round(usd * 1e6) / 1e6}),
     ...timesOf(facts, need.output),
     local: card.local,
     why: against,
