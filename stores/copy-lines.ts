@@ -37,9 +37,15 @@ export const glyphsOf = (text: string): Glyph[] => {
   })
 }
 
+/** One cell for each letter: offsets are columns. */
+export const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
 /** The character on a cell; behind the text there are blanks. */
-export const glyphAt = (lines: CopyLines, {line, column}: Place): Glyph =>
-  glyphsOf(lines.lineText(line)).find(({to}) => column < to) ?? {text: ' ', from: column, to: column + 1}
+export const glyphAt = (lines: CopyLines, {line, column}: Place): Glyph => {
+  const text = lines.lineText(line)
+  const found = isPlain(text) ? undefined : glyphsOf(text).find(({to}) => column < to)
+  return found ?? {text: text[column] && isPlain(text) ? (text[column] as string) : ' ', from: column, to: column + 1}
+}
 
 export const before = (left: Place, right: Place): boolean => left.line < right.line || (left.line === right.line && left.column < right.column)
 
@@ -65,11 +71,14 @@ export const rowText = (lines: CopyLines, line: number): string => {
 }
 
 /** Cells `from` up to, not including, `to`; a character that lies half in is whole. Behind the text there is nothing. */
-export const textOfCells = (lines: CopyLines, line: number, from: number, to: number): string =>
-  glyphsOf(rowText(lines, line))
+const textOfCells = (lines: CopyLines, line: number, from: number, to: number): string => {
+  const row = rowText(lines, line)
+  if (isPlain(row)) return row.slice(from, to)
+  return glyphsOf(row)
     .filter((glyph) => glyph.to > from && glyph.from < to)
     .map(({text}) => text)
     .join('')
+}
 
 /** From a cell to a cell, both included; rows of one printed line are joined, blanks at the end of one are not kept. */
 export const textOfStretch = (lines: CopyLines, start: Place, end: Place): string => {

@@ -1,5 +1,5 @@
-// Selecting with the mouse, and scrolling without copy mode. Pure: which click of a row of clicks it is, what a press and
-// a drag select, and which line is first when a pane is scrolled. No event is read here.
+// Selecting with the mouse. Pure: which click of a row of clicks it is, what a press and a drag select. No event is read
+// here.
 
 import {type CopyState, copyStart} from './copy.ts'
 import {type CopyLines, glyphAt, lastLine, type Place, wholeLine, wordAround} from './copy-lines.ts'
@@ -44,11 +44,4 @@ export const copyDrag = (state: CopyState, lines: CopyLines, at: Place): CopySta
   const ends = state.grain && state.kind === 'character' ? wordAround(lines, cursor) : ([cursor, cursor] as const)
   const backwards = line < from.line || (line === from.line && column < from.column)
   return {...state, anchor: from, cursor: backwards ? ends[0] : ends[1], top, goal: cursor.column}
-}
-
-/** The first line that a pane shows after scrolling by rows; undefined: it follows its screen again. Lines keep their numbers, so what is shown stands still. */
-export const scrolledTop = (lines: CopyLines, rows: number, top: number | undefined, by: number): number | undefined => {
-  const follow = Math.max(lines.firstLine, lastLine(lines) - rows + 1)
-  const next = Math.max(lines.firstLine, (top ?? follow) + by)
-  return next >= follow ? undefined : next
 }

@@ -3,7 +3,7 @@
 
 import {type CopyLines, glyphAt, glyphsOf, kindOf, lastLine, ordered, type Place, textOfBlock, textOfStretch, wholeLine, wordAround} from './copy-lines.ts'
 import type {CopyCommand} from './keys.ts'
-import {type MatchCells, type Search, searchFrom, searchOn, startOf} from './search.ts'
+import {type MatchCells, matchesBetween, type Search, searchFrom, searchOn, startOf} from './search.ts'
 
 export type {CopyLines, Place} from './copy-lines.ts'
 
@@ -205,8 +205,9 @@ const selectedCells = (state: CopyState, lines: CopyLines): CopyMark[] => {
 export const copyMarks = (state: CopyState, lines: CopyLines): CopyMark[] => {
   const now = kept(state, lines)
   const seen = ({line}: MatchCells): boolean => line >= now.top && line < now.top + now.rows
-  const found = (now.search?.matches ?? []).flatMap((match, index) =>
-    match.filter(seen).map((cells): CopyMark => ({...cells, style: index === now.search?.at ? 'found-now' : 'found'})),
+  const near = matchesBetween(now.search?.matches ?? [], now.top, now.top + now.rows - 1)
+  const found = near.matches.flatMap((match, place) =>
+    match.filter(seen).map((cells): CopyMark => ({...cells, style: near.index + place === now.search?.at ? 'found-now' : 'found'})),
   )
   return [...found, ...selectedCells(now, lines)]
 }

@@ -119,8 +119,6 @@ export const remap = (config: Keys = {}): {keymap: Keymap; problems: string[]} =
   return {keymap: {...made.keymap, rows}, problems: [...problems, ...made.problems]}
 }
 
-export const defaultKeymap: Keymap = remap().keymap
-
 const digitOf = (event: InputEvent): number | undefined => (event.input === 'key' && /^[0-9]$/.test(event.key) ? Number(event.key) : undefined)
 
 /** What an event means in a mode, given what was pressed before it. */

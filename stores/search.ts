@@ -1,7 +1,7 @@
 // Search in the lines of a terminal: every match, wrapped rows read as one line, small letters match any. A match is told
 // as the cells that it covers. Nothing here moves a cursor.
 
-import {before, type CopyLines, glyphsOf, lastLine, type Place, rowText} from './copy-lines.ts'
+import {before, type CopyLines, glyphsOf, isPlain, lastLine, type Place, rowText} from './copy-lines.ts'
 
 export interface MatchCells {
   line: number
@@ -33,6 +33,7 @@ interface Row {
 const matchLimit = 10_000
 
 const cellsAt = (row: Row, from: number, to: number): MatchCells => {
+  if (isPlain(row.text)) return {line: row.line, from: Math.max(0, from), to: Math.min(to, row.text.length)}
   let offset = 0
   let first = -1
   let last = 0
@@ -77,6 +78,20 @@ export const matchesOf = (lines: CopyLines, query: string): Match[] => {
     found.push(...matchesIn(rows, query, anyCase))
   }
   return found
+}
+
+/** The matches with a stretch in these lines, and the index of the first; matches come in the order of lines. */
+export const matchesBetween = (matches: readonly Match[], first: number, last: number): {matches: readonly Match[]; index: number} => {
+  let low = 0
+  let high = matches.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((matches[middle]?.at(-1)?.line ?? 0) < first) low = middle + 1
+    else high = middle
+  }
+  let end = low
+  while (end < matches.length && (matches[end]?.[0]?.line ?? 0) <= last) end += 1
+  return {matches: matches.slice(low, end), index: low}
 }
 
 export const startOf = (match: Match): Place => ({line: match[0]?.line ?? 0, column: match[0]?.from ?? 0})
