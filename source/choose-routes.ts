@@ -6,9 +6,9 @@ import {FaultError, fault} from '../engine/contract/fault.ts'
 import type {Route} from '../engine/contract/grant.ts'
 import {routeName} from '../engine/contract/grant.ts'
 import {needsOllama, resolveRoutes} from '../engine/model/routes.ts'
-import {providerSettings} from '../engine/model/settings.ts'
 import type {Context} from './context.ts'
 import {type Gathered, type Gatherer, needed} from './opening.ts'
+import {settingsWithKey} from './secrets.ts'
 
 const free: ReadonlySet<string> = new Set(['embedded', 'replay', 'ollama', 'llamacpp', 'vllm', 'sglang'])
 
@@ -36,7 +36,8 @@ export const chooseRoutes: Gatherer = async (facts, context, request) => {
         : needed(resolveRoutes(config, env, {text, ...(flag ? {} : {from: config.origins[`roles.${role}.model`] ?? 'config'}), ollama})).routes
   }
   const providers: Gathered['providers'] = {}
-  for (const {provider} of Object.values(known.roleRoutes).flat()) providers[provider] ??= needed(providerSettings(config, env, provider, resolve(request.dir)))
+  for (const {provider} of Object.values(known.roleRoutes).flat())
+    providers[provider] ??= needed(await settingsWithKey(config, env, provider, resolve(request.dir)))
   await lookCloser(known, providers, context)
   const all = Object.values(known.roleRoutes).flat()
   known.routes = Object.fromEntries(

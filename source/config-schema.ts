@@ -64,6 +64,17 @@ export const keys: Readonly<Record<string, Key>> = {
   'providers.*.protocol': key(oneOf(...protocols), `How the server is spoken to: ${protocols.join(', ')}.`, 'openai-chat'),
   'providers.*.baseUrl': key((z) => z.url({protocol: /^https?$/}), 'Where the server is.', 'http://127.0.0.1:8000/v1'),
   'providers.*.apiKeyEnv': key(text, 'Name of the variable that holds the key; the key itself never stands in a file.', 'LAB_KEY'),
+  'providers.*.apiKeyFile': key(text, 'File whose first line is the key; ~/ is your home.', '~/.secrets/lab'),
+  'providers.*.apiKeyCommand': key(
+    (z) => z.union([text(z), texts(z).min(1)]),
+    'Command that prints the key: a line for the shell, or a list of program and arguments. Run once, and again when the server refuses the key.',
+    'pass show lab',
+  ),
+  'providers.*.apiKeyKeyring': key(
+    text,
+    "The system's keyring holds the key, as SERVICE or SERVICE/ACCOUNT (secret-tool, or security on macOS).",
+    'penguin/lab',
+  ),
   'providers.*.headers': key((z) => z.record(z.string(), z.string()), 'More headers for every request.', '{X-Team: blue}'),
   'providers.*.models.*.window': key(whole, 'Tokens of input and output together.', '65536'),
   'providers.*.models.*.output': key(whole, 'Most tokens of one reply.', '8192'),
@@ -127,7 +138,11 @@ export const keys: Readonly<Record<string, Key>> = {
   'verification.testEdits': key(texts, 'Globs of existing tests that may change.', '[test/snapshot/**]', []),
   'verification.wallSec': key(positive, 'Longest run of one gate, in seconds.', '600', 600),
 
-  'ui.theme': key(oneOf('dark', 'light', 'contrast', 'none'), 'Colours of the screen; not set: by what the terminal says of its background. NO_COLOR means none.', 'light'),
+  'ui.theme': key(
+    oneOf('dark', 'light', 'contrast', 'none'),
+    'Colours of the screen; not set: by what the terminal says of its background. NO_COLOR means none.',
+    'light',
+  ),
   'ui.motion': key((z) => z.boolean(), 'May anything move that need not: spinners, pulses.', 'false', true),
   'ui.mouse': key((z) => z.boolean(), 'Clicks, drags and the wheel go to the screen instead of to the terminal.', 'false', true),
   'ui.vim': key((z) => z.boolean(), 'Vim keys in the prompt.', 'true', false),

@@ -27,6 +27,8 @@ import type {Gathered, Refusal} from './opening.ts'
 import {askedOf} from './past.ts'
 import {resumeRun} from './resuming.ts'
 import type {HostRequest} from './run-options.ts'
+import {secretsIn} from './secrets.ts'
+import {cleanedJournal, openCleaner} from './secrets-find.ts'
 
 export type {HostRequest} from './run-options.ts'
 
@@ -122,7 +124,18 @@ const open = async (
   const again = refusal ? undefined : resumeRun(facts as Gathered)
   if (again?.events.at(-1)?.type === 'run.closed')
     throw new FaultError(fault('usage.nothing', {why: `${run} has just been ended by another process`, hint: ''}))
-  const scribe = openScribe(journal, run, dice, again?.trace ?? newTraceId(dice), again?.rootSpan ?? newSpanId(dice))
+  // Whatever a tool, a gate, a server or the user said: no secret goes on record.
+  const secrets = secretsIn(Object.values(facts.providers ?? {}))
+  const scribe = openScribe(
+    cleanedJournal(
+      journal,
+      openCleaner(() => secrets),
+    ),
+    run,
+    dice,
+    again?.trace ?? newTraceId(dice),
+    again?.rootSpan ?? newSpanId(dice),
+  )
   const firstSeq = journal.lastSeq(run)
   const closing = (more: Partial<ClosingFacts>): ClosingFacts => ({
     scribe,

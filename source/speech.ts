@@ -3,7 +3,7 @@
 
 import type {Clock} from '../engine/base/clock.ts'
 import type {Dice} from '../engine/base/id.ts'
-import {type Fault, fault} from '../engine/contract/fault.ts'
+import {fault} from '../engine/contract/fault.ts'
 import {type Route, routeName} from '../engine/contract/grant.ts'
 import type {Assignment} from '../engine/contract/link.ts'
 import type {Message} from '../engine/contract/message.ts'
@@ -12,6 +12,8 @@ import {type Asker, openAsker} from '../engine/model/ask.ts'
 import {rememberRatios, sizeOfMessages, sizeOfTools} from '../engine/model/tokens.ts'
 import type {AskHooks, Reply} from '../engine/role/ports.ts'
 import {makerFor} from './plugins.ts'
+import {type Keyring, openKeyring} from './secrets.ts'
+import {type Cleaner, openCleaner} from './secrets-find.ts'
 
 export interface Speech {
   ask(turn: Turn, hooks: AskHooks, signal: AbortSignal): Promise<Reply>
@@ -20,6 +22,8 @@ export interface Speech {
   sizeOf(messages: readonly Message[], tools: readonly ToolSpec[]): number
   /** Does the model write its edits as plain-text blocks? */
   blocks: boolean
+  /** Takes secrets out of what tools and servers say. */
+  clean: Cleaner
   /** Tools that only some models can use are not offered to the others. */
   offers(tool: string): boolean
 }
@@ -34,13 +38,30 @@ const marginShare = 0.05
 /** Room for a reply where a card claims half its window for output. */
 const mostReserved = 16_384
 
-const clientFor = async (route: Route, assignment: Assignment): Promise<ModelClient> => {
+/** A client whose key can be exchanged under it, and what its provider is reached with now. */
+const clientFor = async (route: Route, assignment: Assignment, ring: Keyring): Promise<{client: ModelClient; renew(): Promise<boolean>}> => {
   const settings = assignment.providers[route.provider]
   if (!settings) throw new Error(`no settings for ${routeName(route)}`)
-  const client = (await makerFor(settings.protocol))(settings)
-  if (!assignment.record) return client
+  const make = await makerFor(settings.protocol)
+  // A key that another piece of work has read anew stands before the one that came with this one.
+  let {apiKey} = settings
+  if (settings.keyFrom) apiKey = ring.latest(settings.keyFrom) ?? apiKey
+  let current = make({...settings, apiKey})
+  const client: ModelClient = {
+    card: (model) => current.card(model),
+    stream: (turn, signal) => current.stream(turn, signal),
+    probe: (signal) => current.probe(signal),
+  }
+  const renew = async (): Promise<boolean> => {
+    const another = settings.keyFrom && (await ring.renew(settings.keyFrom))
+    if (!another || another === apiKey) return false
+    apiKey = another
+    current = make({...settings, apiKey})
+    return true
+  }
+  if (!assignment.record) return {client, renew}
   const {recorded} = await import('../engine/model/record.ts')
-  return recorded(client, assignment.record, settings.apiKey ? [settings.apiKey] : [])
+  return {client: recorded(client, assignment.record, ring.secrets()), renew}
 }
 
 const silent = (route: string, why: string): Reply => ({
@@ -55,33 +76,49 @@ const silent = (route: string, why: string): Reply => ({
   error: fault('model.unreachable', {route, why}),
 })
 
-/** Some servers repeat the key that they refuse; it must not reach the journal. */
-const withoutKeys = (text: string, keys: readonly string[]): string =>
-  keys.reduce((clean, key) => (key.length >= 8 ? clean.replaceAll(key, '[key]') : clean), text)
-
 export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<Speech> => {
   const {routes, ratios} = assignment.grant
   rememberRatios(ratios)
+  const ring = openKeyring(Object.values(assignment.providers))
   const wired = await Promise.all(
-    routes.map(async (route) => ({route, client: await clientFor(route, assignment), callSec: assignment.providers[route.provider]?.timeouts.callSec ?? 600})),
+    routes.map(async (route) => ({
+      route,
+      ...(await clientFor(route, assignment, ring)),
+      callSec: assignment.providers[route.provider]?.timeouts.callSec ?? 600,
+    })),
   )
   const asker: Asker = openAsker({clients: wired, ...edges})
   const card = asker.card()
-  const keys = Object.values(assignment.providers).flatMap((settings) => (settings.apiKey ? [settings.apiKey] : []))
-  const hide = (error: Fault): Fault => ({...error, msg: withoutKeys(error.msg, keys), hint: withoutKeys(error.hint, keys)})
+  const clean = openCleaner(ring.secrets)
+  const shown = new WeakMap<Message, Message>()
+  /** A message as the model may see it; the same one each time, for what is known of it. */
+  const cleaned = (message: Message): Message => {
+    const known = shown.get(message)
+    if (known) return known
+    // What a provider wants back is signed: it goes as it came.
+    const kept = message.from === 'model' && message.keep ? {keep: message.keep} : {}
+    const made = Object.keys(kept).length > 0 ? {...clean.value({...message, keep: undefined}), ...kept} : clean.value(message)
+    shown.set(message, made)
+    return made
+  }
   const embedded = routes[0]?.provider === 'embedded'
   return {
     budgetTokens: Math.floor(card.window * (1 - marginShare)) - Math.min(card.output, mostReserved),
     sizeOf: (messages, tools) => asker.sizeOf(messages) + sizeOfTools(tools as ToolSpec[]),
     blocks: card.edits === 'blocks',
+    clean,
     // Without a check there is nothing to search against.
     offers: (tool) => embedded || tool !== 'eval_candidates' || assignment.checks.length > 0,
     ask: async (turn, hooks, signal) => {
       if (wired.length === 0) return silent('none', 'there is no route')
-      const estimated = sizeOfMessages(turn.messages) + sizeOfTools(turn.tools)
+      const asked = {...turn, messages: turn.messages.map(cleaned)}
+      const estimated = sizeOfMessages(asked.messages) + sizeOfTools(turn.tools)
       const reserve: AskHooks['reserve'] = (asked) => hooks.reserve({...asked, estimated})
-      const reply = await asker.ask(turn, {...hooks, reserve, onFailed: (failed) => hooks.onFailed({...failed, error: hide(failed.error)})}, signal)
-      return reply.error ? {...reply, error: hide(reply.error)} : reply
+      // Some servers repeat the key that they refuse; it must not reach the journal.
+      const onFailed: AskHooks['onFailed'] = (failed) => hooks.onFailed(clean.value(failed))
+      const onBreaker: AskHooks['onBreaker'] = (turned) => hooks.onBreaker(clean.value(turned))
+      const reply = await asker.ask(asked, {...hooks, reserve, onFailed, onBreaker}, signal)
+      return reply.error ? {...reply, error: clean.value(reply.error)} : reply
     },
   }
 }

@@ -3,7 +3,7 @@
 
 import type {Clock} from '../engine/base/clock.ts'
 import type {Dice} from '../engine/base/id.ts'
-import {FaultError} from '../engine/contract/fault.ts'
+import {bad, type Fault, FaultError, fault} from '../engine/contract/fault.ts'
 import type {Assignment} from '../engine/contract/link.ts'
 import type {Call} from '../engine/contract/message.ts'
 import type {Overlay, Sandbox} from '../engine/contract/sandbox.ts'
@@ -17,6 +17,7 @@ import {runCall} from '../engine/tool/run.ts'
 import {openShelf} from '../engine/tool/shelf.ts'
 import {checkAnswer} from './answer.ts'
 import {tools} from './plugins.ts'
+import {holdsMark} from './secrets-find.ts'
 import {openSpeech} from './speech.ts'
 
 interface Edges {
@@ -76,6 +77,10 @@ const fromBlocks = (text: string, specs: Work['specs']): ReturnType<Work['recove
   return {calls: [...blocks.calls, ...rest.calls], text: rest.text}
 }
 
+/** Written back it would take the place of the secret that it stands for. */
+const markFault = (tool: string): Fault =>
+  fault('tool.input', {name: tool, why: 'it holds a mark that stands for a secret which is not shown; leave those lines as they are'})
+
 export const openWork = async (assignment: Assignment, signal: () => AbortSignal, edges: Edges): Promise<Work> => {
   const shelf = openShelf(tools)
   const sandbox = await openOwnSandbox(assignment)
@@ -110,7 +115,8 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
       role: assignment.role.name,
       askPerson: hooks.permit,
     })
-    return runCall(call, {shelf, site: siteFor(hooks), offered, permit: gate, begin: hooks.begin, clock: edges.clock})
+    const permit: typeof gate = holdsMark(call.input) ? async () => bad(markFault(call.tool)) : gate
+    return speech.clean.value(await runCall(call, {shelf, site: siteFor(hooks), offered, permit, begin: hooks.begin, clock: edges.clock}))
   }
 
   return {

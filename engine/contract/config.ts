@@ -11,6 +11,9 @@ export interface ProviderConfig {
   protocol: 'openai-responses' | 'openai-chat' | 'anthropic' | 'ollama'
   baseUrl?: string
   apiKeyEnv?: string
+  apiKeyFile?: string
+  apiKeyCommand?: string | string[]
+  apiKeyKeyring?: string
   headers?: Record<string, string>
   models?: Record<string, Partial<ModelCard> & {usdIn?: number; usdCached?: number; usdOut?: number}>
 }

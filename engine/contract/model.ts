@@ -90,13 +90,26 @@ export interface Probe {
   error?: Fault
 }
 
+/** One of file, command and keyring, and the environment that a command needs. */
+export interface KeySource {
+  /** The configuration key that says so. */
+  name: string
+  file?: string
+  command?: string | readonly string[]
+  keyring?: string
+  env: Record<string, string>
+}
+
 /** Where and how a provider is reached, resolved from config by the host; a key never leaves the worker. */
 export interface ProviderSettings {
   name: string
   protocol: 'openai-responses' | 'openai-chat' | 'anthropic' | 'ollama' | 'embedded' | 'replay'
   baseUrl: string
   apiKey?: string
+  /** What holds the key, as a person knows it: a variable, or the configuration key that names a file or a command. */
   apiKeyEnv?: string
+  /** Where to read it again when the server refuses it. */
+  keyFrom?: KeySource
   headers?: Record<string, string>
   models?: Record<string, Partial<ModelCard>>
   timeouts: Timeouts

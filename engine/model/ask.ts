@@ -13,7 +13,7 @@ import type {ModelCard, ModelClient, Sampling, ToolSpec, Turn} from '../contract
 import {type BreakerState, openBreakers} from './breaker.ts'
 import {type Collected, collect} from './collect.ts'
 import {usdOf} from './price.ts'
-import {nextAfter} from './retry.ts'
+import {type Next, nextAfter} from './retry.ts'
 import {samplingFor} from './sampling.ts'
 import {estimateTokens, openMeter, sizeOfMessages, sizeOfTools} from './tokens.ts'
 
@@ -39,6 +39,8 @@ export interface Wired {
   client: ModelClient
   /** Longest Retry-After that is obeyed, s. */
   callSec: number
+  /** Reads the key again after it was refused; true when there is another one now. */
+  renew?(): Promise<boolean>
 }
 
 export interface Asker {
@@ -55,6 +57,7 @@ interface Candidate {
   model: string
   client: ModelClient
   callMs: number
+  renew(): Promise<boolean>
 }
 
 /** Output that is set aside for a call that names no limit, tokens. */
@@ -73,7 +76,9 @@ const countedUsage = (got: Collected, input: number, provider: string): Usage =>
 }
 
 export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; clock: Clock; dice: Dice}): Asker => {
-  const chain = clients.map(({route, client, callSec}): Candidate => ({name: routeName(route), model: route.model, client, callMs: callSec * 1000}))
+  const chain = clients.map(
+    ({route, client, callSec, renew = async () => false}): Candidate => ({name: routeName(route), model: route.model, client, callMs: callSec * 1000, renew}),
+  )
   const meter = openMeter()
   let onBreaker: AskHooks['onBreaker'] = () => undefined
   const breakers = openBreakers(clock.tick, (route, state, why) => onBreaker({route, state, why}))
@@ -132,6 +137,7 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
     const order = breakers.order(chain)
     for (const candidate of order) {
       const onTrial = breakers.stateOf(candidate.name) !== 'closed' && order.length > 1
+      let renewed = false
       for (let tries = 1; ; tries++) {
         choose(candidate, last?.error, hooks)
         // Some servers lose a reply in their stream only: after an empty one the next is asked for in one piece.
@@ -144,9 +150,14 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
         }
         last = reply
         const {error, waitMs} = got
-        const next = signal.aborted
-          ? ({do: 'stop'} as const)
-          : nextAfter({error, tries, waitMs, callMs: candidate.callMs, onTrial, others: hasOther(order, candidate), dice: (dice(1)[0] ?? 0) / 255})
+        // A key that was exchanged meanwhile is read again, once in a call.
+        const another: boolean = error.code === 'model.credentials' && !renewed && !signal.aborted && (await candidate.renew())
+        renewed ||= another
+        const next: Next = signal.aborted
+          ? {do: 'stop'}
+          : another
+            ? {do: 'again', waitMs: 0}
+            : nextAfter({error, tries, waitMs, callMs: candidate.callMs, onTrial, others: hasOther(order, candidate), dice: (dice(1)[0] ?? 0) / 255})
         const {usage, usd, wallMs} = reply
         hooks.onFailed({route: candidate.name, attempt: count, error, usage, usd, wallMs, ...(next.do === 'again' ? {retryInMs: next.waitMs} : {})})
         if (next.do === 'stop') return reply

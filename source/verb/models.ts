@@ -3,19 +3,19 @@
 
 import type {Config} from '../../engine/contract/config.ts'
 import type {Probe} from '../../engine/contract/model.ts'
-import {providerSettings} from '../../engine/model/settings.ts'
 import {loadConfig} from '../config.ts'
 import type {Context, VerbRun} from '../context.ts'
 import {list, providersOf} from '../models/list.ts'
 import {makerFor} from '../plugins.ts'
 import {projectHere} from '../project-here.ts'
+import {settingsWithKey} from '../secrets.ts'
 import {checkTrust} from '../trust.ts'
 
 /** A server that has not answered by then is told as silent. */
 const probeMs = 5000
 
 const probeOne = async (context: Context, config: Config, provider: string): Promise<{provider: string} & Partial<Probe>> => {
-  const settings = providerSettings(config, context.env, provider, context.cwd)
+  const settings = await settingsWithKey(config, context.env, provider, context.cwd)
   if (!settings.ok) return {provider, ok: false, error: settings.error}
   const client = (await makerFor(settings.result.protocol))(settings.result)
   return {provider, ...(await client.probe(AbortSignal.timeout(probeMs)))}

@@ -50,7 +50,7 @@ export const providerEnvironment = ({url, baseUrl}: {url: string; baseUrl: strin
 })
 
 // What the settings of a provider do not read is left out.
-const plain = {
+export const plainConfig = {
   model: null,
   roles: {},
   providers: {},
@@ -70,7 +70,7 @@ export const providerSettingsOf = (name: string, url: string, {proxy, timeouts}:
   const baseUrl = `${url}/v1`
   const providers: Config['providers'] = {chat: {protocol: 'openai-chat', baseUrl, apiKeyEnv: 'CHAT_KEY'}, openrouter: {protocol: 'openai-chat', baseUrl}}
   const env = {...providerEnvironment({url, baseUrl}), ...(proxy ? {HTTP_PROXY: proxy} : {})}
-  const made = providerSettings({...plain, providers, timeouts: {...plain.timeouts, ...timeouts}}, env, name)
+  const made = providerSettings({...plainConfig, providers, timeouts: {...plainConfig.timeouts, ...timeouts}}, env, name)
   if (!made.ok) throw new Error(made.error.msg)
   return made.result
 }

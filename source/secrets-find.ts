@@ -1,0 +1,130 @@
+// What looks like a secret in a text, and the text without it: keys that are known by value, and tokens whose makers
+// gave them a prefix, as far as their body is random enough to be real. Pure.
+// Never touched: hashes, UUIDs, base64 and anything else without such a prefix, placeholders, examples of the docs.
+
+import type {RunId} from '../engine/base/id.ts'
+import type {Draft} from '../engine/contract/event.ts'
+import type {AppendOptions, Journal} from '../engine/contract/journal.ts'
+
+/** Stands where a secret stood. A model that writes it back would destroy the secret: see `holdsMark`. */
+const mark = '[redacted secret]'
+
+export const holdsMark = (text: string): boolean => text.includes(mark)
+
+/** Shannon entropy, bits per character. */
+export const entropyOf = (text: string): number => {
+  const counts = new Map<string, number>()
+  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1)
+  let bits = 0
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
+  return bits
+}
+
+/** Letters and digits in one run, as no word or name has them. */
+const isRandom = (body: string, leastBits: number): boolean =>
+  /[A-Za-z0-9]{12,}/.test(body) &&
+  /[0-9]/.test(body) &&
+  /[A-Za-z]/.test(body) &&
+  !/EXAMPLE|example|(.)\1{5}|0123456789|123456789|abcdefgh/.test(body) &&
+  entropyOf(body) >= leastBits
+
+interface Rule {
+  /** Groups: what stays, the secret, and (with a third one) what stays after it. */
+  find: RegExp
+  leastBits: number
+}
+
+const rule = (find: RegExp, leastBits = 3): Rule => ({find, leastBits})
+
+const rules: readonly Rule[] = [
+  rule(/(?<![\w-])(sk-(?:proj-|svcacct-|ant-[a-z]+\d+-|or-v1-)?)([A-Za-z0-9_-]{20,240})/g),
+  rule(/(?<![\w-])([rs]k_(?:live|test)_)([A-Za-z0-9]{20,})/g),
+  rule(/(?<!\w)(gh[pousr]_)([A-Za-z0-9]{36,})/g),
+  rule(/(?<!\w)(github_pat_)([A-Za-z0-9_]{40,})/g),
+  rule(/(?<![\w-])(glpat-)([A-Za-z0-9_-]{20,})/g),
+  rule(/(?<![\w-])(xox[abeprs]-)([A-Za-z0-9-]{20,})/g, 2.5),
+  rule(/(?<![A-Za-z0-9])(A(?:KIA|SIA))([A-Z0-9]{16})(?![A-Za-z0-9])/g, 2.5),
+  rule(/(?<![\w-])(AIza)([A-Za-z0-9_-]{35})(?![\w-])/g),
+  rule(/(?<![\w.-])(ya29\.)([A-Za-z0-9_-]{30,})/g),
+  rule(/(?<!\w)(hf_|gsk_|npm_|dop_v1_|shpat_|xai-)([A-Za-z0-9]{30,})/g),
+  rule(/(?<!\w)(pypi-)([A-Za-z0-9_-]{50,})/g),
+  rule(/(?<![\w.])(SG\.)([A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{30,})/g),
+  // A JSON Web Token: two parts that begin as `{"` does in base64, and a signature.
+  rule(/(?<![\w.-])(eyJ)([A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,})/g, 3.5),
+  rule(/(\b[Bb]earer\s+)([A-Za-z0-9._~+/-]{24,}=*)/g, 3.5),
+  rule(/(\b[a-z][a-z0-9+]{2,12}:\/\/[^\s/@:'"`]{1,64}:)([^\s/@'"`]{12,128})(@)/g, 3),
+]
+
+const quick =
+  /sk-|[rs]k_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|A(?:KIA|SIA)|AIza|ya29\.|hf_|gsk_|npm_|dop_v1_|shpat_|xai-|pypi-|SG\.|eyJ|-----BEGIN|[Bb]earer\s|:\/\/[^\s/@]{3,200}@/
+
+const pem = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/g
+/** Lines of base64, in a file, numbered, or as text in JSON. */
+const pemBody = /(?:\\[nrt]|[A-Za-z0-9+/=\s])+/y
+
+const withoutPem = (text: string): string => {
+  let out = ''
+  let at = 0
+  pem.lastIndex = 0
+  for (let found = pem.exec(text); found; found = pem.exec(text)) {
+    pemBody.lastIndex = pem.lastIndex
+    const body = pemBody.exec(text)?.[0] ?? ''
+    if (body.length < 64 || !isRandom(body.replace(/\\[nrt]|\s/g, ''), 3.5)) continue
+    out += `${text.slice(at, pem.lastIndex)}\n${mark}\n`
+    at = pemBody.lastIndex
+    pem.lastIndex = at
+  }
+  return out + text.slice(at)
+}
+
+/** The text without tokens that their prefix gives away. */
+export const withoutTokens = (text: string): string => {
+  if (text.length < 20 || !quick.test(text)) return text
+  let out = text.includes('-----BEGIN') ? withoutPem(text) : text
+  for (const {find, leastBits} of rules)
+    out = out.replace(find, (whole, before: string, body: string, after: unknown) =>
+      isRandom(body, leastBits) ? `${before}${mark}${typeof after === 'string' ? after : ''}` : whole,
+    )
+  return out
+}
+
+/** Shorter values would hit words. */
+const leastValue = 8
+
+export interface Cleaner {
+  text(text: string): string
+  /** Every text of a value, however deep; the same value when there is nothing in it. */
+  value<T>(value: T): T
+}
+
+/** `values` are the secrets known by now; asked anew each time, because keys are exchanged while a run goes on. */
+export const openCleaner = (values: () => readonly string[]): Cleaner => {
+  const clean = (text: string): string => {
+    let out = text
+    for (const secret of values()) if (secret.length >= leastValue && out.includes(secret)) out = out.replaceAll(secret, mark)
+    return withoutTokens(out)
+  }
+  const each = (value: unknown): unknown => {
+    if (typeof value === 'string') return clean(value)
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) {
+      const cleaned = value.map(each)
+      return cleaned.some((one, at) => one !== value[at]) ? cleaned : value
+    }
+    let changed = false
+    const cleaned = Object.entries(value).map(([name, one]) => {
+      const other = each(one)
+      changed ||= other !== one
+      return [name, other]
+    })
+    return changed ? Object.fromEntries(cleaned) : value
+  }
+  return {text: clean, value: <T>(value: T): T => each(value) as T}
+}
+
+/** The same journal, in which nothing is written or told that the cleaner finds. */
+export const cleanedJournal = (journal: Journal, clean: Cleaner): Journal =>
+  Object.assign(Object.create(journal) as Journal, {
+    append: (run: RunId, drafts: readonly Draft[], options?: AppendOptions) => journal.append(run, drafts.map(clean.value), options),
+    pass: (run: RunId, draft: Draft) => journal.pass(run, clean.value(draft)),
+  })
