@@ -243,7 +243,12 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
       scribe.note('user.steered', {text, ...(to === undefined ? {} : {to})})
       staff.steer(text, to)
     },
-    interrupt: staff.interrupt,
+    interrupt: (agent) => {
+      // First: what is refused below must not look to the agent like the end of its work.
+      const stopped = staff.interrupt(agent)
+      intake.drop(agent)
+      return stopped
+    },
     answer: asks.answer,
     end,
     ended,

@@ -99,6 +99,13 @@ export const openIntake = (ports: IntakePorts) => {
   }
   return {
     take,
+    /** A person stopped the agent (undefined: every one): it waits for no room any more. */
+    drop: (only?: string): void => {
+      for (const {agent, message} of waiting.splice(0)) {
+        if (only !== undefined && agent.id !== only) waiting.push({agent, message})
+        else agent.link?.send({say: 'go', id: message.wait as number, refused: fault('model.stopped')})
+      }
+    },
     /** Nobody waits any longer: the run is ending, and each is told so. */
     release: (): void => {
       for (const {agent, message} of waiting.splice(0)) take(agent, message)

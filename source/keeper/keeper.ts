@@ -47,6 +47,7 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
   const typed = new Map<string, ReturnType<typeof openTyped>>()
   let known: Pick<SessionNote, 'route' | 'sandbox'> = {route: ''}
   let git: TreeNote | undefined
+  let keys: string[] = []
   let toldAs = ''
   /** The last word of those who left: the session ends with its last screen. */
   let endsWithLast = false
@@ -147,6 +148,7 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
     if (!options.ok) return trouble(options.error.msg)
     const {facts, refusal} = await glance(context, options.result)
     if (refusal && refusal.fault.code !== 'config.untrusted') trouble([refusal.fault.msg, refusal.fault.hint].filter(Boolean).join('. '))
+    keys = Object.values(facts.config?.providers ?? {}).flatMap(({apiKeyEnv}) => apiKeyEnv ?? [])
     const route = facts.routes?.coder?.[0]
     if (route && !known.route) known = {...known, route}
     tellSession()
@@ -164,7 +166,7 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
   }
   const open = ({id, command, size}: Says<'open'>, screen: Screen): void => {
     try {
-      const pane = panes.openShell(command, shellStart(context, command), size)
+      const pane = panes.openShell(command, shellStart(context, command, keys), size)
       screen.tell({tell: 'answered', id, ok: true, text: '', pane})
     } catch (thrown) {
       screen.tell({tell: 'answered', id, ok: false, text: thrown instanceof Error ? thrown.message : String(thrown)})

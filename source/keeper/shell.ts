@@ -6,22 +6,21 @@ import {childPath} from '../config.ts'
 import type {Context, Environment} from '../context.ts'
 import {packageRoot} from '../package-root.ts'
 
-/** Whatever looks like a secret of a model provider: the built-in ones and those that the configuration may name. */
-const isKey = (name: string): boolean => /_API_KEY$|_AUTH_TOKEN$|^PENGUIN_/.test(name)
+/** What is named as the key of a provider is. */
+const looksLikeKey = (name: string): boolean => /_API_KEY$|_AUTH_TOKEN$|^PENGUIN_/.test(name)
 
-const own = (env: Environment): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !isKey(entry[0])))
+const own = (env: Environment, keys: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !looksLikeKey(entry[0]) && !keys.includes(entry[0])),
+  )
 
-/** `penguin` is found whatever the person's PATH: the screen's own commands run it in such panes. Theirs comes first. */
-const withOurs = (path: string): string => [path, join(packageRoot, 'bin')].join(delimiter)
-
-/** '' opens the shell itself. */
-export const shellStart = (context: Context, command: string) => {
+/** '' opens the shell itself. `keys`: variables that the configuration names as keys. */
+export const shellStart = (context: Context, command: string, keys: readonly string[]) => {
   const file = context.env.SHELL || '/bin/sh'
   return {
     file,
     args: command ? ['-c', command] : [],
     cwd: context.cwd,
-    env: {...own(context.env), PATH: withOurs(childPath(context.env)), PWD: context.cwd},
+    env: {...own(context.env, keys), PATH: withOurs(childPath(context.env)), PWD: context.cwd},
   }
 }
