@@ -14,6 +14,9 @@ const own = (env: Environment, keys: readonly string[]): Record<string, string> 
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !looksLikeKey(entry[0]) && !keys.includes(entry[0])),
   )
 
+/** `penguin` is found whatever the person's PATH: the screen's own commands run it in such panes. Theirs comes first. */
+const withOurs = (path: string): string => [path, join(packageRoot, 'bin')].join(delimiter)
+
 /** '' opens the shell itself. `keys`: variables that the configuration names as keys. */
 export const shellStart = (context: Context, command: string, keys: readonly string[]) => {
   const file = context.env.SHELL || '/bin/sh'
