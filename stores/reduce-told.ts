@@ -142,7 +142,8 @@ export const withSizes = (state: AppState): Next => {
     if (body.width < 2 || body.height < 1) continue
     const note = state.panes.find((one) => one.pane === pane)
     const had = asked[pane] ?? note?.size
-    if (note?.ended !== undefined || (had?.columns === body.width && had.rows === body.height)) continue
+    // Also of what has ended: what it printed is laid out anew.
+    if (had?.columns === body.width && had.rows === body.height) continue
     const size = {columns: body.width, rows: body.height}
     asked = {...asked, [pane]: size}
     effects.push(send({do: 'size', pane, size}))

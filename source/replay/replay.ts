@@ -42,7 +42,12 @@ interface Pane {
   held: string
   /** The pane begins anew with what is held. */
   whole: boolean
+  /** Something of this agent was seen. */
+  began: boolean
 }
+
+/** A border that is moved gives many sizes, of which the last one counts. */
+const settleMs = 30
 
 /** Of a screen's wishes only `size` and `leave` can be met. */
 const deaf = 'this is a replay: nobody is here to hear it'
@@ -52,6 +57,8 @@ export const openReplay = (options: ReplayOptions): Replay => {
   const {promise: gone, resolve: leave} = Promise.withResolvers<string>()
   const panes = new Map<string, Pane>()
   const waiting: KeeperSays[] = []
+  const resized = new Set<string>()
+  const over = new AbortController()
   let take: ((message: KeeperSays) => void) | undefined
   let paneSize: Size = options.size
   let caughtUp = false
@@ -91,6 +98,7 @@ export const openReplay = (options: ReplayOptions): Replay => {
       face: openFace({columns: paneSize.columns, colour, agent}),
       held: '',
       whole: true,
+      began: true,
     }
     panes.set(agent, pane)
     tell({tell: 'pane', pane: pane.note})
@@ -149,17 +157,37 @@ export const openReplay = (options: ReplayOptions): Replay => {
     options.at,
   )
 
+  /** What panes show is a fold: at another width they are told as if they had always had it. */
+  const fold = async (): Promise<void> => {
+    await clock.sleep(settleMs, over.signal).catch(() => undefined)
+    if (over.signal.aborted) return
+    const anew = new Map(
+      [...resized].flatMap((agent) => panes.get(agent) ?? []).map((pane) => [pane, openFace({columns: pane.note.size.columns, colour, agent: pane.note.pane})]),
+    )
+    resized.clear()
+    for (const [pane, face] of anew) Object.assign(pane, {face, held: '', whole: true, began: false})
+    for (const event of journal.read({run: run.run, until: player.place().seq, whole: true}))
+      for (const pane of anew.keys()) {
+        pane.began ||= event.agent === pane.note.pane
+        if (pane.began) pane.held += pane.face.step(event)
+      }
+    for (const pane of anew.keys()) show(pane)
+  }
   const resize = (agent: string, size: Size): void => {
     const pane = panes.get(agent)
     if (!pane) return
     // New panes will have about this size too.
     paneSize = size
-    pane.face.resize(size.columns)
+    const same = pane.note.size.columns === size.columns
     pane.note = {...pane.note, size}
     tell({tell: 'pane', pane: pane.note})
+    if (same) return
+    resized.add(agent)
+    if (resized.size === 1) void fold()
   }
   const close = (why = ''): void => {
     player.close()
+    over.abort()
     take = () => undefined
     leave(why)
   }

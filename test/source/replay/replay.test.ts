@@ -79,6 +79,8 @@ describe('a replay', () => {
     replay.says({do: 'say', text: 'hello', when: 'now'})
     replay.says({do: 'open', id: 4, command: 'ls', size})
     expect(fresh()).toMatchObject([{tell: 'pane', pane: {size: {columns: 8}}}, {tell: 'trouble'}, {tell: 'answered', id: 4, ok: false}])
+    await turn(30)
+    expect(fresh()).toEqual([{tell: 'bytes', pane: 'a_1', data: '── impl…\r\nfix it\r\n', whole: true}])
     replay.says({do: 'leave', stop: false})
     expect(await replay.gone).toBe('')
     await turn(10_000)
