@@ -2,21 +2,33 @@
 // no input and keeps nothing; the bodies of panes stay empty for the compositor.
 
 import {Box} from 'ink'
-import type {ReactElement} from 'react'
+import {type ReactElement, useEffect, useState} from 'react'
+import {loadDiff} from '../stores/diff.ts'
 import {frameOf} from '../stores/frame.ts'
 import type {AppState} from '../stores/state.ts'
 import {statusOf} from '../stores/status.ts'
 import {themes} from '../stores/theme.ts'
+import {loadColours} from './highlight.ts'
 import {Lines} from './lines.tsx'
 import {AskCard, ListOverlay, Toasts} from './overlays.tsx'
 import {PaneFrame} from './pane-frame.tsx'
 import {PopupList, Prompt} from './prompt.tsx'
 import {Welcome} from './welcome.tsx'
 
+/** A view that shows code is open, or a card asks about a change. */
+const showsCode = ({overlay, card, view}: AppState): boolean =>
+  overlay?.view === 'diff' || overlay?.view === 'story' || (card !== null && view.asks.some(({call}) => call !== null))
+
 export const App = ({state}: {state: AppState}): ReactElement => {
   const frame = frameOf(state)
   const {columns, rows} = state.size
   const theme = themes[state.look.theme]
+  const [, drawAgain] = useState(0)
+  const needed = showsCode(state)
+  // What compares and colours code comes with the first code that is shown; the picture is then drawn once more.
+  useEffect(() => {
+    if (needed) void Promise.all([loadDiff(), loadColours()]).then(() => drawAgain((times) => times + 1))
+  }, [needed])
   return (
     <Box width={columns} height={rows} overflow="hidden">
       {frame.panes.length === 0 ? <Welcome state={state} rect={frame.areas.panes} /> : null}

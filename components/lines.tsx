@@ -16,13 +16,13 @@ interface Painted {
 }
 
 /** What a piece looks like on what lies under it: the background shows through. */
-export const paintOf = (theme: Theme, tone: Tone | undefined, base: Tone | undefined): Painted => {
+export const paintOf = (theme: Theme, tone: Tone | undefined, base: Tone | undefined, behind?: Tone): Painted => {
   const under = base ? theme[base] : theme.plain
   const own = tone ? theme[tone] : under
   const solid = base === 'selected' ? under : own
   return {
     color: solid.color ?? under.color,
-    backgroundColor: base && base !== 'plain' ? under.background : (own.background ?? under.background),
+    backgroundColor: base && base !== 'plain' ? under.background : (own.background ?? (behind && theme[behind].background) ?? under.background),
     bold: solid.bold ?? under.bold,
     dimColor: solid.dim,
     inverse: under.inverse === true || own.inverse === true || undefined,
@@ -40,7 +40,7 @@ export interface RowProps {
 
 /** Pieces have no names and a row is replaced whole: they are handed over as they stand, without keys. */
 export const Row = ({line, width, theme, base}: RowProps): ReactElement =>
-  createElement(Text, {wrap: 'truncate'}, ...exact(line, width).map((piece) => createElement(Text, paintOf(theme, piece.tone, base), piece.text)))
+  createElement(Text, {wrap: 'truncate'}, ...exact(line, width).map((piece) => createElement(Text, paintOf(theme, piece.tone, base, piece.under), piece.text)))
 
 export interface PlacedLine {
   line: Line

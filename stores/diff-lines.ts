@@ -1,6 +1,7 @@
 // A change as lines of the screen: one column or side by side, words marked. Which colours code has is added where it
 // is drawn; here only what went and came.
 
+import {coloured, languageOf} from './code.ts'
 import type {DiffLine} from './diff.ts'
 import {cleanLines, exact, type Line, type Piece} from './line.ts'
 import type {Tone} from './theme.ts'
@@ -13,10 +14,17 @@ export interface DiffLook {
 
 const signs = {same: ' ', added: '+', removed: '-', gap: ' '} as const
 
-const pieces = ({kind, words}: DiffLine): Piece[] => {
+/** A changed line is tinted, its changed words stand out; code has its colours where they are known. */
+const pieces = ({kind, words}: DiffLine, language: string): Piece[] => {
   const tone: Tone | undefined = kind === 'added' ? 'added' : kind === 'removed' ? 'removed' : undefined
-  const strong: Tone | undefined = kind === 'added' ? 'addedWord' : 'removedWord'
-  return words.map(({text, changed}) => ({text: cleanLines(text).join(' '), tone: changed ? strong : tone}))
+  const strong: Tone = kind === 'added' ? 'addedWord' : 'removedWord'
+  return words.flatMap(({text, changed}): Piece[] => {
+    const shown = cleanLines(text).join(' ')
+    const code = changed ? undefined : coloured(shown, language)
+    return code
+      ? code.map((one) => ({text: one.text, tone: one.tone ?? (tone ? 'plain' : undefined), under: tone}))
+      : [{text: shown, tone: changed ? strong : tone}]
+  })
 }
 
 const number = (value: number | undefined, cells: number): string => (value === undefined ? '' : String(value)).padStart(cells)
@@ -26,10 +34,15 @@ const cellsOfNumbers = (lines: readonly DiffLine[]): number =>
 
 const gapLine = (line: DiffLine): Line => [{text: `  ${line.words[0]?.text || '…'}`, tone: 'quiet'}]
 
-const unified = (line: DiffLine, cells: number): Line => {
+const unified = (line: DiffLine, cells: number, look: DiffLook, language: string): Line => {
   if (line.kind === 'gap') return gapLine(line)
   const tone: Tone = line.kind === 'added' ? 'added' : line.kind === 'removed' ? 'removed' : 'quiet'
-  return [{text: `${number(line.before, cells)} ${number(line.after, cells)} `, tone: 'quiet'}, {text: `${signs[line.kind]} `, tone}, ...pieces(line)]
+  const shown: Line = [
+    {text: `${number(line.before, cells)} ${number(line.after, cells)} `, tone: 'quiet'},
+    {text: `${signs[line.kind]} `, tone},
+    ...pieces(line, language),
+  ]
+  return line.kind === 'same' ? shown : exact(shown, look.width, ' ', tone)
 }
 
 /** Lines that went beside those that came in their place. */
@@ -53,10 +66,15 @@ const paired = (lines: readonly DiffLine[]): [DiffLine | undefined, DiffLine | u
   return pairs
 }
 
-const half = (line: DiffLine | undefined, side: 'before' | 'after', cells: number, width: number): Line => {
+const half = (line: DiffLine | undefined, side: 'before' | 'after', cells: number, width: number, language: string): Line => {
   if (!line) return exact([], width)
   const tone: Tone = line.kind === 'added' ? 'added' : line.kind === 'removed' ? 'removed' : 'quiet'
-  return exact([{text: `${number(line[side], cells)} `, tone: 'quiet'}, {text: `${signs[line.kind]} `, tone}, ...pieces(line)], width)
+  return exact(
+    [{text: `${number(line[side], cells)} `, tone: 'quiet'}, {text: `${signs[line.kind]} `, tone}, ...pieces(line, language)],
+    width,
+    ' ',
+    line.kind === 'same' ? undefined : tone,
+  )
 }
 
 /** Below this, two columns say less than one. */
@@ -64,11 +82,12 @@ const sideLeast = 80
 
 export const diffLines = (lines: readonly DiffLine[], look: DiffLook): Line[] => {
   const cells = cellsOfNumbers(lines)
-  if (look.style === 'unified' || look.width < sideLeast) return lines.map((line) => unified(line, cells))
+  const language = languageOf(look.path)
+  if (look.style === 'unified' || look.width < sideLeast) return lines.map((line) => unified(line, cells, look, language))
   const left = Math.floor((look.width - 3) / 2)
   return paired(lines).map(([old, now]) =>
     old?.kind === 'gap'
       ? gapLine(old)
-      : [...half(old, 'before', cells, left), {text: ' │ ', tone: 'border'}, ...half(now, 'after', cells, look.width - 3 - left)],
+      : [...half(old, 'before', cells, left, language), {text: ' │ ', tone: 'border'}, ...half(now, 'after', cells, look.width - 3 - left, language)],
   )
 }

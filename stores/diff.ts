@@ -17,6 +17,9 @@ export const loadDiff = (): Promise<void> => {
   return loading
 }
 
+/** Whether changes are compared by now. */
+export const comparesNow = (): boolean => lib !== undefined
+
 export interface Word {
   text: string
   changed: boolean

@@ -3,6 +3,7 @@
 
 import type {PaneId, Rect} from '../engine/contract/screen.ts'
 import {cardAsk, cardLines, choicesOf} from './card.ts'
+import {comparesNow} from './diff.ts'
 import {layOut, type Layout as PromptLayout} from './editor.ts'
 import {type Areas, areasOf, type Placed} from './layout.ts'
 import {arrange} from './layout-place.ts'
@@ -78,7 +79,7 @@ const cursorOf = (state: AppState, frame: Omit<Frame, 'cursor'>): Frame['cursor'
     const inner = layOut(state.card.typed, Math.max(1, card.width - 4), card.height)
     const rows = state.card.writes === 'plan' ? typedRows * 2 : typedRows
     const window = layOut(state.card.typed, Math.max(1, card.width - 4), Math.min(rows, inner.total))
-    return {x: card.x + 2 + window.caret.column, y: card.y + card.height - 2 - rows + window.caret.row}
+    return {x: card.x + 2 + window.caret.column, y: card.y + card.height - 1 - rows + window.caret.row}
   }
   if (card && !state.card?.asleep) return null
   if (state.overlay?.filtering && overlay) return {x: overlay.x + 4 + widthOf(state.overlay.filter.text.slice(0, state.overlay.filter.caret)), y: overlay.y + 1}
@@ -105,13 +106,15 @@ const reckon = (state: AppState): Frame => {
   return {...rest, cursor: cursorOf(state, rest)}
 }
 
-const reckoned = new WeakMap<AppState, Frame>()
+/** A card is as high as its change has lines: fewer, once changes are compared. */
+const reckoned = new WeakMap<AppState, {frame: Frame; compared: boolean}>()
 
 export const frameOf = (state: AppState): Frame => {
   const known = reckoned.get(state)
-  if (known) return known
+  const compared = comparesNow()
+  if (known && known.compared === compared) return known.frame
   const frame = reckon(state)
-  reckoned.set(state, frame)
+  reckoned.set(state, {frame, compared})
   return frame
 }
 

@@ -7,6 +7,8 @@ import {cellsOf, fitting, graphemesOf, widthOf} from './width.ts'
 export interface Piece {
   text: string
   tone?: Tone
+  /** What shows through behind it. */
+  under?: Tone
 }
 
 export type Line = readonly Piece[]

@@ -1,6 +1,7 @@
 // Markdown as lines of the screen, block by block: a block that has not changed is not read again, so a text that streams
 // in costs what its last block costs. Pure but for what it remembers of the newest blocks.
 
+import {coloured, coloursSeen, languageOf} from './code.ts'
 import {clean, cleanLines, clip, exact, type Line, lineWidth, type Piece, wrapPieces} from './line.ts'
 import type {Tone} from './theme.ts'
 
@@ -124,6 +125,12 @@ const tableLines = (rows: readonly string[][], width: number): Line[] => {
   )
 }
 
+const codeLines = (text: string, language: string, width: number): Line[] =>
+  cleanLines(text).map((line): Line => {
+    const shown = clip(line, width - 2)
+    return [{text: '  '}, ...(coloured(shown, language) ?? [{text: shown, tone: 'code' as const}])]
+  })
+
 const draw = (block: Block, width: number): Line[] => {
   switch (block.is) {
     case 'head':
@@ -135,7 +142,7 @@ const draw = (block: Block, width: number): Line[] => {
     case 'quote':
       return indented(wrapLines(block.text, width - 2, 'quiet'), {text: '│ ', tone: 'border'}, {text: '│ ', tone: 'border'})
     case 'code':
-      return cleanLines(block.text).map((line): Line => [{text: '  '}, {text: clip(line, width - 2), tone: 'code'}])
+      return codeLines(block.text, languageOf(block.lang), width)
     case 'table':
       return tableLines(block.rows, width)
     case 'rule':
@@ -149,7 +156,7 @@ const drawn = new Map<string, readonly Line[]>()
 const drawnMost = 2000
 
 const drawBlock = (block: Block, width: number): readonly Line[] => {
-  const key = `${width} ${JSON.stringify(block)}`
+  const key = `${width} ${coloursSeen()} ${JSON.stringify(block)}`
   const known = drawn.get(key)
   if (known) return known
   const lines = draw(block, width)

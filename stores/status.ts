@@ -30,8 +30,8 @@ const gpu = (state: AppState): Line[] => {
   return list.slice(0, 4).map((one, at) => {
     const busy = number(one.busy)
     const [used, total] = [number(one.usedBytes), number(one.totalBytes)]
-    const memory = used === undefined || total === undefined ? '' : ` ${bytes(used)}/${bytes(total)}`
-    const name = typeof one.name === 'string' && one.name ? one.name : `gpu${at}`
+    const memory = used === undefined ? '' : ` ${bytes(used)}${total === undefined ? '' : `/${bytes(total)}`}`
+    const name = typeof one.name === 'string' && one.name ? one.name.replace(/^(?:NVIDIA|AMD) (?:GeForce |Radeon )?/, '') : `gpu${at}`
     return [piece(`${name}${busy === undefined ? '' : ` ${Math.round(busy * 100)}%`}${memory}`)]
   })
 }

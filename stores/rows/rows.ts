@@ -1,5 +1,6 @@
 // The rows of the view that is open, narrowed down by its filter; and its name, and what it says when it has none.
 
+import {coloursSeen} from '../code.ts'
 import type {Row} from '../fold-row.ts'
 import type {AppState, ListView, Overlay} from '../state.ts'
 import {logRows, spendRows} from './figures.ts'
@@ -55,14 +56,22 @@ const all = (state: AppState, overlay: Overlay): Row[] => {
   }
 }
 
-const reckoned = new WeakMap<Overlay, {view: AppState['view']; now: number; look: AppState['look']; focus: string; rows: Row[]}>()
+const reckoned = new WeakMap<Overlay, {view: AppState['view']; now: number; look: AppState['look']; focus: string; colours: number; rows: Row[]}>()
 
 export const rowsOf = (state: AppState, overlay: Overlay): Row[] => {
   const known = reckoned.get(overlay)
-  if (known && known.view === state.view && known.now === state.now && known.look === state.look && known.focus === state.layout.focus) return known.rows
+  if (
+    known &&
+    known.view === state.view &&
+    known.now === state.now &&
+    known.look === state.look &&
+    known.focus === state.layout.focus &&
+    known.colours === coloursSeen()
+  )
+    return known.rows
   const wanted = overlay.view === 'palette' ? '' : overlay.filter.text.trim().toLowerCase()
   const found = all(state, overlay)
   const rows = wanted === '' ? found : found.filter(({text}) => text.toLowerCase().includes(wanted))
-  reckoned.set(overlay, {view: state.view, now: state.now, look: state.look, focus: state.layout.focus, rows})
+  reckoned.set(overlay, {view: state.view, now: state.now, look: state.look, focus: state.layout.focus, colours: coloursSeen(), rows})
   return rows
 }
