@@ -52,7 +52,7 @@ export const story: Event[] = [
 ]
 
 export const journalOf = (events: readonly Event[]): Journal =>
-  ({read: ({after = 0}: {after?: number}) => events.filter((event) => event.seq > after)}) as unknown as Journal
+  ({read: ({after = 0, until = 99}: {after?: number; until?: number}) => events.filter(({seq}) => seq > after && seq <= until)}) as unknown as Journal
 
 export const info = {
   run: 'r_1',
