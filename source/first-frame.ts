@@ -3,12 +3,12 @@
 
 import type {Size} from '../engine/contract/screen.ts'
 
-const escape = '\x1b'
+const esc = '\x1b'
 
 /** Enters the alternate screen and shows where to type. Keys typed from here on wait in the terminal until they are read. */
 export const firstFrame = ({columns, rows}: Size, words: string): string => {
-  const at = (row: number, text: string): string => `${escape}[${Math.max(1, row)};1H${text.slice(0, columns)}`
+  const at = (row: number, text: string): string => `${esc}[${Math.max(1, row)};1H${text.slice(0, columns)}`
   const middle = Math.max(1, Math.floor((rows - 2) / 2))
   const indent = ' '.repeat(Math.max(0, Math.floor((columns - words.length) / 2)))
-  return `${escape}[?1049h${escape}[H${escape}[2J${at(middle, indent + words)}${at(rows, '› ')}${escape}[?25h`
+  return `${esc}[?1049h${esc}[H${esc}[2J${at(middle, indent + words)}${at(rows, '› ')}${esc}[?25h`
 }

@@ -12,7 +12,7 @@ const patienceMs = 250
 export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOptions): Glass => {
   const compositor = createCompositor(size, features)
   const frameMs: number[] = []
-  let [frames, bytes, extra, isClosed] = [0, 0, '', false]
+  let [frames, bytes, extra, isClosed, isLent] = [0, 0, '', false, false]
   let whenIdle: (() => void) | undefined
 
   const door = openDoor(fd)
@@ -41,10 +41,20 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
     bytes += Buffer.byteLength(text)
     scheduler.hold()
     writer.send(text, () => {
-      scheduler.release()
+      if (!isLent) scheduler.release()
       whenIdle?.()
     })
   })
+
+  /** Resolves when no frame is on its way, or when the terminal has not taken it for too long. */
+  const idle = async (): Promise<void> => {
+    if (!writer.isBusy) return
+    const out = Promise.withResolvers<void>()
+    const timer = setTimeout(out.resolve, patienceMs)
+    whenIdle = out.resolve
+    await out.promise
+    clearTimeout(timer)
+  }
 
   return {
     damage: scheduler.damage,
@@ -65,18 +75,23 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
       compositor.forget()
       scheduler.damage()
     },
+    lend: async () => {
+      isLent = true
+      scheduler.hold()
+      await idle()
+    },
+    takeBack: () => {
+      isLent = false
+      compositor.forget()
+      scheduler.release()
+      scheduler.damage()
+    },
     stats: () => ({frames, bytes, frameMs, stalls: writer.stalls}),
     close: async () => {
       if (isClosed) return
       isClosed = true
       scheduler.stop()
-      if (writer.isBusy) {
-        const out = Promise.withResolvers<void>()
-        const timer = setTimeout(out.resolve, patienceMs)
-        whenIdle = out.resolve
-        await out.promise
-        clearTimeout(timer)
-      }
+      await idle()
       writer.abandon()
       door.close()
     },

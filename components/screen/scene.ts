@@ -64,6 +64,9 @@ export interface Glass {
   resize(size: Size): void
   /** Draws every cell anew, as after another program had the terminal. */
   repaint(): void
+  /** Nothing is written from when it resolves until `takeBack`: another program has the terminal. */
+  lend(): Promise<void>
+  takeBack(): void
   stats(): GlassStats
   /** No frame begins after this; resolves when the one under way is out, or after a quarter of a second. */
   close(): Promise<void>

@@ -17,11 +17,13 @@ import {wantsTicks} from '../../stores/reduce.ts'
 import {openStore} from '../../stores/store.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
+import {rootOf} from '../verb/journal-dir.ts'
 import {carryOut, feedPanes} from './carry.ts'
 import {openComfort} from './comfort.ts'
 import {openKeys} from './keys.ts'
 import {openPaneView} from './pane-view.ts'
 import {openPanes} from './panes.ts'
+import {openPromptHistory} from './prompt-history.ts'
 import {sceneOf} from './scene.ts'
 import {startOf, type Taste} from './start.ts'
 import {openTerms} from './terms.ts'
@@ -77,8 +79,17 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
   const {promise: over, resolve: end} = Promise.withResolvers<number>()
   const reached = reach(tty.size())
   reached.catch(() => undefined)
-  const {state, keymap, problems} = startOf(context, tty.size(), taste, [])
-  const terms = openTerms({context, tty, settings, isEntered, mouse: state.look.mouse, say: (bytes) => glass.say(bytes)})
+  const history = openPromptHistory(context.env, rootOf(context.cwd))
+  const {state, keymap, problems} = startOf(context, tty.size(), taste, history.entries)
+  const terms = openTerms({
+    context,
+    tty,
+    settings,
+    isEntered,
+    mouse: state.look.mouse,
+    say: (bytes) => glass.say(bytes),
+    frames: {lend: () => glass.lend(), takeBack: () => glass.takeBack()},
+  })
   const store = openStore(state)
   const wire = openWire()
   let focused = false
@@ -109,7 +120,7 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
   const dispatch = (action: Action): void => {
     for (const effect of store.dispatch(action)) carryOut(world, effect)
   }
-  const world = openComfort({context, terms, glass, view, dispatch, says: wire.says, end})
+  const world = openComfort({context, terms, glass, view, remember: history.remember, dispatch, says: wire.says, end})
 
   store.onChange((state) => {
     chrome.update(drawApp(state))

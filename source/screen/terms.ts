@@ -31,11 +31,13 @@ export interface TermsPorts {
   isEntered: boolean
   /** Bytes that go out between frames. */
   say(bytes: string): void
+  /** Frames stop, and begin again. */
+  frames: {lend(): Promise<void>; takeBack(): void}
 }
 
 const wayBack = 'penguin: the screen is gone, the session goes on; penguin attach shows it again'
 
-export const openTerms = ({context, tty, mouse, settings, isEntered, say}: TermsPorts): Terms => {
+export const openTerms = ({context, tty, mouse, settings, isEntered, say, frames}: TermsPorts): Terms => {
   let features = guessFeatures({...context.env, ...(context.flags.noColor ? {NO_COLOR: '1'} : {})})
   let mouseIsOn = mouse
   let left = false
@@ -69,6 +71,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, say}: Terms
     },
     title: (text) => say(title(text)),
     lend: async (work) => {
+      await frames.lend()
       tty.put(leave({features}))
       tty.raw(false)
       try {
@@ -76,6 +79,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, say}: Terms
       } finally {
         tty.raw(true)
         tty.put(enter({features, mouse: mouseIsOn}))
+        frames.takeBack()
       }
     },
     leave: giveBack,

@@ -14,6 +14,7 @@ const configOf = (more: Partial<Config> = {}): Config => ({
   sandbox: {level: 'auto', network: {allow: []}, writes: []},
   verification: {when: 'always', checks: {}, testEdits: [], wallSec: 600},
   router: {policy: 'balanced'},
+  ui: {motion: true, mouse: true, vim: false},
   storage: {maxBytes: 1},
   origins: {},
   ...more,
