@@ -40,6 +40,8 @@ export interface TerminalOptions {
   /** False: a terminal that answers no question (device attributes, cursor place, modes). */
   answers?: boolean
   scrollback?: number
+  /** What the program starts may live on after it; someone else ends it. */
+  outlived?: boolean
 }
 
 export interface Cell {
@@ -313,7 +315,7 @@ export const openTerminal = (options: TerminalOptions): Terminal => {
     while (left().length > 0 && performance.now() < end) await later(20)
     return left()
   }
-  const close = async ({outlived = false, graceMs = 3000}: Closing = {}): Promise<void> => {
+  const close = async ({outlived = options.outlived === true, graceMs = 3000}: Closing = {}): Promise<void> => {
     if (!over) kill()
     await ended
     const rest = outlived ? [] : await leftAfter(graceMs)
