@@ -12,6 +12,8 @@ import {qualityOf} from './quality.ts'
 
 /** What a server tells of itself; each field only where it does. */
 export interface ServerLoad {
+  /** Nobody answers there. */
+  down?: boolean
   slots?: number
   busy?: number
   queued?: number
@@ -109,7 +111,8 @@ const timesOf = ({card, learned, load = {}}: RouteFacts, output: number): {ms: n
 }
 
 /** '' when the route can do it. */
-const objection = ({card, breaker}: RouteFacts, need: Need): string => {
+const objection = ({card, breaker, load}: RouteFacts, need: Need): string => {
+  if (load?.down) return 'its server does not answer'
   if (breaker === 'open') return 'it failed a moment ago and is left alone'
   if (need.tools && !card.tools && card.edits !== 'blocks') return 'it cannot call tools'
   if (need.input >= card.window) return `its window of ${card.window} tokens is too small for ${need.input}`

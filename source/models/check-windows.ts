@@ -25,9 +25,13 @@ export interface CheckedRoutes {
   notices: {code: string; text: string}[]
 }
 
-/** The listing of a provider whose listing alone tells what its models are and cost. */
-const learnUnknown = async (context: Context, settings: ProviderSettings, models: readonly string[]): Promise<ProviderSettings> => {
-  if (settings.name !== 'openrouter' || models.every((model) => settings.models?.[model])) return settings
+/** Of OpenAI-like services far away only the listing tells what a model is and costs; OpenAI's own and Anthropic's hold just names. */
+const hasTellingList = ({name, protocol, baseUrl}: ProviderSettings): boolean =>
+  name === 'openrouter' || (protocol === 'openai-chat' && !isLocal(protocol, baseUrl))
+
+/** Looks up a model of which nothing is known; once, because the listing is kept, whether the model is in it or not. */
+const learnUnknown = async (context: Context, settings: ProviderSettings, models: readonly string[], isListed: boolean): Promise<ProviderSettings> => {
+  if (isListed || !hasTellingList(settings) || models.every((model) => settings.models?.[model])) return settings
   try {
     const {models: listed} = await listingOf(settings, AbortSignal.timeout(listingMs))
     writeCached(context, settings, listed)
@@ -71,12 +75,14 @@ export const checkRoutes = async (
   for (const [name, settings] of Object.entries(given)) {
     if (noServer.has(settings.protocol)) continue
     const models = routes.filter(({provider}) => provider === name).map(({model}) => model)
-    const listed = withListed(settings, readCached(context, settings)?.models, config.providers[name]?.models, models)
-    providers[name] = await learnUnknown(context, listed, models)
+    const cached = readCached(context, settings)
+    const listed = withListed(settings, cached?.models, config.providers[name]?.models, models)
+    providers[name] = await learnUnknown(context, listed, models, cached !== undefined)
   }
   const local = routes.filter(({provider}) => {
     const settings = providers[provider]
-    return settings && !noServer.has(settings.protocol) && settings.protocol !== 'openai-responses' && isLocal(settings.protocol, settings.baseUrl)
+    if (!settings || noServer.has(settings.protocol) || settings.protocol === 'openai-responses' || hasTellingList(settings)) return false
+    return isLocal(settings.protocol, settings.baseUrl)
   })
   const signal = AbortSignal.timeout(localMs)
   const found = await Promise.all(

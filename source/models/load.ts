@@ -3,7 +3,7 @@
 
 import type {ProviderSettings} from '../../engine/contract/model.ts'
 import type {ServerLoad} from '../../engine/model/router.ts'
-import {askServer, jsonFrom, kindOfServer, type Server, serverOf} from './server.ts'
+import {askServer, isGone, jsonFrom, kindOfServer, type Server, serverOf} from './server.ts'
 
 export interface Running {
   models?: {name: string; model?: string; size: number; size_vram: number; context_length?: number}[]
@@ -69,7 +69,7 @@ const ofBatching = async (server: Server, prefix: string, signal: AbortSignal): 
   }
 }
 
-/** undefined when the server tells nothing, or not in time. Never throws. */
+/** undefined when the server tells nothing, or not in time; `down` when nobody is there. Never throws. */
 export const loadOf = async (settings: ProviderSettings, model: string, signal: AbortSignal): Promise<ServerLoad | undefined> => {
   const server = serverOf(settings)
   try {
@@ -77,7 +77,7 @@ export const loadOf = async (settings: ProviderSettings, model: string, signal: 
     if (kind === 'ollama') return await ofOllama(server, model, signal)
     if (kind === 'llamacpp') return await ofLlamacpp(server, signal)
     return kind === 'vllm' || kind === 'sglang' ? await ofBatching(server, kind, signal) : undefined
-  } catch {
-    return undefined
+  } catch (thrown) {
+    return isGone(thrown) && !signal.aborted ? {down: true} : undefined
   }
 }

@@ -68,6 +68,14 @@ export const jsonFrom = async <T>(server: Server, url: string, signal: AbortSign
 export const troubleWith = (thrown: unknown, name: string) =>
   thrown instanceof WireError ? thrown.fault : fault('model.garbled', {route: name, why: thrown instanceof Error ? thrown.message : String(thrown)})
 
+/** Nobody is there; slow or unwilling is something else. */
+export const isGone = (thrown: unknown): boolean => thrown instanceof WireError && thrown.fault.code === 'model.unreachable'
+
+/** What a server that is there cannot answer is no answer; one that is not there stays a failure. */
+const orNothing = (thrown: unknown): undefined => {
+  if (isGone(thrown)) throw thrown
+}
+
 const known: Readonly<Record<string, ServerKind>> = {llamacpp: 'llamacpp', vllm: 'vllm', sglang: 'sglang', openrouter: 'openrouter'}
 
 /** Told from protocol and name, and for servers of the user's own from what they answer. */
@@ -77,9 +85,9 @@ export const kindOfServer = async (server: Server, signal: AbortSignal): Promise
   const named = known[settings.name]
   if (named) return named
   if (settings.protocol !== 'openai-chat') return 'other'
-  const props = await jsonFrom<{default_generation_settings?: object; total_slots?: number}>(server, `${root}/props`, signal).catch(() => undefined)
+  const props = await jsonFrom<{default_generation_settings?: object; total_slots?: number}>(server, `${root}/props`, signal).catch(orNothing)
   if (props?.default_generation_settings || props?.total_slots !== undefined) return 'llamacpp'
-  const listed = await jsonFrom<{data?: {owned_by?: string}[]}>(server, `${server.base}/models`, signal).catch(() => undefined)
+  const listed = await jsonFrom<{data?: {owned_by?: string}[]}>(server, `${server.base}/models`, signal).catch(orNothing)
   const owner = listed?.data?.[0]?.owned_by
   return owner === 'vllm' || owner === 'sglang' ? owner : 'other'
 }

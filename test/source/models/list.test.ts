@@ -5,6 +5,7 @@ import type {Environment} from '../../../source/context.ts'
 import {listingOf} from '../../../source/models/listing.ts'
 import {models} from '../../../source/verb/models.ts'
 import {testContext} from '../../kit/context.ts'
+import {bodies, calculator, repository} from '../../kit/hosted.ts'
 import {localServer} from '../../kit/local-server.ts'
 import {modelServer} from '../../kit/model-server.ts'
 import {settingsOf} from '../../kit/model-turn.ts'
@@ -114,5 +115,21 @@ describe('models list --refresh', () => {
     expect((await call(['lab'])).out).toBe('')
     writeFileSync(file('lab'), '{')
     expect((await call(['lab'])).out).toBe('')
+  })
+})
+
+describe('a model that nobody knows yet', () => {
+  it('is looked up once when a run begins, and then has its window and its price', async () => {
+    await using server = await modelServer([{text: 'Hello.', times: 0, usage: {input: 1_000_000, output: 0}}], {
+      more: (path) => (path === '/v1/models' ? openrouter : undefined),
+    })
+    const repo = repository({...calculator, '.penguin/config.yml': `providers: {openrouter: {protocol: openai-chat, baseUrl: "${server.baseUrl}"}}\n`})
+    const ask = (model: string) => repo.run({prompt: 'What is this?', flags: {model: `openrouter/${model}`, noCheck: true, trust: true}})
+    const first = await ask('qwen/qwen3-coder')
+    expect(first.closed?.usage.total.usd).toBeCloseTo(0.22)
+    expect(bodies(first.events, 'run.opened')[0]?.unpriced).toBeUndefined()
+    const second = await ask('o/unlisted')
+    expect(bodies(second.events, 'run.opened')[0]?.unpriced).toEqual(['openrouter/o/unlisted'])
+    expect(server.others.filter((asked) => asked === 'GET /v1/models')).toHaveLength(1)
   })
 })

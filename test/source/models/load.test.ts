@@ -37,11 +37,15 @@ describe('how busy a local server is', () => {
     await fetch(`${server.url}/api/chat`, {method: 'POST', body: JSON.stringify({model: 'm', messages: []})}).then((answer) => answer.text())
     expect(await loadOf(settings, 'm', soon())).toEqual({loaded: true, cpuShare: 0.25})
   })
-  it('is unknown where nobody tells or answers', async () => {
+  it('is unknown where nobody tells', async () => {
     await using silent = await modelServer([])
     expect(await loadOf(settingsOf({name: 'mine', baseUrl: silent.baseUrl}), 'm', soon())).toBeUndefined()
     expect(await loadOf(settingsOf({name: 'vllm', baseUrl: silent.baseUrl}), 'm', soon())).toBeUndefined()
-    expect(await loadOf(settingsOf({name: 'mine', baseUrl: 'http://127.0.0.1:1/v1'}), 'm', soon())).toBeUndefined()
+  })
+  it('is said where nobody is there', async () => {
+    for (const name of ['mine', 'vllm', 'llamacpp'])
+      expect(await loadOf(settingsOf({name, baseUrl: 'http://127.0.0.1:1/v1'}), 'm', soon())).toEqual({down: true})
+    expect(await loadOf(settingsOf({protocol: 'ollama', baseUrl: 'http://127.0.0.1:1'}), 'm', soon())).toEqual({down: true})
   })
   it('reads figures off a Prometheus page, those of several models together', () => {
     expect([...metricsIn('# TYPE a gauge\na{m="x"} 1.5\na{m="y"} 2\nb 1e3\nnot a figure\n')]).toEqual([

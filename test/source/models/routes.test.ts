@@ -24,15 +24,18 @@ const place = (config: string) => {
 
 describe('models routes --explain', () => {
   it("prints each route's case, in the order of the policy", async () => {
-    const {code, out} = await place(`${aliases}router: {policy: cost}\n`).explain(['coder', 'Fix the sum.'])
+    await using server = await modelServer([], {models: ['qwen3']})
+    const {code, out} = await place(`${aliases}router: {policy: cost}\n`).explain(['coder', 'Fix the sum.'], {}, {OLLAMA_HOST: server.url})
     expect(code).toBe(0)
     expect(out.split('\n')[0]).toMatch(/^coder: edit \(set by .*config\.yml:1\); cost: cheapest for the success it has$/)
     expect(out).toMatch(/route +score +quality +success +cost +time +wait +why\nollama\/qwen3 +0\.\d\d .*free/)
     expect(out.indexOf('gpt-5-mini')).toBeLessThan(out.indexOf('gpt-5.2'))
   })
   it('follows the rule of the kind that the prompt is of', async () => {
+    await using server = await modelServer([], {models: ['qwen3']})
     const {explain} = place(`${aliases}router: {rules: {question: cost, complex: quality}}\n`)
-    const of = async (prompt: string): Promise<{policy: string; routes: string[]}> => JSON.parse((await explain(['coder', prompt], {json: true})).out)
+    const of = async (prompt: string): Promise<{policy: string; routes: string[]}> =>
+      JSON.parse((await explain(['coder', prompt], {json: true}, {OLLAMA_HOST: server.url})).out)
     expect(await of('What does sum return?')).toMatchObject({policy: 'cost', kind: 'question', routes: ['ollama/qwen3', 'openai/gpt-5-mini', 'openai/gpt-5.2']})
     expect(await of('Refactor sum')).toMatchObject({policy: 'quality', kind: 'complex', routes: ['openai/gpt-5.2', 'openai/gpt-5-mini', 'ollama/qwen3']})
     expect(await of('Fix sum')).toMatchObject({policy: 'balanced', kind: 'edit', routes: ['openai/gpt-5.2', 'openai/gpt-5-mini', 'ollama/qwen3']})
@@ -46,6 +49,11 @@ describe('models routes --explain', () => {
     const {out} = await explain(['coder', 'Fix sum'], {json: true}, {OLLAMA_HOST: server.url})
     expect(JSON.parse(out)).toMatchObject({routes: ['ollama/qwen3', 'openai/gpt-5.2', 'openai/gpt-5-mini']})
     expect(JSON.parse(out).scores[0]).toMatchObject({route: 'ollama/qwen3', ms: 8000 + 800 + 40_960, waitMs: 0})
+  })
+  it('puts a server that is not there last, and says so', async () => {
+    const {out} = await place(`${aliases}router: {policy: local-first}\n`).explain(['coder', 'Fix the sum.'])
+    expect(out).toMatch(/ollama\/qwen3 +no .* its server does not answer\n/)
+    expect(out.indexOf('gpt-5.2')).toBeLessThan(out.indexOf('ollama/qwen3'))
   })
   it('explains all roles, and refuses one that is not there', async () => {
     const {explain} = place(aliases)

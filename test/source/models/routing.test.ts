@@ -45,10 +45,11 @@ describe('the routes of a run', () => {
   })
 
   it('fall back along the chain, once each, and the failure is remembered for the next run', async () => {
+    await using refusing = await modelServer([], {key: 'another'})
     await using live = await modelServer([...mend, {text: 'Nothing left to do.', times: 0}])
     const files = {
       ...calculator,
-      '.penguin/config.yml': config({gone: 'http://127.0.0.1:1/v1', live: live.baseUrl}, 'balanced', ['gone/m', 'live/m', 'gone/m']),
+      '.penguin/config.yml': config({gone: refusing.baseUrl, live: live.baseUrl}, 'balanced', ['gone/m', 'live/m', 'gone/m']),
     }
     const repo = repository(files)
     const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true}})
@@ -58,12 +59,13 @@ describe('the routes of a run', () => {
       ['live/m', ['gone/m']],
     ])
     const [row] = readLearned(join(repo.home, '.local', 'state', 'penguin', 'models.db')).filter(({route}) => route === 'gone/m')
-    expect(row?.bad).toBeGreaterThan(1)
+    expect(row?.bad).toBeGreaterThan(0.9)
   }, 20_000)
 
   it('leave alone what another agent of the run has found to be down', async () => {
     await using live = await modelServer([{text: 'The plan: make it add.'}, ...mend, {text: 'Nothing left to do.', times: 0}])
-    const urls = {gone: 'http://127.0.0.1:1/v1', live: live.baseUrl}
+    await using refusing = await modelServer([], {key: 'another'})
+    const urls = {gone: refusing.baseUrl, live: live.baseUrl}
     const repo = repository({...calculator, '.penguin/config.yml': config(urls, 'balanced', ['gone/m', 'live/m'])})
     const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true, roleModel: ['planner=any']}})
     expect(ran.code, ran.err).toBe(0)
@@ -75,6 +77,18 @@ describe('the routes of a run', () => {
     ])
     expect(chosen[2]?.scores?.[1]).toMatchObject({route: 'gone/m', usable: false, why: 'it failed a moment ago and is left alone'})
   }, 20_000)
+
+  it('pass over a local server that is not there, without a call', async () => {
+    await using live = await modelServer([...mend])
+    const urls = {gone: 'http://127.0.0.1:1/v1', live: live.baseUrl}
+    const repo = repository({...calculator, '.penguin/config.yml': config(urls, 'local-first', ['gone/m', 'live/m'])})
+    const ran = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true}})
+    expect(ran.code, ran.err).toBe(0)
+    const [chosen] = bodies(ran.events, 'route.chosen')
+    expect(chosen).toMatchObject({route: 'live/m', others: ['gone/m']})
+    expect(chosen?.scores?.[1]).toMatchObject({usable: false, why: 'its server does not answer'})
+    expect(bodies(ran.events, 'model.failed')).toEqual([])
+  })
 
   it('are counted by what the server counted in earlier runs', async () => {
     await using server = await modelServer([...mend, {text: 'Nothing left to do.', times: 0, usage: {input: 3000, output: 20}}])
