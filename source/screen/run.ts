@@ -11,7 +11,7 @@ import {drawApp} from '../../components/draw.tsx'
 import {mountChrome} from '../../components/screen/chrome.tsx'
 import {openGlass} from '../../components/screen/glass.ts'
 import {openInput} from '../../components/screen/input.ts'
-import type {KeeperSays, ScreenSays, Size} from '../../engine/contract/screen.ts'
+import type {InputEvent, KeeperSays, ScreenSays, Size} from '../../engine/contract/screen.ts'
 import type {Action} from '../../stores/action.ts'
 import {wantsTicks} from '../../stores/reduce.ts'
 import {openStore} from '../../stores/store.ts'
@@ -37,6 +37,8 @@ export interface ScreenStart {
   taste: Taste
   /** Sent at once. */
   first: string | undefined
+  /** Has a key before anybody else, while nothing lies above the panes; true when it took it. */
+  before?(event: InputEvent, say: (text: string) => void, leave: () => void): boolean
   /** The keeper, or whoever speaks like one. */
   reach(size: Size): Promise<KeeperClient>
 }
@@ -75,7 +77,7 @@ const batched = (take: (says: readonly KeeperSays[]) => void): ((message: Keeper
 }
 
 /** Resolves with the exit code once the person has left or the terminal is gone. */
-export const openScreen = async (context: Context, {tty, settings, isEntered, taste, first, reach}: ScreenStart): Promise<number> => {
+export const openScreen = async (context: Context, {tty, settings, isEntered, taste, first, before, reach}: ScreenStart): Promise<number> => {
   const {promise: over, resolve: end} = Promise.withResolvers<number>()
   const reached = reach(tty.size())
   reached.catch(() => undefined)
@@ -150,6 +152,16 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
     }
     focused = true
     glass.key()
+    const isFree = store.state().overlay === null && store.state().mode === 'prompt'
+    if (
+      isFree &&
+      before?.(
+        event,
+        (text) => dispatch({do: 'toast', text}),
+        () => end(0),
+      )
+    )
+      return
     keys.take(event)
   })
   tty.onBytes((chunk) => input.feed(chunk))

@@ -3,6 +3,7 @@
 import type {Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
+import type {ScreenStart} from './run.ts'
 import type {Tty} from './tty.ts'
 
 export interface Showing {
@@ -10,14 +11,15 @@ export interface Showing {
   /** The alternate screen is on already, by the first frame. */
   isEntered?: boolean
   first?: string
+  before?: ScreenStart['before']
   reach(size: Size): Promise<KeeperClient>
 }
 
 /** Resolves with the exit code. */
-export const showScreen = async (context: Context, {tty, isEntered = false, first, reach}: Showing): Promise<number> => {
+export const showScreen = async (context: Context, {tty, isEntered = false, first, before, reach}: Showing): Promise<number> => {
   const {terminalSettings} = await import('../keeper/guard.ts')
   const settings = await terminalSettings()
   tty.raw(true)
   const [{openScreen}, {tasteOf}] = await Promise.all([import('./run.ts'), import('./taste.ts')])
-  return openScreen(context, {tty, settings, isEntered, taste: await tasteOf(context), first, reach})
+  return openScreen(context, {tty, settings, isEntered, taste: await tasteOf(context), first, before, reach})
 }

@@ -4,6 +4,7 @@
 import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
 import {openJournal} from '../../engine/journal/open.ts'
 import type {Context, VerbRun} from '../context.ts'
+import {playbackKey} from '../screen/playback.ts'
 import {showScreen} from '../screen/show.ts'
 import {openTty, type Tty} from '../screen/tty.ts'
 import {wantsPlain} from '../terminal-kind.ts'
@@ -22,13 +23,18 @@ const printed = async (context: Context, journal: Journal, run: RunInfo): Promis
   return 0
 }
 
-const played = async (context: Context, journal: Journal, run: RunInfo, tty: Tty): Promise<number> => {
+const shown = async (context: Context, journal: Journal, run: RunInfo, tty: Tty): Promise<number> => {
   const {openReplay} = await import('../replay/replay.ts')
   const {clock, version, env, flags} = context
   const colour = env.NO_COLOR === undefined && flags.noColor !== true
+  const played = openReplay({journal, run, clock, version, size: tty.size(), colour, speed: numberIn(flags.speed), at: numberIn(flags.at)})
   return showScreen(context, {
     tty,
-    reach: async (size) => openReplay({journal, run, clock, version, size, colour, speed: numberIn(flags.speed), at: numberIn(flags.at)}),
+    before: (event, say, leave) => {
+      if (event.input === 'key' && event.key === 'q') leave()
+      return playbackKey(played, event, say)
+    },
+    reach: async () => played,
   })
 }
 
@@ -47,7 +53,7 @@ export const replay: VerbRun = async (context) => {
       return usage
     }
     const tty = wantsPlain(context) ? null : openTty(process.stdout)
-    return tty ? await played(context, journal, run, tty) : await printed(context, journal, run)
+    return tty ? await shown(context, journal, run, tty) : await printed(context, journal, run)
   } finally {
     journal.close()
   }
