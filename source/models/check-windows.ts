@@ -9,8 +9,7 @@ import {cardOf} from '../../engine/model/cards.ts'
 import {isLocal} from '../../engine/model/settings.ts'
 import type {Context} from '../context.ts'
 import {readCached, withListed, writeCached} from './card-cache.ts'
-import {listingOf} from './listing.ts'
-import {leastWindow, realWindow} from './window.ts'
+import {leastWindow} from './least-window.ts'
 
 /** Longest that the start of a run waits for a local server, and for a listing of prices. */
 const localMs = 400
@@ -33,6 +32,7 @@ const hasTellingList = ({name, protocol, baseUrl}: ProviderSettings): boolean =>
 const learnUnknown = async (context: Context, settings: ProviderSettings, models: readonly string[], isListed: boolean): Promise<ProviderSettings> => {
   if (isListed || !hasTellingList(settings) || models.every((model) => settings.models?.[model])) return settings
   try {
+    const {listingOf} = await import('./listing.ts')
     const {models: listed} = await listingOf(settings, AbortSignal.timeout(listingMs))
     writeCached(context, settings, listed)
     return withListed(settings, listed, {}, models)
@@ -47,6 +47,9 @@ interface Small {
   from: string
   mend: string
 }
+
+const mutable = (chains: Readonly<Record<string, readonly Route[]>>): CheckedRoutes['chains'] =>
+  Object.fromEntries(Object.entries(chains).map(([role, chain]) => [role, [...chain]]))
 
 const withWindow = (settings: ProviderSettings, model: string, window: number): ProviderSettings => {
   const card = settings.models?.[model] ?? {}
@@ -84,6 +87,8 @@ export const checkRoutes = async (
     if (!settings || noServer.has(settings.protocol) || settings.protocol === 'openai-responses' || hasTellingList(settings)) return false
     return isLocal(settings.protocol, settings.baseUrl)
   })
+  if (local.length === 0) return {chains: mutable(chains), providers, notices}
+  const {realWindow} = await import('./window.ts')
   const signal = AbortSignal.timeout(localMs)
   const found = await Promise.all(
     local.map(async (route) => {

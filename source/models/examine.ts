@@ -7,9 +7,10 @@ import {cardOf} from '../../engine/model/cards.ts'
 import {type Collected, collect} from '../../engine/model/collect.ts'
 import {recoverCalls} from '../../engine/tool/dialects.ts'
 import type {Finding} from '../findings.ts'
+import {leastWindow} from './least-window.ts'
 import {llamacppWindow, showOllama} from './listing.ts'
 import {jsonFrom, serverOf} from './server.ts'
-import {leastWindow, type RealWindow, realWindow, runningWith} from './window.ts'
+import {type RealWindow, realWindow, runningWith} from './window.ts'
 
 export interface Examined {
   findings: Finding[]

@@ -3,12 +3,10 @@
 // what is too small for any run is refused by name, with what to change.
 
 import type {ProviderSettings} from '../../engine/contract/model.ts'
+import {leastWindow} from './least-window.ts'
 import {llamacppWindow, showOllama} from './listing.ts'
 import {type Running, sameModel} from './load.ts'
 import {jsonFrom, kindOfServer, type Server, type ServerKind, serverOf} from './server.ts'
-
-/** What a run needs at the least: prompt and tools (3,000), some work to look at (4,000), and a reply (1,000). */
-export const leastWindow = 8192
 
 export interface RealWindow {
   kind: ServerKind
