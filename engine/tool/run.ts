@@ -81,13 +81,14 @@ const prepare = async (call: Call, kit: RunKit): Promise<Envelope<Ready>> => {
   return good({body, tool: body.name, input: input.result, needs, touches: body.touches(input.result, kit.site)})
 }
 
-const perform = async (call: Call, kit: RunKit): Promise<Envelope<Told>> => {
+const perform = async (call: Call, kit: RunKit, begins: () => void): Promise<Envelope<Told>> => {
   try {
     const ready = await prepare(call, kit)
     if (!ready.ok) return ready
     const {body, ...called} = ready.result
     const begun = await kit.begin(called)
     if (!begun.ok) return begun
+    begins()
     const selfLimited = called.touches === 'any' || called.needs.some(({kind}) => kind === 'ask')
     return await attempt({
       tool: body,
@@ -106,8 +107,11 @@ const failure = (error: Fault) => ({code: error.code, msg: error.msg, hint: erro
 
 /** Never throws; whatever goes wrong is in the envelope `done`. */
 export const runCall = async (call: Call, kit: RunKit): Promise<Ran> => {
-  const begunAt = kit.clock.tick()
-  const outcome = await perform(call, kit)
+  let begunAt = kit.clock.tick()
+  // What a person took to allow it is not the tool's time.
+  const outcome = await perform(call, kit, () => {
+    begunAt = kit.clock.tick()
+  })
   const base = {
     call: call.id,
     tool: sameName(call.tool, kit.offered) ?? call.tool,

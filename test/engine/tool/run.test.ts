@@ -88,6 +88,16 @@ describe('a call', () => {
     })
   })
 
+  it('took as long as the tool did, however long a person thought about it', async () => {
+    const {kit: k} = kit(tool({}))
+    const permit = k.permit
+    const thinking: RunKit['permit'] = (...asked) => {
+      for (let n = 0; n < 100; n += 1) k.clock.tick()
+      return permit(...asked)
+    }
+    expect((await runCall(call('{"path":"a"}'), {...k, permit: thinking})).done.wallMs).toBe(5)
+  })
+
   it('to a tool that is not there names the nearest', async () => {
     const {kit: k, trail} = kit(tool({}))
     const ran = await runCall(call('{}', 'tuch'), k)
