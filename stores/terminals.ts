@@ -86,7 +86,9 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
   if (addon) emulator.loadAddon(addon)
   const inside = insideOf(emulator)
   const open = isOpen(inside)
-  const spare = emulator.buffer.active.getNullCell()
+  // Asked for once: each time its getter looks whether it may be asked.
+  const buffers = emulator.buffer
+  const spare = buffers.active.getNullCell()
   const hears = {bell: [] as (() => void)[], title: [] as ((title: string) => void)[], damage: [] as (() => void)[]}
   let [version, heldBytes, title, closed] = [0, 0, '', false]
   let held: [string, (() => void)?][] | undefined
@@ -96,7 +98,7 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
   // A reset gives the emulator new lines; the old ones then count as thrown away.
   let [trimmed, watched, kept] = [0, undefined as unknown, 0]
   const watch = (): void => {
-    const lines = emulator.buffer.active.type === 'normal' ? inside?.buffer?.lines : undefined
+    const lines = buffers.active.type === 'normal' ? inside?.buffer?.lines : undefined
     if (lines && lines !== watched) {
       if (watched) trimmed += kept
       watched = lines
@@ -104,15 +106,15 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
         if (lines === watched) trimmed += amount
       })
     }
-    kept = emulator.buffer.normal.length
+    kept = buffers.normal.length
   }
-  const isAlternate = (): boolean => emulator.buffer.active.type === 'alternate'
+  const isAlternate = (): boolean => buffers.active.type === 'alternate'
   const first = (): number => (isAlternate() ? 0 : trimmed)
   /** Where the emulator has that line; -1 when it has it no more, or not yet. */
-  const indexOf = (line: number): number => (line - first() < emulator.buffer.active.length ? Math.max(-1, line - first()) : -1)
+  const indexOf = (line: number): number => (line - first() < buffers.active.length ? Math.max(-1, line - first()) : -1)
   const lineAt = (line: number): IBufferLine | undefined => {
     const index = indexOf(line)
-    return index < 0 ? undefined : emulator.buffer.active.getLine(index)
+    return index < 0 ? undefined : buffers.active.getLine(index)
   }
 
   const damaged = (): void => {
@@ -155,16 +157,16 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
       return first()
     },
     get screenTop() {
-      return first() + emulator.buffer.active.baseY
+      return first() + buffers.active.baseY
     },
     get lineCount() {
-      return emulator.buffer.active.length
+      return buffers.active.length
     },
     get waitingBytes() {
       return heldBytes + feed.waitingBytes
     },
     get cursor() {
-      const {cursorX, cursorY} = emulator.buffer.active
+      const {cursorX, cursorY} = buffers.active
       const modes = inside?.coreService?.decPrivateModes
       const shape = shapes[modes?.cursorStyle ?? ''] ?? 0
       const visible = inside?.coreService?.isCursorHidden !== true
@@ -208,7 +210,7 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
     lineText: (line) => lineAt(line)?.translateToString(true) ?? '',
     textBetween: (line, from, to) => lineAt(line)?.translateToString(false, from, to) ?? '',
     isWrapped: (line) => lineAt(line)?.isWrapped ?? false,
-    lines: () => Array.from({length: emulator.buffer.active.length}, (_, y) => emulator.buffer.active.getLine(y)?.translateToString(true) ?? ''),
+    lines: () => Array.from({length: buffers.active.length}, (_, y) => buffers.active.getLine(y)?.translateToString(true) ?? ''),
     onBell: (hear) => hears.bell.push(hear),
     onTitle: (hear) => hears.title.push(hear),
     onDamage: (hear) => hears.damage.push(hear),

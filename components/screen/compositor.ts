@@ -7,6 +7,7 @@ import type {CellSource} from '../../stores/terminals.ts'
 import {copySpan, createRow, markSpan, type Row} from './row.ts'
 import {createRowWriter} from './row-writer.ts'
 import type {Scene, ScenePane, ScreenFeatures} from './scene.ts'
+import {createSink} from './sink.ts'
 
 export interface Compositor {
   /** Bytes from what the terminal shows to this; '' when it shows it already. */
@@ -19,6 +20,7 @@ export interface Compositor {
 }
 
 const holds = ({y, height}: Rect, row: number): boolean => row >= y && row < y + height
+const right = ({x, width}: Rect): number => x + width
 const isSameRect = (one: Rect, other: Rect): boolean => one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height
 
 /** The line in the pane's first row, kept within what the terminal still has. */
@@ -36,7 +38,8 @@ const isAsDrawn = (drawn: Drawn, pane: ScenePane): boolean =>
 
 export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Compositor => {
   let features = startFeatures
-  let writer = createRowWriter(features)
+  const sink = createSink()
+  let writer = createRowWriter(features, sink)
   let {columns, rows} = size
   let front: (Row | undefined)[] = []
   let spare = createRow(columns)
@@ -54,10 +57,15 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
 
   const compose = (row: Row, y: number, chrome: CellSource, scene: Scene): void => {
     const chromeRow = chrome.row(chrome.screenTop + y)
-    copySpan(row, 0, chromeRow, 0, columns)
-    for (const pane of scene.panes) {
+    // Chrome only where no pane will be: from left to right while panes lie so, else below them all.
+    const here = scene.panes.filter(({rect}) => holds(rect, y) && rect.x >= 0 && rect.x < columns)
+    const isInOrder = here.every(({rect}, n) => n === 0 || rect.x >= right((here[n - 1] as ScenePane).rect))
+    if (!isInOrder) copySpan(row, 0, chromeRow, 0, columns)
+    let done = isInOrder ? 0 : columns
+    for (const pane of here) {
       const {rect, terminal, marks} = pane
-      if (!holds(rect, y) || rect.x >= columns || rect.x < 0) continue
+      if (done < rect.x) copySpan(row, done, chromeRow, done, rect.x - done)
+      done = Math.max(done, right(rect))
       const line = topOf(pane) + y - rect.y
       copySpan(row, rect.x, terminal.row(line), 0, rect.width)
       for (const mark of marks ?? []) {
@@ -66,6 +74,7 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
         markSpan(row, rect.x + from, rect.x + to, mark.style, features.colours !== 'none')
       }
     }
+    if (done < columns) copySpan(row, done, chromeRow, done, columns - done)
     for (const rect of scene.overlays) if (holds(rect, y)) copySpan(row, Math.max(0, rect.x), chromeRow, Math.max(0, rect.x), rect.width + Math.min(0, rect.x))
   }
 
@@ -94,19 +103,18 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
     chromeVersion = chrome.version
   }
 
-  const placeCursor = (wanted: Scene['cursor'], wasHidden: boolean): string => {
+  const placeCursor = (wanted: Scene['cursor'], wasHidden: boolean): void => {
     const isShown = wanted !== null && wanted.x >= 0 && wanted.y >= 0 && wanted.x < columns && wanted.y < rows
     if (!isShown) {
-      const hide = cursor.isShown === false || wasHidden ? '' : '\x1b[?25l'
+      if (cursor.isShown !== false && !wasHidden) sink.text('\x1b[?25l')
       cursor.isShown = false
-      return hide
+      return
     }
-    let out = writer.moveTo(wanted.x, wanted.y)
+    writer.moveTo(wanted.x, wanted.y)
     const shape = wanted.shape ?? 0
-    if (shape !== cursor.shape) out += `\x1b[${shape} q`
-    if (cursor.isShown !== true || wasHidden) out += '\x1b[?25h'
+    if (shape !== cursor.shape) sink.text(`\x1b[${shape} q`)
+    if (cursor.isShown !== true || wasHidden) sink.text('\x1b[?25h')
     cursor = {isShown, shape}
-    return out
   }
 
   return {
@@ -115,7 +123,7 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
       const isSameLook = next.colours === features.colours && next.underlines === features.underlines && next.clusters === features.clusters
       features = next
       if (isSameLook) return
-      writer = createRowWriter(features)
+      writer = createRowWriter(features, sink)
       forget()
     },
     resize: (next) => {
@@ -125,20 +133,22 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
     },
     frame: (chrome, scene) => {
       const stale = staleRows(chrome, scene)
-      let body = ''
       for (let y = 0; y < rows; y += 1) {
         if (!stale[y]) continue
         const old = front[y]
         compose(spare, y, chrome, scene)
-        body += writer.row(y, old, spare)
+        writer.row(y, old, spare)
         front[y] = spare
         spare = old ?? createRow(columns)
       }
       remember(chrome, scene)
       // Without frames held back, a cursor that is seen to run over the screen is worse than one that blinks.
-      const hides = body !== '' && !features.synchronized && cursor.isShown !== false
-      const out = (hides ? '\x1b[?25l' : '') + body + placeCursor(scene.cursor, hides)
-      return out !== '' && features.synchronized ? `\x1b[?2026h${out}\x1b[?2026l` : out
+      const hides = !sink.isEmpty && !features.synchronized && cursor.isShown !== false
+      placeCursor(scene.cursor, hides)
+      if (sink.isEmpty) return ''
+      const body = sink.take()
+      if (features.synchronized) return `\x1b[?2026h${body}\x1b[?2026l`
+      return hides ? `\x1b[?25l${body}` : body
     },
   }
 }

@@ -8,11 +8,14 @@ import {createScheduler} from './scheduler.ts'
 
 const keptTimes = 512
 const patienceMs = 250
+/** Bytes for each cell of the screen from which a frame counts as heavy. */
+const heavyShare = 0.25
 
 export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOptions): Glass => {
   const compositor = createCompositor(size, features)
   const frameMs: number[] = []
   let [frames, bytes, extra, isClosed, isLent] = [0, 0, '', false, false]
+  let cells = size.columns * size.rows
   let whenIdle: (() => void) | undefined
 
   const door = openDoor(fd)
@@ -34,16 +37,18 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
   }
 
   const scheduler = createScheduler(() => {
-    if (isClosed) return
-    const text = extra + build()
+    if (isClosed) return false
+    const picture = build()
+    const text = extra + picture
     extra = ''
-    if (text === '') return
+    if (text === '') return false
     bytes += Buffer.byteLength(text)
     scheduler.hold()
     writer.send(text, () => {
       if (!isLent) scheduler.release()
       whenIdle?.()
     })
+    return picture.length > cells * heavyShare
   })
 
   /** Resolves when no frame is on its way, or when the terminal has not taken it for too long. */
@@ -68,6 +73,7 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
       scheduler.damage()
     },
     resize: (next) => {
+      cells = next.columns * next.rows
       compositor.resize(next)
       scheduler.damage()
     },

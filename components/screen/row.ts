@@ -1,7 +1,7 @@
 // One row of the screen as it shall be: cells copied from where they come, made equal where they look equal, so that
 // comparing numbers is comparing looks. No half of a wide character is left behind where one source ends and another begins.
 
-import {bgBits, type CellRow, colourBits, content, fgBits} from '../../stores/cells.ts'
+import {bgBits, type CellRow, colourBits, content, fgBits, wordsPerCell} from '../../stores/cells.ts'
 import type {Mark} from './scene.ts'
 import {underlineShift} from './sgr.ts'
 
@@ -65,7 +65,7 @@ const underlineOf = (from: CellRow, x: number, fg: number, bg: number): number =
 }
 
 const put = (row: Row, at: number, from: CellRow, x: number): void => {
-  const [word, fg, bg] = [from.words[x * 3] as number, from.words[x * 3 + 1] as number, from.words[x * 3 + 2] as number]
+  const [word, fg, bg] = [from.words[x * wordsPerCell] as number, from.words[x * wordsPerCell + 1] as number, from.words[x * wordsPerCell + 2] as number]
   const code = word & content.codePoint
   const width = (word >>> content.widthShift) & 3
   const several = (word & content.several) !== 0
@@ -93,21 +93,22 @@ const put = (row: Row, at: number, from: CellRow, x: number): void => {
   row.bg[at] = (row.bg[at] as number) & colourBits.whole
 }
 
-/** Cells of `from` beginning at `x`, put at `at`; blanks where it has none. */
-export const copySpan = (row: Row, at: number, from: CellRow | undefined, x: number, count: number): void => {
-  const columns = row.what.length
-  const end = Math.min(columns, at + count)
-  if (at >= end) return
-  // What this span cuts in two.
-  if (at > 0 && widthAt(row, at - 1) === wide) clear(row, at - 1)
-  if (end < columns && row.what[end] === 0) clear(row, end)
-  const there = from ? Math.min(end, at + Math.max(0, from.width - x)) : at
-  for (let to = at; to < there; to += 1) put(row, to, from as CellRow, x + to - at)
-  for (let to = there; to < end; to += 1) {
-    row.bg[to] = 0
-    clear(row, to)
-  }
-  // What ends or begins outside of it.
+const nothing = narrow << content.widthShift
+const lastPlain = 0x7e | nothing
+
+/** The same as `put`, for what most cells are; false when the cell is another. */
+const putPlain = (row: Row, at: number, word: number, fg: number, bg: number): boolean => {
+  if (word > lastPlain || word < nothing || bg > colourBits.whole || fg & fgBits.underline) return false
+  const isBlank = word <= blank
+  row.what[at] = isBlank ? blank : word
+  row.fg[at] = isBlank && !(fg & shows) ? 0 : tidy(fg)
+  row.bg[at] = bg === 0 ? 0 : tidy(bg)
+  row.line[at] = 0
+  return true
+}
+
+/** Halves of wide characters that end or begin outside of the span. */
+const mendHalves = (row: Row, at: number, end: number): void => {
   for (let to = at; to < end; to += 1) {
     const width = widthAt(row, to)
     if (width === wide && to + 1 < end && row.what[to + 1] === 0) {
@@ -117,6 +118,31 @@ export const copySpan = (row: Row, at: number, from: CellRow | undefined, x: num
       to += 1
     } else if (width !== narrow) clear(row, to)
   }
+}
+
+/** Cells of `from` beginning at `x`, put at `at`; blanks where it has none. */
+export const copySpan = (row: Row, at: number, from: CellRow | undefined, x: number, count: number): void => {
+  const columns = row.what.length
+  const end = Math.min(columns, at + count)
+  if (at >= end) return
+  // What this span cuts in two.
+  if (at > 0 && widthAt(row, at - 1) === wide) clear(row, at - 1)
+  if (end < columns && row.what[end] === 0) clear(row, end)
+  const there = from ? Math.min(end, at + Math.max(0, from.width - x)) : at
+  let isOdd = false
+  if (from) {
+    const {words} = from
+    for (let to = at, n = x * wordsPerCell; to < there; to += 1, n += wordsPerCell) {
+      if (putPlain(row, to, words[n] as number, words[n + 1] as number, words[n + 2] as number)) continue
+      put(row, to, from, x + to - at)
+      isOdd ||= widthAt(row, to) !== narrow
+    }
+  }
+  for (let to = there; to < end; to += 1) {
+    row.bg[to] = 0
+    clear(row, to)
+  }
+  if (isOdd) mendHalves(row, at, end)
 }
 
 const colourMark = {found: {fg: 0, bg: 3}, 'found-now': {fg: 0, bg: 5}} as const

@@ -20,6 +20,9 @@ export const realClock: Clock = {
 }
 
 const frameMs = 1000 / 30
+/** While frame after frame replaces the screen, which nobody can read: a third less of both ends' work. */
+const heavyFrameMs = 50
+const heavyAfter = 3
 /** Between two frames, when somebody waits for an echo. */
 const soonMs = 4
 /** So long after a key its echo is waited for. */
@@ -34,21 +37,23 @@ export interface Scheduler {
   stop(): void
 }
 
-export const createScheduler = (draw: () => void, clock: Clock = realClock): Scheduler => {
+/** `draw` answers whether it had to draw much of the screen. */
+export const createScheduler = (draw: () => boolean, clock: Clock = realClock): Scheduler => {
   let [lastMs, keyMs] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   let [isDamaged, isSoon, isHeld, isStopped] = [false, false, false, false]
+  let heavy = 0
   let planned: {dueMs: number; cancel: () => void} | undefined
 
   const run = (): void => {
     planned = undefined
     ;[isDamaged, isSoon, lastMs] = [false, false, clock.nowMs()]
-    draw()
+    heavy = draw() ? heavy + 1 : 0
   }
 
   const plan = (): void => {
     if (!isDamaged || isHeld || isStopped) return
     const nowMs = clock.nowMs()
-    const dueMs = Math.max(nowMs, lastMs + (isSoon ? soonMs : frameMs))
+    const dueMs = Math.max(nowMs, lastMs + (isSoon ? soonMs : heavy < heavyAfter ? frameMs : heavyFrameMs))
     if (planned && planned.dueMs <= dueMs) return
     planned?.cancel()
     planned = {dueMs, cancel: clock.later(dueMs - nowMs, run)}

@@ -71,6 +71,37 @@ const codes = (aFg: number, aBg: number, aLine: number, bFg: number, bBg: number
   return list.join(';')
 }
 
+const mostLooks = 4096
+
+/** Remembers the ways between looks: a screen uses few, again and again. */
+const createWays = (): ((aFg: number, aBg: number, bFg: number, bBg: number, find: () => string) => string) => {
+  const looks = new Map<number, Map<number, number>>()
+  const ways = new Map<number, string>()
+  let count = 0
+  const numberOf = (fg: number, bg: number): number => {
+    const ofFg = looks.get(fg) ?? new Map<number, number>()
+    if (ofFg.size === 0) looks.set(fg, ofFg)
+    const number = ofFg.get(bg)
+    if (number !== undefined) return number
+    ofFg.set(bg, count)
+    count += 1
+    return count - 1
+  }
+  return (aFg, aBg, bFg, bBg, find) => {
+    if (count > mostLooks) {
+      looks.clear()
+      ways.clear()
+      count = 0
+    }
+    const way = numberOf(aFg, aBg) * (mostLooks + 8) + numberOf(bFg, bBg)
+    const known = ways.get(way)
+    if (known !== undefined) return known
+    const text = find()
+    ways.set(way, text)
+    return text
+  }
+}
+
 export interface Pen {
   /** The sequence that makes the terminal draw so; '' when it does already. */
   to(fg: number, bg: number, line: number): string
@@ -88,12 +119,19 @@ export const createPen = ({colours, underlines}: ScreenFeatures): Pen => {
   let [fg, bg, line] = [0, 0, 0]
   let [shownFg, shownBg, shownLine] = [0, 0, 0]
 
-  const change = (nextFg: number, nextBg: number, nextLine: number): string => {
-    if (known && nextFg === shownFg && nextBg === shownBg && nextLine === shownLine) return ''
+  const ways = createWays()
+
+  const find = (nextFg: number, nextBg: number, nextLine: number): string => {
     const full = codes(0, 0, 0, nextFg, nextBg, nextLine)
     if (full === '') return '\x1b[m'
     const step = known ? codes(shownFg, shownBg, shownLine, nextFg, nextBg, nextLine) : undefined
     return step !== undefined && step.length <= full.length + 2 ? `\x1b[${step}m` : `\x1b[0;${full}m`
+  }
+
+  const change = (nextFg: number, nextBg: number, nextLine: number): string => {
+    if (!known || nextLine !== 0 || shownLine !== 0) return find(nextFg, nextBg, nextLine)
+    if (nextFg === shownFg && nextBg === shownBg) return ''
+    return ways(shownFg, shownBg, nextFg, nextBg, () => find(nextFg, nextBg, 0))
   }
 
   return {

@@ -170,11 +170,12 @@ describe('frames', () => {
     )
   }, 30_000)
 
+  // Without what makes the emulator itself join what stands in two cells.
   it('say of a pane what its own emulator says', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
-          output.filter((data) => !/(^|[^👩])\u200d/u.test(data)),
+          output.filter((data) => !/(^|[^👩])\u200d/u.test(data) && !data.includes('?7l')),
           {minLength: 1, maxLength: 8},
         ),
         async (parts) => {

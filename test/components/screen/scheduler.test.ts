@@ -38,10 +38,13 @@ const fakeClock = (): FakeClock => {
   }
 }
 
-const setUp = () => {
+const setUp = (isHeavy = false) => {
   const clock = fakeClock()
   const drawnMs: number[] = []
-  const scheduler = createScheduler(() => drawnMs.push(clock.nowMs()), clock)
+  const scheduler = createScheduler(() => {
+    drawnMs.push(clock.nowMs())
+    return isHeavy
+  }, clock)
   return {clock, drawnMs, scheduler}
 }
 
@@ -66,6 +69,24 @@ describe('the scheduler', () => {
     expect(drawnMs[0]).toBe(1000)
     expect(drawnMs.length).toBeGreaterThan(27)
     expect(drawnMs.length).toBeLessThanOrEqual(31)
+  })
+
+  it('draws less often while every frame replaces the screen, and an echo as fast as ever', () => {
+    const {clock, drawnMs, scheduler} = setUp(true)
+    for (let ms = 0; ms < 1000; ms += 1) {
+      scheduler.damage()
+      clock.forward(1)
+    }
+    expect(drawnMs.length).toBeGreaterThan(18)
+    expect(drawnMs.length).toBeLessThanOrEqual(23)
+    scheduler.damage()
+    clock.forward(50)
+    const last = drawnMs.at(-1) as number
+    scheduler.key()
+    scheduler.damage(true)
+    clock.forward(5)
+    expect(drawnMs.at(-1) as number).toBeLessThanOrEqual(Math.max(last + 4, clock.nowMs()))
+    expect(drawnMs.at(-1)).not.toBe(last)
   })
 
   it('draws the echo of a key within four milliseconds, for 150 ms', () => {
