@@ -95,48 +95,82 @@ const wellEnded: ReadonlySet<string> = new Set(['done', 'answered'])
 /** Endings that say something of the model's work. */
 const badlyEnded: ReadonlySet<string> = new Set(['failed', 'gate_failed', 'schema'])
 
-/** Collects what the events of one run show. `kindOf` tells what an agent of a role works at. */
-export const openLearner = (kindOf: (role: string) => TaskKind) => {
+interface Worker {
+  role: string
+  attempt: number
+  candidate: number
+  /** Whose work it is: the route that replied last. */
+  route?: string
+}
+
+/**
+ * Collects what the events of one run show: calls as they end, and the work of the coder by what the checks said of it.
+ * `kindOf` tells what an agent of a role works at.
+ */
+export const openLearner = (kindOf: (role: string, attempt?: number) => TaskKind) => {
   const seen: Observation[] = []
   const estimates = new Map<string, number>()
-  const worked = new Map<string, {route: string; kind: TaskKind}>()
-  return {
-    take: (event: Event): void => {
-      const kind = kindOf(event.role ?? '')
-      switch (event.type) {
-        case 'model.asked': {
-          const {estimated} = event.body as {estimated?: number}
-          if (estimated) estimates.set(event.span, estimated)
-          return
-        }
-        case 'model.replied': {
-          const {route, usage, wallMs, firstMs} = event.body
-          if (!taught(route)) return
-          const estimated = estimates.get(event.span)
-          const spokenMs = wallMs - (firstMs ?? 0)
-          seen.push({
-            is: 'answered',
-            route,
-            kind,
-            ...(firstMs ? {firstMs} : {}),
-            ...(usage.output > 1 && spokenMs > 0 ? {tokensPerSec: (usage.output / spokenMs) * 1000} : {}),
-            ...(estimated && usage.input > 0 ? {ratio: usage.input / estimated} : {}),
-          })
-          worked.set(event.role ?? '', {route, kind})
-          return
-        }
-        case 'model.failed':
-          if (taught(event.body.route) && event.body.error.code !== 'model.stopped') seen.push({is: 'failed', route: event.body.route, kind})
-          return
-        case 'run.closed': {
-          const is = wellEnded.has(event.body.outcome) ? 'won' : badlyEnded.has(event.body.outcome) ? 'lost' : undefined
-          const coder = worked.get('coder')
-          if (is && coder) seen.push({is, ...coder})
-          return
-        }
-        default:
-      }
-    },
-    seen: (): readonly Observation[] => seen,
+  const workers = new Map<string, Worker>()
+  let isJudged = false
+
+  const workerOf = ({agent, role = ''}: Event): Worker => {
+    const found = workers.get(agent ?? role) ?? {role, attempt: 1, candidate: 0}
+    workers.set(agent ?? role, found)
+    return found
   }
+  const judge = (worker: Worker | undefined, is: 'won' | 'lost'): void => {
+    if (!worker?.route) return
+    isJudged = true
+    seen.push({is, route: worker.route, kind: kindOf(worker.role, worker.attempt)})
+  }
+  const coder = (candidate?: number): Worker | undefined =>
+    [...workers.values()].findLast((one) => one.role === 'coder' && (candidate === undefined || one.candidate === candidate))
+
+  const replied = (event: Extract<Event, {type: 'model.replied'}>): void => {
+    const {route, usage, wallMs, firstMs} = event.body
+    if (!taught(route)) return
+    const worker = workerOf(event)
+    worker.route = route
+    const estimated = estimates.get(event.span)
+    const spokenMs = wallMs - (firstMs ?? 0)
+    seen.push({
+      is: 'answered',
+      route,
+      kind: kindOf(worker.role, worker.attempt),
+      ...(firstMs ? {firstMs} : {}),
+      ...(usage.output > 1 && spokenMs > 0 ? {tokensPerSec: (usage.output / spokenMs) * 1000} : {}),
+      ...(estimated && usage.input > 0 ? {ratio: usage.input / estimated} : {}),
+    })
+  }
+
+  const take = (event: Event): void => {
+    switch (event.type) {
+      case 'task.started':
+        Object.assign(workerOf(event), {role: event.body.role, attempt: event.body.attempt, candidate: event.body.candidate})
+        return
+      case 'model.asked':
+        if (event.body.estimated) estimates.set(event.span, event.body.estimated)
+        return
+      case 'model.replied':
+        return replied(event)
+      case 'model.failed': {
+        const {route, error} = event.body
+        const {role, attempt} = workerOf(event)
+        if (taught(route) && error.code !== 'model.stopped') seen.push({is: 'failed', route, kind: kindOf(role, attempt)})
+        return
+      }
+      case 'task.phase': {
+        const {checked, candidate} = event.body
+        if (checked?.state === 'green' || checked?.state === 'red') judge(coder(candidate), checked.state === 'green' ? 'won' : 'lost')
+        return
+      }
+      case 'run.closed':
+        // What no check has judged is judged by how the run ended.
+        if (!isJudged && wellEnded.has(event.body.outcome)) judge(coder(), 'won')
+        else if (!isJudged && badlyEnded.has(event.body.outcome)) judge(coder(), 'lost')
+        return
+      default:
+    }
+  }
+  return {take, seen: (): readonly Observation[] => seen}
 }

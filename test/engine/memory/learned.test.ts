@@ -63,20 +63,35 @@ describe('learning', () => {
     expect(learnedFor(known, 'x/y', 'edit')).toBeUndefined()
     expect(ratiosOf([row({ratio: 1.5, at: 2}), row({ratio: 1.1, at: 1, kind: 'plan'})])).toEqual({'a/b': 1.5})
   })
+  const usage = {input: 600, output: 101, reasoning: 0, cached: 0}
+  const event = (type: string, body: object, more: object = {}): Event => ({type, body, span: 's1', role: 'coder', agent: 'a_1', ...more}) as unknown as Event
+  const started = (attempt: number, candidate = 1, agent = 'a_1'): Event => event('task.started', {role: 'coder', attempt, candidate}, {agent})
+  const replied = (route: string, agent = 'a_1'): Event => event('model.replied', {route, usage, wallMs: 1200, firstMs: 200}, {agent})
+  const kinds = (_role: string, attempt = 1) => (attempt > 1 ? ('complex' as const) : ('edit' as const))
+
   it('reads calls and endings off the events, recordings and the search left out', () => {
-    const learner = openLearner(() => 'edit')
-    const event = (type: string, body: object, span = 's1'): Event => ({type, body, span, role: 'coder'}) as unknown as Event
-    const usage = {input: 600, output: 101, reasoning: 0, cached: 0}
+    const learner = openLearner(kinds)
     learner.take(event('model.asked', {estimated: 500}))
-    learner.take(event('model.replied', {route: 'a/b', usage, wallMs: 1200, firstMs: 200}))
+    learner.take(replied('a/b'))
     learner.take(event('model.failed', {route: 'a/b', error: {code: 'model.busy'}}))
     learner.take(event('model.failed', {route: 'a/b', error: {code: 'model.stopped'}}))
-    learner.take(event('model.replied', {route: 'replay/x.jsonl', usage, wallMs: 1}))
-    learner.take(event('run.closed', {outcome: 'gate_failed'}))
+    learner.take(replied('replay/x.jsonl', 'a_2'))
+    learner.take(event('run.closed', {outcome: 'failed'}))
     expect(learner.seen()).toEqual([
       {is: 'answered', route: 'a/b', kind: 'edit', firstMs: 200, tokensPerSec: 101, ratio: 1.2},
       {is: 'failed', route: 'a/b', kind: 'edit'},
       {is: 'lost', route: 'a/b', kind: 'edit'},
+    ])
+  })
+  it('judges each attempt by its checks, each candidate apart, and the run only where nothing was checked', () => {
+    const learner = openLearner(kinds)
+    const checked = (state: string, candidate: number): Event => event('task.phase', {phase: 'verify', attempt: 1, candidate, checked: {state}})
+    for (const one of [started(1), started(1, 2, 'a_2'), replied('a/first'), replied('c/other', 'a_2')]) learner.take(one)
+    for (const one of [checked('red', 1), checked('person', 2), started(2), replied('a/better'), checked('green', 1), event('run.closed', {outcome: 'done'})])
+      learner.take(one)
+    expect(learner.seen().filter(({is}) => is === 'won' || is === 'lost')).toEqual([
+      {is: 'lost', route: 'a/first', kind: 'edit'},
+      {is: 'won', route: 'a/better', kind: 'complex'},
     ])
   })
 })
