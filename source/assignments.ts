@@ -14,8 +14,9 @@ import type {Gathered} from './opening.ts'
 import type {HostRequest} from './run-options.ts'
 
 const samplingOf = (facts: Gathered, role: string, seed: number): Sampling => {
-  const {temperature, topP, maxOutputTokens, effort} = facts.config.roles[role] ?? {}
-  return {temperature, topP, maxOutputTokens, effort, ...(seed ? {seed} : {})}
+  const {temperature, topP, maxOutputTokens, effort, topK, minP, repeatPenalty, think, seed: own} = facts.config.roles[role] ?? {}
+  const seeded = seed || own
+  return {temperature, topP, maxOutputTokens, effort, topK, minP, repeatPenalty, think, ...(seeded ? {seed: seeded} : {})}
 }
 
 /** What `roles.NAME.tokens`, `usd` and `calls` grant an agent of the role. */

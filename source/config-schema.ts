@@ -4,6 +4,7 @@
 
 import type {z} from 'zod'
 import {type TaskKind, taskKinds} from '../engine/contract/learned.ts'
+import {ownedFields} from '../engine/contract/model.ts'
 import type {Zod} from '../engine/contract/schema.ts'
 
 export interface Key {
@@ -47,6 +48,24 @@ const kindWords: Readonly<Record<TaskKind, string>> = {
 // One rule is `{allow: "shell(npm test*)"}`, `{ask: …}` or `{deny: …}`.
 const rules = (z: Zod) => z.array(z.union([z.strictObject({allow: text(z)}), z.strictObject({ask: text(z)}), z.strictObject({deny: text(z)})]))
 
+const options = (z: Zod) =>
+  z
+    .record(z.string(), z.unknown())
+    .refine((given) => !Object.keys(given).some((name) => ownedFields.includes(name)), `none of ${ownedFields.join(', ')}: these are Penguin's own`)
+
+const sampling = (z: Zod) =>
+  z.strictObject({
+    temperature: z.number().min(0).max(2).optional(),
+    topP: z.number().gt(0).max(1).optional(),
+    topK: whole(z).optional(),
+    minP: z.number().min(0).max(1).optional(),
+    repeatPenalty: positive(z).optional(),
+    effort: z.enum(['low', 'medium', 'high']).optional(),
+    think: z.boolean().optional(),
+    seed: z.number().int().optional(),
+    maxOutputTokens: whole(z).optional(),
+  })
+
 export const keys: Readonly<Record<string, Key>> = {
   model: key(text, 'Default route, PROVIDER/MODEL or an alias of `routes`; not set: the first that is there.', 'openai/gpt-5.2'),
 
@@ -60,6 +79,10 @@ export const keys: Readonly<Record<string, Key>> = {
   'roles.*.seed': key((z) => z.number().int(), 'Seed for providers that take one.', '7'),
   'roles.*.maxOutputTokens': key(whole, 'Most tokens of one reply.', '8192'),
   'roles.*.effort': key(oneOf('low', 'medium', 'high'), 'Reasoning effort, for models that know it.', 'medium'),
+  'roles.*.think': key((z) => z.boolean(), 'Thinking switched on or off, for models that have the switch.', 'false'),
+  'roles.*.topK': key(whole, 'Tokens to choose from, for servers that take it.', '40'),
+  'roles.*.minP': key((z) => z.number().min(0).max(1), 'Least share of the likeliest token, for servers that take it.', '0.05'),
+  'roles.*.repeatPenalty': key(positive, 'Penalty on repetition, 1 for none, for servers that take it.', '1.05'),
 
   'providers.*.protocol': key(oneOf(...protocols), `How the server is spoken to: ${protocols.join(', ')}.`, 'openai-chat'),
   'providers.*.baseUrl': key((z) => z.url({protocol: /^https?$/}), 'Where the server is.', 'http://127.0.0.1:8000/v1'),
@@ -76,6 +99,13 @@ export const keys: Readonly<Record<string, Key>> = {
     'penguin/lab',
   ),
   'providers.*.headers': key((z) => z.record(z.string(), z.string()), 'More headers for every request.', '{X-Team: blue}'),
+  'providers.*.options': key(options, 'Fields for every request as they are, for what only this server knows (docs/providers.md).', '{service_tier: flex}'),
+  'providers.*.models.*.options': key(options, 'The same for one model; they go over those of the provider.', '{keep_alive: -1}'),
+  'providers.*.models.*.sampling': key(
+    sampling,
+    'Sampling that its vendor names for the model; a role may ask for another.',
+    '{temperature: 1, topP: 0.95, topK: 40}',
+  ),
   'providers.*.models.*.window': key(whole, 'Tokens of input and output together.', '65536'),
   'providers.*.models.*.output': key(whole, 'Most tokens of one reply.', '8192'),
   'providers.*.models.*.usdIn': key(price, 'usd per 1e6 tokens of input.', '0.2'),

@@ -15,6 +15,7 @@ export interface ProviderConfig {
   apiKeyCommand?: string | string[]
   apiKeyKeyring?: string
   headers?: Record<string, string>
+  options?: Record<string, unknown>
   models?: Record<string, Partial<ModelCard> & {usdIn?: number; usdCached?: number; usdOut?: number}>
 }
 

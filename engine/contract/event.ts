@@ -219,6 +219,7 @@ export const events = {
         wallMs: z.number(),
         firstMs: z.number().optional(),
         thinkingMs: z.number().optional(),
+        told: anyRecord(z).optional(),
       })
       .loose(),
   ),

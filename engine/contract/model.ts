@@ -31,7 +31,28 @@ export interface Sampling {
   seed?: number
   maxOutputTokens?: number
   effort?: 'low' | 'medium' | 'high'
+  topK?: number
+  minP?: number
+  /** 1 = none. */
+  repeatPenalty?: number
+  /** Thinking switched on or off, for models that have the switch; not set: as the model does by itself. */
+  think?: boolean
 }
+
+/** What is ours in a request: no option may take its place. */
+export const ownedFields: readonly string[] = [
+  'model',
+  'messages',
+  'input',
+  'instructions',
+  'system',
+  'prompt',
+  'tools',
+  'stream',
+  'stream_options',
+  'truncate',
+  'shift',
+]
 
 export interface Turn {
   model: string
@@ -59,6 +80,8 @@ export type Part =
       keep?: {provider: string; items: unknown[]} /** ms until the first token */
       firstMs?: number
       thinkingMs?: number
+      /** What the server says of how it answered: its model, tier, sampling. */
+      told?: Record<string, string | number>
     }
 
 export interface ModelCard {
@@ -77,6 +100,8 @@ export interface ModelCard {
   sampling?: Sampling
   /** True for models that refuse a temperature. */
   fixedTemperature?: boolean
+  /** Sent with each request as it is. */
+  options?: Record<string, unknown>
   /** How good it is at hard work, 0 to 1; not set: guessed from its price or size. Only orders routes. */
   quality?: number
 }
@@ -111,6 +136,8 @@ export interface ProviderSettings {
   /** Where to read it again when the server refuses it. */
   keyFrom?: KeySource
   headers?: Record<string, string>
+  /** Sent with each request as it is. */
+  options?: Record<string, unknown>
   models?: Record<string, Partial<ModelCard>>
   timeouts: Timeouts
   /** Proxy and extra CA as the environment gives them. */

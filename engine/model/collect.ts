@@ -19,6 +19,7 @@ export interface Collected {
   keep?: {provider: string; items: unknown[]}
   firstMs?: number
   thinkingMs?: number
+  told?: Record<string, string | number>
 }
 
 /** Never throws; `route` is for the words of faults. */

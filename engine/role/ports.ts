@@ -23,6 +23,8 @@ export interface Reply {
   wallMs: number
   firstMs?: number
   thinkingMs?: number
+  /** What the server says of how it answered. */
+  told?: Record<string, string | number>
   keep?: {provider: string; items: unknown[]}
   error?: Fault
 }

@@ -139,6 +139,7 @@ export const takeTurn = async (voice: Voice, conversation: readonly Message[]): 
       wallMs: reply.wallMs,
       firstMs: reply.firstMs,
       thinkingMs: reply.thinkingMs,
+      ...(reply.told ? {told: reply.told} : {}),
       ...(reply.keep ? {keep: reply.keep} : {}),
     },
     span,

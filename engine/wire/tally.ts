@@ -6,12 +6,14 @@ import {fault} from '../contract/fault.ts'
 import type {Usage} from '../contract/grant.ts'
 import type {Part, Turn} from '../contract/model.ts'
 import {WireError} from './fault.ts'
+import type {Told} from './options.ts'
 
 export interface Ending {
   why: 'stop' | 'length'
   calls: {id: string; tool: string; input: string}[]
   usage: Usage
   keep?: unknown[]
+  told?: Told
 }
 
 export interface Tally {
@@ -77,13 +79,13 @@ export const openTally = (route: string, turn: Turn): Tally => {
       thinking()
       return {is: 'thought', text}
     },
-    end: ({why, calls, usage, keep}) => {
+    end: ({why, calls, usage, keep, told}) => {
       if (thinkingFrom !== undefined) moved()
       if (why === 'length' && (calls.length > 0 || !said)) return [broken(usage, new WireError(fault('model.length', {route})))]
       if (calls.length === 0 && !said) return [broken(usage, new WireError(fault('model.empty', {route})))]
       const kept = keep && keep.length > 0 ? {keep: {provider: route, items: keep}} : {}
       const parts: Part[] = withIds(calls, turn).map((call) => ({is: 'call', call}))
-      return [...parts, {is: 'end', why: calls.length > 0 ? 'calls' : why, usage, ...kept, ...times()}]
+      return [...parts, {is: 'end', why: calls.length > 0 ? 'calls' : why, usage, ...kept, ...(told ? {told} : {}), ...times()}]
     },
     failed: (thrown, usage) => {
       if (thrown instanceof WireError) return broken(usage, thrown)

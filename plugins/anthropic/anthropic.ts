@@ -13,9 +13,10 @@ import {
   refusalFault,
   talk,
   WireError,
+  withOptions,
 } from '../../engine/plugin.ts'
 import {refusesTemperature} from './family.ts'
-import {openReader, whole} from './reader.ts'
+import {whole as eventsOf, openReader} from './reader.ts'
 import {requestOf} from './request.ts'
 
 const version = '2023-06-01'
@@ -63,13 +64,15 @@ const make: ModelMaker = (settings): ModelClient => {
       notType: /json|html/,
       request: () => {
         checkKey(route)
-        const made = requestOf(turn, cardFor(settings, turn.model), route)
-        const request = JSON.stringify(turn.whole ? {...made.body, stream: false} : made.body)
+        const card = cardFor(settings, turn.model)
+        const made = requestOf(turn, card, route)
+        const whole = withOptions(made.body, settings.options, card.options)
+        const request = JSON.stringify(turn.whole ? {...whole, stream: false} : whole)
         const accept = turn.whole ? 'application/json' : 'text/event-stream'
         bound = made.bound
         return {route, method: 'POST', url: `${base}/v1/messages`, headers: {accept, ...headers}, body: request, timeouts, net, hint}
       },
-      whole,
+      whole: eventsOf,
       split: (chunk) => events.feed(chunk).map(({data}) => data),
       rest: events.rest,
       refuse: (status, from, text) => refuse(turn.model, status, from, text),

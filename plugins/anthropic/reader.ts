@@ -1,7 +1,7 @@
 // The events of the Messages API become parts. The end is `message_stop` and nothing else; a call whose block was
 // neither closed nor whole is never handed on.
 
-import {fault, noUsage, type Part, type Reader, statusOfCode, type Tally, type Usage, WireError} from '../../engine/plugin.ts'
+import {fault, noUsage, type Part, type Reader, statusOfCode, type Tally, toldOf, type Usage, WireError} from '../../engine/plugin.ts'
 import type {Kept, WireEvent, WireUsage} from './wire.ts'
 
 export interface ReaderSite {
@@ -94,8 +94,8 @@ export const whole = (answer: Record<string, unknown>): object[] | undefined => 
     {type: 'content_block_start', index, content_block},
     {type: 'content_block_stop', index},
   ])
-  const {usage, stop_reason} = answer
-  return [{type: 'message_start', message: {usage}}, ...blocks, {type: 'message_delta', delta: {stop_reason}, usage}, {type: 'message_stop'}]
+  const {usage, stop_reason, model} = answer
+  return [{type: 'message_start', message: {usage, model}}, ...blocks, {type: 'message_delta', delta: {stop_reason}, usage}, {type: 'message_stop'}]
 }
 
 export const openReader = ({route, tally, bound, refuse}: ReaderSite): Reader => {
@@ -104,6 +104,7 @@ export const openReader = ({route, tally, bound, refuse}: ReaderSite): Reader =>
   let counts = false
   let moving = false
   let stop = ''
+  let model = ''
   let done = false
 
   const count = (more: WireUsage | undefined): void => {
@@ -155,6 +156,7 @@ export const openReader = ({route, tally, bound, refuse}: ReaderSite): Reader =>
     switch (event.type) {
       case 'message_start':
         count(event.message?.usage)
+        model = event.message?.model ?? ''
         return undefined
       case 'content_block_start':
         return begin(event)
@@ -211,7 +213,7 @@ export const openReader = ({route, tally, bound, refuse}: ReaderSite): Reader =>
       const calls = inOrder.filter((block) => block.is === 'call')
       if (why === 'stop' && calls.some(({closed, input}) => !closed && !isWhole(input || '{'))) throw new WireError(fault('model.cut', {route}))
       const ready = calls.map(({id, tool, input}) => ({id, tool, input: input || '{}'}))
-      return tally.end({why, calls: ready, usage: usageOf(usage), keep: keptOf(inOrder, bound())})
+      return tally.end({why, calls: ready, usage: usageOf(usage), keep: keptOf(inOrder, bound()), ...toldOf({model, serviceTier: usage.service_tier})})
     },
   }
 }

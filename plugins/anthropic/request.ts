@@ -13,10 +13,12 @@ const mark: CacheMark = {cache_control: {type: 'ephemeral'}}
 const budgets = {low: 2048, medium: 8192, high: 24_576}
 const leastBudget = 1024
 
-type Thinking = {type: 'adaptive'; display: 'summarized'} | {type: 'enabled'; budget_tokens: number}
+type Thinking = {type: 'disabled'} | {type: 'adaptive'; display: 'summarized'} | {type: 'enabled'; budget_tokens: number}
 
 const thinkingFor = (turn: Turn, limit: number, wire: readonly WireMessage[]): Thinking | undefined => {
-  const {effort} = turn.sampling
+  const {think} = turn.sampling
+  if (think === false) return thinksUnasked(turn.model) ? {type: 'disabled'} : undefined
+  const effort = turn.sampling.effort ?? (think ? 'medium' : undefined)
   // Thinking that is not shown streams as silence, and silence ends a call.
   if (adapts(turn.model)) return effort || thinksUnasked(turn.model) ? {type: 'adaptive', display: 'summarized'} : undefined
   const budget = effort ? Math.min(budgets[effort], limit - leastBudget) : 0
@@ -25,14 +27,15 @@ const thinkingFor = (turn: Turn, limit: number, wire: readonly WireMessage[]): T
 
 const outputConfig = ({model, sampling, answer}: Turn): object => {
   const format = answer && keepsSchema(model) ? answerFormat(answer) : undefined
-  const config = {...(sampling.effort && adapts(model) ? {effort: sampling.effort} : {}), ...(format ? {format} : {})}
+  const config = {...(sampling.effort && sampling.think !== false && adapts(model) ? {effort: sampling.effort} : {}), ...(format ? {format} : {})}
   return Object.keys(config).length > 0 ? {output_config: config} : {}
 }
 
 // The newer models take one of both and not the other as well.
-const samplingOf = ({temperature, topP}: Sampling): object => {
-  if (temperature !== undefined) return {temperature: Math.min(temperature, 1)}
-  return topP === undefined ? {} : {top_p: topP}
+const samplingOf = ({temperature, topP, topK}: Sampling): object => {
+  const more = topK === undefined ? {} : {top_k: topK}
+  if (temperature !== undefined) return {temperature: Math.min(temperature, 1), ...more}
+  return topP === undefined ? more : {top_p: topP, ...more}
 }
 
 const markLastUser = (wire: WireMessage[]): void => {
@@ -58,7 +61,7 @@ export const requestOf = (turn: Turn, card: ModelCard, route: string): {body: ob
   const limit = Math.min(turn.sampling.maxOutputTokens ?? card.output, card.output)
   const thinking = thinkingFor(turn, limit, messages)
   markLastUser(messages)
-  const plain = thinking === undefined && !card.fixedTemperature && !refusesTemperature(turn.model)
+  const plain = (thinking === undefined || thinking.type === 'disabled') && !card.fixedTemperature && !refusesTemperature(turn.model)
   const body = {
     model: turn.model,
     max_tokens: limit,

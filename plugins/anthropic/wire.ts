@@ -29,13 +29,14 @@ export interface WireUsage {
   output_tokens?: number | null
   cache_creation_input_tokens?: number | null
   cache_read_input_tokens?: number | null
+  service_tier?: string | null
   output_tokens_details?: {thinking_tokens?: number | null} | null
 }
 
 export interface WireEvent {
   type?: string
   index?: number
-  message?: {usage?: WireUsage}
+  message?: {usage?: WireUsage; model?: string}
   content_block?: {type?: string; id?: string; name?: string; input?: unknown; text?: string; thinking?: string; signature?: string; data?: string}
   delta?: {type?: string; text?: string; partial_json?: string; thinking?: string; signature?: string; stop_reason?: string | null}
   usage?: WireUsage

@@ -10,6 +10,7 @@ import {
   refusalFault,
   talk,
   type WireError,
+  withOptions,
 } from '../../engine/plugin.ts'
 import {probe} from './probe.ts'
 import {openReader} from './reader.ts'
@@ -43,7 +44,8 @@ const make: ModelMaker = (settings): ModelClient => {
       signal,
       notType: /html|event-stream/,
       request: () => {
-        const made = body(turn, cardFor(settings, turn.model))
+        const card = cardFor(settings, turn.model)
+        const made = withOptions(body(turn, card), settings.options, card.options)
         const request = JSON.stringify(turn.whole ? {...made, stream: false} : made)
         return {route, method: 'POST', url: `${base}/api/chat`, headers, body: request, timeouts, net, hint}
       },

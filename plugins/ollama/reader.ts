@@ -1,7 +1,7 @@
 // The lines of /api/chat become parts. The end is the line with `done: true` and nothing else.
 
 import type {ChatResponse} from 'ollama'
-import {fault, noUsage, type Part, type Reader, statusOfCode, type Tally, type Usage, WireError} from '../../engine/plugin.ts'
+import {fault, noUsage, type Part, type Reader, statusOfCode, type Tally, toldOf, type Usage, WireError} from '../../engine/plugin.ts'
 
 type Line = Partial<ChatResponse> & {error?: string}
 
@@ -25,7 +25,10 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     }
   }
 
-  const close = ({prompt_eval_count, eval_count, done_reason}: Line): void => {
+  let told: ReturnType<typeof toldOf> = {}
+
+  const close = ({prompt_eval_count, eval_count, done_reason, model}: Line): void => {
+    told = toldOf({model})
     usage = {...noUsage, input: prompt_eval_count ?? 0, output: eval_count ?? 0}
     why = done_reason === 'length' ? 'length' : 'stop'
   }
@@ -54,7 +57,7 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     take: (line) => (why !== undefined || line.trim() === '' ? undefined : read(parse(line))),
     end: () => {
       if (why === undefined) throw new WireError(fault('model.cut', {route}))
-      return tally.end({why, calls, usage})
+      return tally.end({why, calls, usage, ...told})
     },
   }
 }

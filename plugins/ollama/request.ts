@@ -33,7 +33,8 @@ const messageOf = (message: Message): WireMessage => {
 }
 
 export const body = (turn: Turn, card: ModelCard): Request => {
-  const {temperature, topP, seed, maxOutputTokens, effort} = turn.sampling
+  const {temperature, topP, seed, maxOutputTokens, effort, topK, minP, repeatPenalty, think} = turn.sampling
+  const thinking = think === false ? false : (effort ?? think)
   const tools = turn.tools.map(({name, does, input}) => ({type: 'function', function: {name, description: does, parameters: input}}))
   return {
     model: turn.model,
@@ -43,7 +44,7 @@ export const body = (turn: Turn, card: ModelCard): Request => {
     shift: false,
     keep_alive: '30m',
     ...(tools.length > 0 ? {tools} : {}),
-    ...(effort ? {think: effort} : {}),
+    ...(thinking === undefined ? {} : {think: thinking}),
     // A grammar would leave no way to write a call: with tools the answer is checked afterwards only.
     ...(turn.answer && tools.length === 0 ? {format: turn.answer} : {}),
     options: {
@@ -51,9 +52,9 @@ export const body = (turn: Turn, card: ModelCard): Request => {
       num_predict: maxOutputTokens ?? card.output,
       temperature: temperature ?? 0,
       top_p: topP ?? 0.95,
-      top_k: 40,
-      min_p: 0,
-      repeat_penalty: 1,
+      top_k: topK ?? 40,
+      min_p: minP ?? 0,
+      repeat_penalty: repeatPenalty ?? 1,
       seed: seed ?? 0,
     },
   }

@@ -1,7 +1,7 @@
 // The chunks of a chat completion become parts. The end is a finish_reason, or [DONE] after an answer that is
 // whole by itself; a clean close without either is a cut.
 
-import {fault, noUsage, type Part, type Reader, statusOfCode, type Usage, WireError} from '../../engine/plugin.ts'
+import {fault, noUsage, type Part, type Reader, statusOfCode, toldOf, type Usage, WireError} from '../../engine/plugin.ts'
 import {openCalls} from './chat-calls.ts'
 import type {ReaderSite} from './client.ts'
 import {thoughtSplitter} from './think.ts'
@@ -28,6 +28,10 @@ interface Chunk {
     prompt_tokens_details?: {cached_tokens?: number} | null
     completion_tokens_details?: {reasoning_tokens?: number} | null
   } | null
+  model?: string
+  /** OpenRouter's: whose server it was. */
+  provider?: string
+  service_tier?: string | null
   error?: {message?: string; code?: string | number | null; type?: string} | string
 }
 
@@ -61,6 +65,7 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
   const thoughts = thoughtSplitter()
   let usage: Usage | undefined
   let moving = false
+  let told: Record<string, string | number> | undefined
   let finish = ''
   let done = false
 
@@ -87,6 +92,8 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
 
   const read = (chunk: Chunk): Part | undefined => {
     if (chunk.error) throw fail(chunk.error)
+    // The first and the last piece tell all there is.
+    if (!told || chunk.usage) told = {...told, ...toldOf({model: chunk.model, provider: chunk.provider, serviceTier: chunk.service_tier}).told}
     if (chunk.usage) usage = usageOf(chunk.usage)
     const choice = chunk.choices?.[0]
     if (!choice || finish) return undefined
@@ -126,7 +133,7 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
       const why = whyOf()
       const held = thoughts.rest().text
       const text = held ? [tally.text(held)] : []
-      return [...text, ...tally.end({why, calls: calls.all(), usage: usage ?? noUsage})]
+      return [...text, ...tally.end({why, calls: calls.all(), usage: usage ?? noUsage, told})]
     },
   }
 }

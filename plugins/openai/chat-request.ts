@@ -1,7 +1,7 @@
 // A turn as a request for a chat completion, with nothing in it that only one server understands.
 
 import type {ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam} from 'openai/resources/chat/completions'
-import type {Message, ModelCard, Turn} from '../../engine/plugin.ts'
+import type {Message, ModelCard, Sampling, Turn} from '../../engine/plugin.ts'
 
 const messageOf = (message: Message): ChatCompletionMessageParam => {
   switch (message.from) {
@@ -18,8 +18,20 @@ const messageOf = (message: Message): ChatCompletionMessageParam => {
   }
 }
 
-export const body = (turn: Turn, card: ModelCard): ChatCompletionCreateParamsStreaming => {
-  const {temperature, topP, seed, maxOutputTokens, effort} = turn.sampling
+/** Fields beyond OpenAI's own, named as each server names them; sent only when they were asked for. */
+const more = ({topK, minP, repeatPenalty, think, effort}: Sampling, provider: string): object => ({
+  ...(topK === undefined ? {} : {top_k: topK}),
+  ...(minP === undefined ? {} : {min_p: minP}),
+  ...(repeatPenalty === undefined ? {} : {[provider === 'llamacpp' ? 'repeat_penalty' : 'repetition_penalty']: repeatPenalty}),
+  ...(effort && provider !== 'openrouter' ? {reasoning_effort: effort} : {}),
+  ...(think === undefined || provider === 'openrouter' ? {} : {chat_template_kwargs: {enable_thinking: think}}),
+  ...(provider === 'openrouter' && (effort || think !== undefined)
+    ? {reasoning: {...(effort && think !== false ? {effort} : {}), ...(think === undefined ? {} : {enabled: think})}}
+    : {}),
+})
+
+export const body = (turn: Turn, card: ModelCard, route: string): ChatCompletionCreateParamsStreaming => {
+  const {temperature, topP, seed, maxOutputTokens} = turn.sampling
   const tools = turn.tools.map(({name, does, input}) => ({type: 'function' as const, function: {name, description: does, parameters: input}}))
   const schema = turn.answer
   return {
@@ -32,7 +44,7 @@ export const body = (turn: Turn, card: ModelCard): ChatCompletionCreateParamsStr
     ...(topP === undefined || card.fixedTemperature ? {} : {top_p: topP}),
     ...(seed === undefined ? {} : {seed}),
     ...(maxOutputTokens === undefined ? {} : {max_tokens: maxOutputTokens}),
-    ...(effort ? {reasoning_effort: effort} : {}),
+    ...more(turn.sampling, route.slice(0, route.indexOf('/'))),
     // Servers that decode by grammar could write no call any more: with tools the answer is checked afterwards only.
     ...(schema && tools.length === 0 ? {response_format: {type: 'json_schema' as const, json_schema: {name: 'answer', schema}}} : {}),
   }

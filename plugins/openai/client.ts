@@ -17,6 +17,7 @@ import {
   type Turn,
   talk,
   WireError,
+  withOptions,
 } from '../../engine/plugin.ts'
 
 export interface ReaderSite {
@@ -77,7 +78,8 @@ export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelC
       notType: /json|html/,
       request: () => {
         checkKey(route)
-        const made = dialect.body(turn, cardFor(settings, turn.model), route)
+        const card = cardFor(settings, turn.model)
+        const made = withOptions(dialect.body(turn, card, route), settings.options, card.options)
         const body = JSON.stringify(turn.whole ? {...made, stream: false, stream_options: undefined} : made)
         const accept = turn.whole ? 'application/json' : 'text/event-stream'
         return {route, method: 'POST', url: base + dialect.path, headers: {accept, ...headers}, body, timeouts, net, hint}

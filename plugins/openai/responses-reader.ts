@@ -8,7 +8,7 @@ import type {
   ResponseStreamEvent,
   ResponseUsage,
 } from 'openai/resources/responses/responses'
-import {fault, noUsage, type Part, type Reader, statusOfCode, type Usage, WireError} from '../../engine/plugin.ts'
+import {fault, noUsage, type Part, type Reader, statusOfCode, toldOf, type Usage, WireError} from '../../engine/plugin.ts'
 import type {ReaderSite} from './client.ts'
 import type {Kept} from './responses-request.ts'
 
@@ -52,6 +52,7 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
   let moving = false
   let spoke = false
   let usage = noUsage
+  let told: Record<string, string | number> | undefined
   let why: 'stop' | 'length' | undefined
 
   const move = <T>(value: T): T => {
@@ -74,6 +75,8 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
   const close = (event: Extract<ResponseStreamEvent, {type: 'response.completed' | 'response.incomplete'}>): Part | undefined => {
     const {response} = event
     usage = usageOf(response.usage)
+    const {model, service_tier: serviceTier, temperature, top_p: topP, reasoning} = response
+    told = toldOf({model, serviceTier, temperature, topP, effort: reasoning?.effort}).told
     const reason = response.incomplete_details?.reason
     if (reason === 'content_filter') throw failure('content_filter', 'the content filter stopped the answer')
     why = event.type === 'response.incomplete' ? 'length' : 'stop'
@@ -148,7 +151,7 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
       for (const [index, call] of open) if (!items.has(index)) items.set(index, call)
       const inOrder = [...items].sort(([a], [b]) => a - b).map(([, item]) => item)
       const calls = inOrder.filter((item) => item.type === 'function_call').map((item) => ({id: item.call_id, tool: item.name, input: item.arguments}))
-      return tally.end({why, calls, usage, keep: keptOf(inOrder)})
+      return tally.end({why, calls, usage, keep: keptOf(inOrder), told})
     },
   }
 }

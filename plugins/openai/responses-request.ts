@@ -40,9 +40,15 @@ const inputItems = (message: Message, route: string): ResponseInputItem[] => {
 
 const toolOf = ({name, does, input}: Turn['tools'][number]): FunctionTool => ({type: 'function', name, description: does, parameters: input, strict: false})
 
+/** Thinking cannot be switched off before 5.1; least is what there is. */
+const reasoningOf = ({model, sampling: {effort, think}}: Turn, reasons: boolean): Pick<ResponseCreateParamsStreaming, 'reasoning'> => {
+  if (think === false && reasons) return {reasoning: {effort: /gpt-5\.[1-9]/.test(model) ? 'none' : 'minimal'}}
+  return effort ? {reasoning: {effort}} : {}
+}
+
 export const body = (turn: Turn, card: ModelCard, route: string): ResponseCreateParamsStreaming => {
   const [first, ...rest] = turn.messages
-  const {temperature, topP, maxOutputTokens, effort} = turn.sampling
+  const {temperature, topP, maxOutputTokens} = turn.sampling
   // Only models that reason refuse a temperature, and only those accept to encrypt their reasoning.
   const reasons = card.fixedTemperature === true
   return {
@@ -53,7 +59,7 @@ export const body = (turn: Turn, card: ModelCard, route: string): ResponseCreate
     input: (first?.from === 'system' ? rest : turn.messages).flatMap((message) => inputItems(message, route)),
     ...(turn.tools.length > 0 ? {tools: turn.tools.map(toolOf)} : {}),
     ...(reasons ? {include: ['reasoning.encrypted_content']} : {}),
-    ...(effort ? {reasoning: {effort}} : {}),
+    ...reasoningOf(turn, reasons),
     ...(temperature === undefined || reasons ? {} : {temperature}),
     ...(topP === undefined || reasons ? {} : {top_p: topP}),
     ...(maxOutputTokens === undefined ? {} : {max_output_tokens: maxOutputTokens}),
