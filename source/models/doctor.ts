@@ -2,6 +2,7 @@
 // is, 2 for a route that is not there or not local.
 
 import type {Config} from '../../engine/contract/config.ts'
+import {FaultError} from '../../engine/contract/fault.ts'
 import {type Route, routeName} from '../../engine/contract/grant.ts'
 import type {ProviderSettings} from '../../engine/contract/model.ts'
 import {resolveRoutes} from '../../engine/model/routes.ts'
@@ -9,6 +10,7 @@ import {isLocal, providerSettings} from '../../engine/model/settings.ts'
 import type {Context} from '../context.ts'
 import type {Finding} from '../findings.ts'
 import {makerFor} from '../plugins.ts'
+import {settingsWithKey} from '../secrets.ts'
 import {type Examined, examine} from './examine.ts'
 import {type Listing, listingOf} from './listing.ts'
 import type {Running} from './load.ts'
@@ -30,6 +32,13 @@ const isServer = ({protocol, baseUrl}: ProviderSettings): boolean => protocol !=
 const settingsOf = (context: Context, config: Config, name: string): ProviderSettings | undefined => {
   const found = providerSettings(config, context.env, name, context.cwd)
   return found.ok ? found.result : undefined
+}
+
+/** A local server may want a key too. */
+const withKey = async (context: Context, config: Config, settings: ProviderSettings): Promise<ProviderSettings> => {
+  const found = await settingsWithKey(config, context.env, settings.name, context.cwd)
+  if (!found.ok) throw new FaultError(found.error)
+  return found.result
 }
 
 /** What is loaded, else the only model there is, else the first. */
@@ -78,7 +87,7 @@ const patientsNamed = async (context: Context, config: Config, wanted: string): 
   if (whole) {
     if (!isServer(whole)) return misused(context, `${wanted} is not a local server`, `local: ${localProviders.join(', ')}`)
     try {
-      const patient = await patientAt(whole)
+      const patient = await patientAt(await withKey(context, config, whole))
       return patient ? [patient] : misused(context, `${wanted} has no model`, wanted === 'ollama' ? 'ollama pull qwen3-coder' : 'start it with a model')
     } catch (thrown) {
       const {msg, hint} = troubleWith(thrown, wanted)
@@ -105,13 +114,14 @@ const tell = async (context: Context, route: string, examined: Examined): Promis
   else await context.out(`${route}\n${examined.findings.map(line).join('')}\n`)
 }
 
-const examineOne = async (context: Context, {settings, model}: Patient): Promise<Examined> => {
-  const client = (await makerFor(settings.protocol))(settings)
+const examineOne = async (context: Context, config: Config, {settings: keyless, model}: Patient): Promise<Examined> => {
   const nonce = Buffer.from(context.dice(8)).toString('hex')
   try {
+    const settings = await withKey(context, config, keyless)
+    const client = (await makerFor(settings.protocol))(settings)
     return await examine({settings, model, client, nonce, tick: context.clock.tick, signal: AbortSignal.timeout(examMs)})
   } catch (thrown) {
-    const {msg, hint} = troubleWith(thrown, settings.name)
+    const {msg, hint} = troubleWith(thrown, keyless.name)
     return {findings: [{name: 'server', state: 'wrong', says: msg, mend: hint}]}
   }
 }
@@ -124,7 +134,7 @@ export const doctor = async (context: Context, config: Config): Promise<number> 
     await context.out('no local model server answers (ollama, llamacpp, vllm, sglang)\nstart one, or name it: penguin models doctor PROVIDER/MODEL\n')
   let isAllWell = patients.length > 0 || wanted === undefined
   for (const patient of patients) {
-    const examined = await examineOne(context, patient)
+    const examined = await examineOne(context, config, patient)
     await tell(context, `${patient.settings.name}/${patient.model}`, examined)
     isAllWell &&= isWell(examined)
   }

@@ -6,6 +6,7 @@ import type {ModelCard, ProviderSettings} from '../../engine/contract/model.ts'
 import {builtInProviders} from '../../engine/model/providers.ts'
 import {isLocal, providerSettings} from '../../engine/model/settings.ts'
 import type {Context} from '../context.ts'
+import {settingsWithKey} from '../secrets.ts'
 import {readCached, withListed, writeCached} from './card-cache.ts'
 import {listingOf} from './listing.ts'
 import {troubleWith} from './server.ts'
@@ -18,11 +19,17 @@ export const providersOf = (config: Config): string[] => [...new Set([...Object.
 const noListing = new Set(['embedded', 'replay'])
 
 /** Asked only where there is a chance of an answer: a key is there, or none is needed. */
-const isAskable = (settings: ProviderSettings): boolean =>
-  !noListing.has(settings.name) && (settings.apiKey !== undefined || settings.apiKeyEnv === undefined || settings.name === 'openrouter')
+const isAskable = (config: Config, {name, apiKey, apiKeyEnv}: ProviderSettings): boolean => {
+  const {apiKeyFile, apiKeyCommand, apiKeyKeyring} = config.providers[name] ?? {}
+  const hasSource = apiKeyFile !== undefined || apiKeyCommand !== undefined || apiKeyKeyring !== undefined
+  return !noListing.has(name) && (apiKey !== undefined || apiKeyEnv === undefined || hasSource || name === 'openrouter')
+}
 
 /** '' when the listing was had and kept; else what was wrong. */
-const refreshOne = async (context: Context, settings: ProviderSettings): Promise<string> => {
+const refreshOne = async (context: Context, config: Config, name: string): Promise<string> => {
+  const found = await settingsWithKey(config, context.env, name, context.cwd)
+  if (!found.ok) return `${found.error.msg}${found.error.hint ? ` (${found.error.hint})` : ''}`
+  const settings = found.result
   try {
     const {models} = await listingOf(settings, AbortSignal.timeout(listingMs))
     return writeCached(context, settings, models) ? '' : `${settings.name}: its listing could not be kept in the cache folder`
@@ -92,8 +99,8 @@ export const list = async (context: Context, config: Config): Promise<number> =>
   })
   let isMissing = false
   if (context.flags.refresh) {
-    const asked = all.filter((settings) => wanted !== undefined || isAskable(settings))
-    const troubles = await Promise.all(asked.map((settings) => refreshOne(context, settings)))
+    const asked = all.filter((settings) => wanted !== undefined || isAskable(config, settings))
+    const troubles = await Promise.all(asked.map((settings) => refreshOne(context, config, settings.name)))
     for (const [at, trouble] of troubles.entries()) {
       if (!trouble) continue
       isMissing = true

@@ -1,7 +1,7 @@
 // Small questions to a model server outside of any call: what it has, how it is set, how busy it is. Answers are JSON
 // or text; nothing here is ever billed, and a server that does not know a question is no error.
 
-import {fault} from '../../engine/contract/fault.ts'
+import {FaultError, fault} from '../../engine/contract/fault.ts'
 import type {ProviderSettings} from '../../engine/contract/model.ts'
 import {WireError} from '../../engine/wire/fault.ts'
 import {ollamaUrl} from '../../plugins/ollama/url.ts'
@@ -66,7 +66,7 @@ export const jsonFrom = async <T>(server: Server, url: string, signal: AbortSign
 
 /** What was thrown, as words for a person. */
 export const troubleWith = (thrown: unknown, name: string) =>
-  thrown instanceof WireError ? thrown.fault : fault('model.garbled', {route: name, why: thrown instanceof Error ? thrown.message : String(thrown)})
+  thrown instanceof FaultError ? thrown.fault : fault('model.garbled', {route: name, why: thrown instanceof Error ? thrown.message : String(thrown)})
 
 /** Nobody is there; slow or unwilling is something else. */
 export const isGone = (thrown: unknown): boolean => thrown instanceof WireError && thrown.fault.code === 'model.unreachable'
