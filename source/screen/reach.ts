@@ -39,11 +39,16 @@ const introduced = async (note: KeeperNote, size: Size): Promise<{client: Keeper
 
 const newKeeper = async (context: Context, size: Size): Promise<KeeperClient> => connectKeeper(await startKeeper(context), {size})
 
-const goesOn = ({flags}: Context): boolean => flags.continue === true || flags.resume !== undefined
+/** Of the screen, not of what is asked. */
+const aboutTheScreen: readonly string[] = ['cwd', 'noColor', 'screenReader']
 
-/** For `penguin`: joins the newest session of this project that no screen shows, or begins one. */
+/** A prompt or a setting on the command line is the beginning of something new, or names what goes on itself. */
+const asksForMore = ({flags, words}: Context): boolean =>
+  words.length > 0 || Object.entries(flags).some(([name, value]) => value !== undefined && value !== false && !aboutTheScreen.includes(name))
+
+/** For `penguin` alone: joins the newest session of this project that no screen shows, or begins one. */
 export const reachKeeper = async (context: Context, size: Size): Promise<KeeperClient> => {
-  if (goesOn(context)) return newKeeper(context, size)
+  if (asksForMore(context)) return newKeeper(context, size)
   for (const note of findKeepers(context).reverse()) {
     const found = await introduced(note, size)
     if (found && found.session.screens <= 1) return found.client

@@ -11,6 +11,8 @@ import {drawApp} from '../../components/draw.tsx'
 import {mountChrome} from '../../components/screen/chrome.tsx'
 import {openGlass} from '../../components/screen/glass.ts'
 import {openInput} from '../../components/screen/input.ts'
+import {asFault, outcomeOf} from '../../engine/contract/fault.ts'
+import {exitCodes} from '../../engine/contract/outcome.ts'
 import type {InputEvent, KeeperSays, ScreenSays, Size} from '../../engine/contract/screen.ts'
 import type {Action} from '../../stores/action.ts'
 import {wantsTicks} from '../../stores/reduce.ts'
@@ -95,6 +97,7 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
   const store = openStore(state)
   const wire = openWire()
   let focused = false
+  let lastWords = ''
 
   const chrome = mountChrome(drawApp(store.state()), tty.size())
   const panes = openPanes(
@@ -185,8 +188,9 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
     if (first) wire.says({do: 'say', text: first, when: 'now'})
   }
   reached.then(join, (thrown: unknown) => {
-    terms.leave(`penguin: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
-    end(1)
+    const found = asFault(thrown)
+    lastWords = `penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`
+    end(exitCodes[outcomeOf(found)])
   })
   for (const problem of problems) dispatch({do: 'toast', text: problem, tone: 'bad'})
   glass.damage()
@@ -194,7 +198,8 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
   const code = await over
   ticking(false)
   await glass.close()
-  terms.leave()
+  await terms.answered()
+  terms.leave(lastWords)
   wire.close()
   chrome.close()
   panes.close()

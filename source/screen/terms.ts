@@ -1,7 +1,7 @@
 // The terms between us and the user's terminal: entered once, adapted as the terminal answers what it can, and given
 // back on every way out, by us or, when we cannot any more, by the guardian.
 
-import {guessFeatures, learn, questions} from '../../components/screen/features.ts'
+import {guessFeatures, isLastReply, learn, questions} from '../../components/screen/features.ts'
 import {adapt, enter, leave, mouseOff, mouseOn, title} from '../../components/screen/modes.ts'
 import type {ScreenFeatures} from '../../components/screen/scene.ts'
 import type {InputEvent} from '../../engine/contract/screen.ts'
@@ -13,6 +13,8 @@ export interface Terms {
   features(): ScreenFeatures
   /** True when more is known now; what has to be switched for it is said. */
   learn(reply: Extract<InputEvent, {input: 'reply'}>): boolean
+  /** Resolves once the terminal has answered everything, or will not: what came later would be typed into the shell. */
+  answered(): Promise<void>
   mouse(on: boolean): void
   title(text: string): void
   /** The terminal as it was found while another program has it; then ours again. */
@@ -35,12 +37,16 @@ export interface TermsPorts {
   frames: {lend(): Promise<void>; takeBack(): void}
 }
 
+/** A terminal that answers at all has answered by then. */
+const lateMs = 300
+
 const wayBack = 'penguin: the screen is gone, the session goes on; penguin attach shows it again'
 
 export const openTerms = ({context, tty, mouse, settings, isEntered, say, frames}: TermsPorts): Terms => {
   let features = guessFeatures({...context.env, ...(context.flags.noColor ? {NO_COLOR: '1'} : {})})
   let mouseIsOn = mouse
   let left = false
+  const {promise: heard, resolve: heardLast} = Promise.withResolvers<void>()
   tty.put(`${enter({features, mouse, isEntered})}${questions}`)
   const guard: Guard = guardTerminal({settings, words: wayBack})
 
@@ -57,7 +63,9 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, say, frames
   process.on('exit', onExit)
   return {
     features: () => features,
+    answered: () => Promise.race([heard, new Promise<void>((resolve) => setTimeout(resolve, lateMs).unref())]),
     learn: (reply) => {
+      if (isLastReply(reply)) heardLast()
       const now = learn(features, reply)
       if (now === features) return false
       say(adapt(features, now))

@@ -3,6 +3,7 @@
 
 import type {Context, VerbRun} from '../context.ts'
 import {firstFrame} from '../first-frame.ts'
+import {projectHere} from '../project-here.ts'
 import {showScreen} from '../screen/show.ts'
 import {openTty} from '../screen/tty.ts'
 import {wantsPlain} from '../terminal-kind.ts'
@@ -16,6 +17,8 @@ export const tui: VerbRun = async (context) => {
   const first = context.words.join(' ').trim() || undefined
   const tty = wantsPlain(context) ? null : openTty(process.stdout)
   if (!tty) return plainly(context, first)
+  // A folder where nothing may be done is said before the terminal is taken.
+  projectHere(context)
   tty.put(firstFrame(tty.size(), 'penguin'))
   return showScreen(context, {tty, isEntered: true, first, reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, size)})
 }
