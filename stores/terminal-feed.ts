@@ -4,8 +4,8 @@
 import type {Terminal} from '@xterm/headless'
 import type {Inside, Repeats} from './cells.ts'
 
-const sliceMs = 8
-const cutChars = 32 * 1024
+const sliceMs = 4
+const cutChars = 16 * 1024
 
 export interface Feed {
   readonly waitingBytes: number

@@ -1,17 +1,41 @@
 // A second terminal that is fed what the glass wrote, and readings of terminals that say what a person would see:
 // one string for each cell, its text and its look.
 
+import headless from '@xterm/headless'
 import type {Size} from '../../../engine/contract/screen.ts'
-import {type CellRow, content, fgBits} from '../../../stores/cells.ts'
+import {type CellRow, content, fgBits, innerRow, insideOf} from '../../../stores/cells.ts'
 import {openTerminal, type PaneTerminal} from '../../../stores/terminals.ts'
 
-export const parsed = (terminal: PaneTerminal, data: string): Promise<void> => new Promise((resolve) => terminal.write(data, resolve))
+export const parsed = (terminal: Pick<PaneTerminal, 'write'>, data: string): Promise<void> => new Promise((resolve) => terminal.write(data, resolve))
 
 /** On the alternate screen, as the glass has it: lines are not wrapped anew when the size changes. */
 export const mirrorOf = (size: Size): PaneTerminal => {
   const terminal = openTerminal(size)
   terminal.write('\x1b[?1049h')
   return terminal
+}
+
+/** What is read of a terminal here. */
+export type Looked = Pick<PaneTerminal, 'size' | 'screenTop' | 'row' | 'resize' | 'write' | 'cursor' | 'close'>
+
+/** An older terminal: it counts the width of each character by itself, by tables of long ago. */
+export const oldMirrorOf = (size: Size): Looked => {
+  const emulator = new headless.Terminal({cols: size.columns, rows: size.rows, allowProposedApi: true})
+  emulator.write('\x1b[?1049h\x1b[?7l')
+  return {
+    get size() {
+      return {columns: emulator.cols, rows: emulator.rows}
+    },
+    get cursor() {
+      const {cursorX, cursorY} = emulator.buffer.active
+      return {x: Math.min(cursorX, emulator.cols - 1), y: cursorY, visible: insideOf(emulator)?.coreService?.isCursorHidden !== true, shape: 0}
+    },
+    screenTop: 0,
+    row: (line) => innerRow(insideOf(emulator), line),
+    resize: ({columns, rows}) => emulator.resize(Math.max(2, columns), rows),
+    write: (data, done) => emulator.write(data, done),
+    close: () => emulator.dispose(),
+  }
 }
 
 const hex = (value: number): string => (value >>> 0).toString(16)
@@ -42,11 +66,11 @@ export const seenAt = (row: CellRow | undefined, x: number): string => {
   return `${text} ${hex(fg)} ${hex(bg & 0x4fffffff)} ${style}:${hex(colour)}`
 }
 
-export const seen = (terminal: PaneTerminal): string[][] =>
+export const seen = (terminal: Looked): string[][] =>
   Array.from({length: terminal.size.rows}, (_, y) => Array.from({length: terminal.size.columns}, (__, x) => seenAt(terminal.row(terminal.screenTop + y), x)))
 
 /** Where two terminals look different, in words; empty when they look the same. */
-export const differences = (one: PaneTerminal, other: PaneTerminal): string[] => {
+export const differences = (one: Looked, other: Looked): string[] => {
   const [left, right] = [seen(one), seen(other)]
   return left.flatMap((row, y) => row.flatMap((cell, x) => (cell === right[y]?.[x] ? [] : [`${x},${y}: ${cell} | ${right[y]?.[x]}`])))
 }
