@@ -32,7 +32,7 @@ export const acts: readonly Command[] = [
     about: 'search the scrollback of the pane in focus',
     run: (state, rest) => {
       if (!state.layout.focus) return complain(state, 'there is no pane')
-      return rest ? next(state, {do: 'search', pane: state.layout.focus, text: rest}) : next(state, {do: 'pane', pane: state.layout.focus, command: 'search'})
+      return rest ? next(state, {do: 'search', pane: state.layout.focus, text: rest}) : complain(state, 'search for what? /search TEXT')
     },
   },
   {

@@ -151,6 +151,8 @@ const steps: Readonly<Record<CopyMove, Step>> = {
 /** Taking and leaving are the caller's: `copiedText` says what there is to take. */
 export const copyStep = (state: CopyState, lines: CopyLines, command: CopyMove): CopyState => steps[command](kept(state, lines), lines)
 
+export const isCopyMove = (command: string): command is CopyMove => command in steps
+
 const onMatch = (state: CopyState, lines: CopyLines, search: Search): CopyState => {
   const match = search.matches[search.at]
   return match ? at({...state, search}, lines, startOf(match)) : {...state, search}

@@ -96,6 +96,12 @@ const nextLayout = (state: AppState): Next => {
 
 const cells = {left: 4, right: 4, up: 2, down: 2} as const
 
+/** What is searched for is written in the prompt. */
+const askSearch = (state: AppState): Next =>
+  state.layout.focus === ''
+    ? next(toast(state, 'there is no pane to search'))
+    : next({...state, mode: 'prompt', overlay: null, popup: null, editor: replaced(state.editor, '/search ')})
+
 const acts: Partial<Record<CommandId, (state: AppState, digit?: number) => Next>> = {
   'focus-left': (state) => lay(state, (layout, rect) => focusTo(layout, rect, 'left')),
   'focus-right': (state) => lay(state, (layout, rect) => focusTo(layout, rect, 'right')),
@@ -120,7 +126,9 @@ const acts: Partial<Record<CommandId, (state: AppState, digit?: number) => Next>
   type: typeTo,
   prompt: (state) => next({...state, mode: 'prompt'}),
   copy: (state) => toPane(state, 'copy'),
-  search: (state) => toPane(state, 'search'),
+  search: askSearch,
+  'search.down': askSearch,
+  'search.up': askSearch,
   help: (state) => next(toggleView(state, 'help')),
   palette: (state) => next(toggleView(state, 'palette')),
   tasks: (state) => next(toggleView(state, 'plan')),

@@ -3,9 +3,9 @@
 
 import {bytesFor} from '../../components/screen/input-encode.ts'
 import type {InputEvent, PaneId} from '../../engine/contract/screen.ts'
-import {type CopyMark, type CopyState, copiedText, copyMarks, copySearch, copySearchOn, copyStart, copyStep} from '../../stores/copy.ts'
+import {type CopyMark, type CopyState, copiedText, copyMarks, copySearch, copySearchOn, copyStart, copyStep, isCopyMove} from '../../stores/copy.ts'
 import {type Click, clickAt, copyDrag, copyPress} from '../../stores/copy-mouse.ts'
-import type {CommandId, CopyCommand} from '../../stores/keys.ts'
+import type {CommandId} from '../../stores/keys.ts'
 import type {PaneTerminal} from '../../stores/terminals.ts'
 import type {Panes} from './panes.ts'
 
@@ -74,7 +74,7 @@ export const openPaneView = ({panes, mode, copy, say, type, damaged, nowMs}: Pan
     const state = copies.get(pane)
     if (command === 'search.next' || command === 'search.previous') {
       if (state) set(pane, copySearchOn(state, terminal, command))
-    } else if (state) set(pane, copyStep(state, terminal, command as Exclude<CopyCommand, 'copy.take' | 'copy.leave'>))
+    } else if (state && isCopyMove(command)) set(pane, copyStep(state, terminal, command))
     else scrolled[command]?.(pane, terminal)
   }
   const drag = (pane: PaneId, terminal: PaneTerminal, event: Mouse): void => {
