@@ -24,7 +24,8 @@ export interface KeeperPorts {
   project: Project
   /** The session's id is another one. */
   named(session: string): void
-  shells(pids: number[]): void
+  /** The process groups of its terminals, for whoever has to end them if this process cannot. */
+  groups(pids: number[]): void
   /** Whether anybody is there or anything goes on may have changed. */
   moved(): void
   /** The last screen left and wants the session to end. */
@@ -41,7 +42,7 @@ export interface Keeper {
   kill(): void
 }
 
-export const openKeeper = ({context, project, named, shells, moved, stop}: KeeperPorts): Keeper => {
+export const openKeeper = ({context, project, named, groups, moved, stop}: KeeperPorts): Keeper => {
   const screens = new Set<Screen>()
   const asks = new Map<SessionAsk['ask'], SessionAsk>()
   const typed = new Map<string, ReturnType<typeof openTyped>>()
@@ -72,8 +73,8 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
       typed.delete(pane)
       for (const screen of screens) screen.gone(pane)
     },
-    shells: (pids) => {
-      shells(pids)
+    groups: (pids) => {
+      groups(pids)
       moved()
     },
   }
@@ -220,6 +221,7 @@ export const openKeeper = ({context, project, named, shells, moved, stop}: Keepe
       link.send({tell: 'session', session: {...note(), screens: screens.size + 1}})
       const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole: panes.whole})
       screens.add(screen)
+      panes.sizeAgents(hello.size)
       endsWithLast = false
       for (const ask of asks.values()) screen.tell({tell: 'asks', ask})
       for (const text of untold.splice(0)) screen.tell({tell: 'trouble', text})

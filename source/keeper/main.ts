@@ -71,7 +71,7 @@ const keeper: Keeper = openKeeper({
   context,
   project,
   named: note,
-  shells: own.shells,
+  groups: own.groups,
   moved: look,
   stop: () => end('ended by the user'),
 })

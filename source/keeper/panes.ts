@@ -19,8 +19,8 @@ export interface PaneEars {
   /** `soon`: somebody typed there a moment ago. */
   bytes(pane: PaneId, data: string, soon: boolean): void
   gone(pane: PaneId): void
-  /** The groups of the person's own commands that live now. */
-  shells(pids: number[]): void
+  /** The process groups that live in terminals now. */
+  groups(pids: number[]): void
 }
 
 interface Pane {
@@ -37,6 +37,8 @@ interface Pane {
 
 export interface Panes {
   startAgent(start: Start): Started
+  /** Of a screen that came: what an agent's terminal begins with until a screen says more. */
+  sizeAgents(size: Size): void
   /** `argv` of the person's command, with everything it runs with. Throws when it cannot be started. */
   openShell(command: string, start: Omit<Start, 'agent'>, size: Size): PaneId
   name(pane: PaneId, title: string): void
@@ -56,7 +58,7 @@ export interface Panes {
 }
 
 const firstAgent = 'a_1'
-const agentSize: Size = {columns: 80, rows: 24}
+const usualSize: Size = {columns: 80, rows: 24}
 /** A flooding program gets this much in each breath: 3 MB in a second, as much as a terminal makes of it. */
 const breathMs = 33
 const breathBytes = 96 * 1024
@@ -90,8 +92,9 @@ const endWords = ({exitCode, signal: by}: {exitCode: number; signal?: number}): 
 export const openPanes = (ears: PaneEars): Panes => {
   const panes = new Map<PaneId, Pane>()
   let shells = 0
+  let agentSize = usualSize
 
-  const noteShells = (): void => ears.shells([...panes.values()].flatMap(({note, pty}) => (note.kind === 'shell' && pty ? [pty.pid] : [])))
+  const noteGroups = (): void => ears.groups([...panes.values()].flatMap(({pty}) => (pty ? [pty.pid] : [])))
 
   const add = (note: PaneNote): Pane => {
     const serializer = new serialize.SerializeAddon()
@@ -144,10 +147,11 @@ export const openPanes = (ears: PaneEars): Panes => {
       if (pane.pty === pty) {
         pane.pty = undefined
         told(pane, {ended: why})
-        if (pane.note.kind === 'shell') noteShells()
+        noteGroups()
       }
       resolve(why)
     })
+    noteGroups()
     return {pty, ended}
   }
 
@@ -194,6 +198,9 @@ export const openPanes = (ears: PaneEars): Panes => {
         return {pid: 0, ended: Promise.resolve(thrown instanceof Error ? thrown.message : String(thrown))}
       }
     },
+    sizeAgents: (size) => {
+      agentSize = fitted(size)
+    },
     openShell: (command, start, size) => {
       shells += 1
       const pane = add({pane: `s_${shells}`, kind: 'shell', title: command || basename(start.file), size: fitted(size)})
@@ -204,7 +211,6 @@ export const openPanes = (ears: PaneEars): Panes => {
         throw thrown
       }
       told(pane, {})
-      noteShells()
       return pane.note.pane
     },
     name: (id, title) => {

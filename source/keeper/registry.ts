@@ -23,7 +23,7 @@ export interface KeeperNote {
   startedAt: number
 }
 
-interface Shell {
+interface Group {
   pid: number
   started: number
 }
@@ -31,7 +31,7 @@ interface Shell {
 // An underscore: names with a dash are swept as a host's leftovers, which would leave a shell behind.
 const prefix = 'k_'
 const noteFile = 'keeper.json'
-const shellsFile = 'shells.json'
+const groupsFile = 'groups.json'
 
 const runtimeOf = (env: Environment): string => socketFolder(foldersOf(env).runtime)
 
@@ -43,14 +43,18 @@ const readJson = <T>(path: string): T | undefined => {
   }
 }
 
-/** Whole or not at all: others read it at any time. */
+/** Whole or not at all: others read it at any time. A note that cannot be written must not stop the work. */
 const writeJson = (path: string, value: unknown): void => {
-  writeFileSync(`${path}.new`, JSON.stringify(value), {mode: 0o600})
-  renameSync(`${path}.new`, path)
+  try {
+    writeFileSync(`${path}.new`, JSON.stringify(value), {mode: 0o600})
+    renameSync(`${path}.new`, path)
+  } catch {
+    // The folder is full or gone; the keeper itself still ends what it began.
+  }
 }
 
 const sweepDead = (dir: string): void => {
-  for (const {pid, started} of readJson<Shell[]>(join(dir, shellsFile)) ?? []) if (startTimeOf(pid) === started) killGroup(pid)
+  for (const {pid, started} of readJson<Group[]>(join(dir, groupsFile)) ?? []) if (startTimeOf(pid) === started) killGroup(pid)
   rmSync(dir, {recursive: true, force: true})
 }
 
@@ -61,11 +65,11 @@ export const openOwnFolder = (env: Environment) => {
   return {
     dir,
     note: (note: KeeperNote): void => writeJson(join(dir, noteFile), note),
-    /** Process groups that a person's commands began, for whoever has to end them if this process cannot. */
-    shells: (pids: readonly number[]): void =>
+    /** The process groups of its terminals, for whoever has to end them if this process cannot. */
+    groups: (pids: readonly number[]): void =>
       writeJson(
-        join(dir, shellsFile),
-        pids.map((pid): Shell => ({pid, started: startTimeOf(pid) ?? 0})),
+        join(dir, groupsFile),
+        pids.map((pid): Group => ({pid, started: startTimeOf(pid) ?? 0})),
       ),
     remove: (): void => rmSync(dir, {recursive: true, force: true}),
   }

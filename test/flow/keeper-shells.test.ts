@@ -3,9 +3,9 @@
 
 import {connect} from 'node:net'
 import {describe, expect, it} from 'vitest'
-import {isAlive} from '../../kit/flow.ts'
-import {openTestScreen, poll, startIn, type TestScreen} from '../../kit/keeper.ts'
-import {type Place, place} from '../../kit/penguin.ts'
+import {isAlive} from '../kit/flow.ts'
+import {openTestScreen, poll, startIn, type TestScreen} from '../kit/keeper.ts'
+import {type Place, place} from '../kit/penguin.ts'
 
 const secret = 'sk-test-secret-0000'
 const keeperOf = async (files: Record<string, string> = {}) => {
