@@ -99,8 +99,14 @@ export const checkRoutes = async (
     }),
   )
   for (const {route, asked, real} of found) {
-    if (!real?.tokens || real.tokens >= asked) continue
+    if (!real?.tokens) continue
     const {tokens, from, mend} = real
+    if (tokens >= asked) {
+      // More than is assumed of any server, and nobody asked for less: all of it can be used.
+      const isDeclared = config.providers[route.provider]?.models?.[route.model]?.window !== undefined
+      if (tokens > asked && !isDeclared) providers[route.provider] = withWindow(providers[route.provider] as ProviderSettings, route.model, tokens)
+      continue
+    }
     if (tokens < leastWindow) small.set(routeName(route), {route, tokens, from, mend})
     else {
       providers[route.provider] = withWindow(providers[route.provider] as ProviderSettings, route.model, tokens)

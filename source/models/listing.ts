@@ -3,6 +3,7 @@
 
 import {FaultError, fault} from '../../engine/contract/fault.ts'
 import type {ModelCard, ProviderSettings} from '../../engine/contract/model.ts'
+import {qualityOf} from '../../engine/model/quality.ts'
 import {jsonFrom, kindOfServer, type Server, type ServerKind, serverOf} from './server.ts'
 
 export type Cards = Record<string, Partial<ModelCard>>
@@ -88,15 +89,18 @@ export const usualOllamaWindow = 32_768
 /** One request each: a machine with hundreds of models is asked for the newest. */
 const mostShown = 40
 
+const round = (value: number): number => Math.round(value * 100) / 100
+
 const ollamaListing = async (server: Server, signal: AbortSignal): Promise<Cards> => {
-  const listed = await jsonFrom<{models?: {name: string}[]}>(server, `${server.base}/api/tags`, signal)
+  const listed = await jsonFrom<{models?: {name: string; details?: {parameter_size?: string}}[]}>(server, `${server.base}/api/tags`, signal)
   if (!listed) throw new FaultError(fault('model.garbled', {route: server.settings.name, why: '/api/tags gave no list of models'}))
-  const names = (listed.models ?? []).map(({name}) => name).slice(0, mostShown)
   const cards = await Promise.all(
-    names.map(async (name): Promise<[string, Partial<ModelCard>]> => {
+    (listed.models ?? []).slice(0, mostShown).map(async ({name, details}): Promise<[string, Partial<ModelCard>]> => {
       const shown = await showOllama(server, name, signal)
       const window = Math.min(shown?.asked ?? usualOllamaWindow, shown?.trained ?? Number.POSITIVE_INFINITY)
-      return [name, {window, ...(shown?.abilities ? {tools: shown.abilities.includes('tools')} : {}), local: true}]
+      // Names such as `coder:latest` do not tell the size; the listing does.
+      const size = details?.parameter_size && /^[\d.]+B$/i.test(details.parameter_size) ? {quality: round(qualityOf(`:${details.parameter_size}`, {}))} : {}
+      return [name, {window, ...(shown?.abilities ? {tools: shown.abilities.includes('tools')} : {}), ...size, local: true}]
     }),
   )
   return Object.fromEntries(cards)

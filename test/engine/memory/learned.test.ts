@@ -1,5 +1,7 @@
+import {execFile} from 'node:child_process'
 import {existsSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {promisify} from 'node:util'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {Event} from '../../../engine/contract/event.ts'
@@ -25,6 +27,13 @@ describe('the store of what was learned', () => {
     expect(existsSync(`${path}.damaged`)).toBe(true)
     expect(readLearned(path)).toHaveLength(1)
   })
+  it('loses nothing that several processes write at once', async () => {
+    const path = join(tempFolder(), 'models.db')
+    const write = () => promisify(execFile)(process.execPath, [join(import.meta.dirname, 'learned-program.ts'), path, '25'])
+    const kept = (await Promise.all([write(), write(), write()])).map(({stdout}) => Number(stdout))
+    expect(readLearned(path)[0]?.good).toBe(kept.reduce((sum, one) => sum + one, 0))
+    expect(kept).toEqual([25, 25, 25])
+  }, 20_000)
   it('lets nothing fail where nothing can be written', () => {
     const folder = tempFolder()
     writeFileSync(join(folder, 'file'), '')

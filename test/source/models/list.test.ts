@@ -77,6 +77,23 @@ describe('listings', () => {
   })
 })
 
+describe("an Ollama's listing", () => {
+  it('tells how large a model is whose name does not', async () => {
+    const more = (path: string) =>
+      path === '/api/tags'
+        ? {
+            models: [
+              {name: 'coder:latest', details: {parameter_size: '30.0B'}},
+              {name: 'odd', details: {parameter_size: 'huge'}},
+            ],
+          }
+        : undefined
+    await using server = await modelServer([], {more, contextLength: 8192})
+    const {models: cards} = await listingOf(settingsOf({name: 'ollama', protocol: 'ollama', baseUrl: server.url}), AbortSignal.timeout(5000))
+    expect(cards).toEqual({'coder:latest': {window: 8192, tools: true, quality: 0.5, local: true}, odd: {window: 8192, tools: true, local: true}})
+  })
+})
+
 describe('models list --refresh', () => {
   it('keeps the listing with its age, before what is built in and after what is configured', async () => {
     await using server = await modelServer([], {more: (path) => (path === '/v1/models' ? openrouter : undefined)})

@@ -1,7 +1,12 @@
 import {describe, expect, it} from 'vitest'
+import type {Config} from '../../../engine/contract/config.ts'
+import {checkRoutes} from '../../../source/models/check-windows.ts'
+import {testContext} from '../../kit/context.ts'
 import {bodies, calculator, cheapCheck, repository} from '../../kit/hosted.ts'
 import {type LocalOptions, localServer} from '../../kit/local-server.ts'
 import {type Asked, modelServer, type Step} from '../../kit/model-server.ts'
+import {settingsOf} from '../../kit/model-turn.ts'
+import {tempFolder} from '../../kit/temp.ts'
 
 const mend: Step[] = [{calls: [{tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}]}, {text: 'It adds now.'}]
 const lab = (url: string): string => `  lab: {protocol: openai-chat, baseUrl: "${url}"}\n`
@@ -35,6 +40,21 @@ describe('before a run', () => {
     )
     expect(requests[0]?.options).toMatchObject({num_ctx: 16_384})
     expect(context).toBe(16_384)
+  })
+  it('a larger window than is assumed is used, unless the configuration says how much', async () => {
+    await using server = await localServer({kind: 'vllm', window: 131_072})
+    const settings = settingsOf({name: 'lab', baseUrl: server.baseUrl})
+    const context = testContext({env: {HOME: tempFolder()}})
+    const chains = {coder: [{provider: 'lab', model: 'm'}]}
+    const windowWith = async (declared: number | undefined) => {
+      const models: Record<string, {window: number}> = declared ? {m: {window: declared}} : {}
+      const config = {providers: {lab: {protocol: 'openai-chat', models}}} as unknown as Config
+      const {providers, notices} = await checkRoutes(chains, {lab: {...settings, models}}, config, context)
+      expect(notices).toEqual([])
+      return providers.lab?.models?.m?.window
+    }
+    expect(await windowWith(undefined)).toBe(131_072)
+    expect(await windowWith(20_000)).toBe(20_000)
   })
   it('four roles on one model of an Ollama load it once', async () => {
     const edit = {tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}
