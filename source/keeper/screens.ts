@@ -6,6 +6,7 @@ import type {Event} from '../../engine/contract/event.ts'
 import type {KeeperSays, PaneId, PaneNote} from '../../engine/contract/screen.ts'
 import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
 import type {Chapters} from './chapters.ts'
+import {forScreen} from './for-screens.ts'
 
 /** A pane that begins anew for the screen holds back what comes until the whole of it is sent. */
 type Shown = {is: 'live'} | {is: 'stale'} | {is: 'joining'; held: string[]; heldChars: number}
@@ -91,7 +92,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
     const caughtUp = (): void => link.send({tell: 'caught-up'})
     for await (const event of chapters.read(hello.after, over.signal, caughtUp)) {
       if (event.passing && isLagging()) continue
-      link.send({tell: 'event', event: event as Event})
+      link.send({tell: 'event', event: forScreen(event as Event)})
       if (isLagging()) await Promise.race([drained.promise, closed])
     }
   }

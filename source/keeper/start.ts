@@ -27,6 +27,8 @@ export interface KeeperWish {
   /** Of the command line: what the session's requests begin with; `continue` and `resume` choose the session. */
   flags?: Flags
   graceMs?: number
+  /** The keeper's program; default: the one that came with this code. */
+  script?: string
 }
 
 /** Keeps a keeper small that has read a flood: 90 MB instead of 190, at the same speed. */
@@ -61,10 +63,10 @@ const wordFrom = (ready: Readable, errors: Readable): Promise<string> =>
 /** Starts a keeper and answers the word that leads to it. Throws project.forbidden; rejects when it does not come up. */
 export const startKeeper = async (context: Context, wish: KeeperWish = {}): Promise<string> => {
   const {root} = projectHere(context)
-  const {flags = context.flags, graceMs = tenMinutesMs} = wish
+  const {flags = context.flags, graceMs = tenMinutesMs, script = scriptOf()} = wish
   const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs}
   const env = {...context.env, NODE_COMPILE_CACHE: join(foldersOf(context.env).cache, 'v8')}
-  const child = spawn(process.execPath, [smallHeap, scriptOf()], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
+  const child = spawn(process.execPath, [smallHeap, script], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
   const [input, , errors, ready] = child.stdio as unknown as [Writable, null, Readable, Readable]
   const {promise: failed, reject: fail} = Promise.withResolvers<never>()
   child.once('error', fail)

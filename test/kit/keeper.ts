@@ -1,6 +1,7 @@
 // A keeper and screens without a terminal: the real process, the real socket, and what each screen was told, with an
 // emulator for each pane as a screen has one.
 
+import {fileURLToPath} from 'node:url'
 import type {Event} from '../../engine/contract/event.ts'
 import type {KeeperSays, PaneId, ScreenSays, SessionNote, Size} from '../../engine/contract/screen.ts'
 import type {Flags} from '../../source/context.ts'
@@ -44,8 +45,11 @@ export const poll = async (fits: () => boolean, what = ''): Promise<void> => {
 export const contextIn = (place: Pick<Place, 'dir' | 'env'>, flags: Flags = {}) =>
   Object.assign(testContext({cwd: place.dir, env: place.env, flags}), {clock: realClock(), dice: realDice, startedTick: performance.now()})
 
+/** As it is shipped. */
+const script = fileURLToPath(new URL('../../dist/keeper.js', import.meta.url))
+
 export const startIn = (place: Place, flags: Flags = {}, graceMs?: number): Promise<string> =>
-  startKeeper(contextIn(place, flags), graceMs === undefined ? {} : {graceMs})
+  startKeeper(contextIn(place, flags), {script, ...(graceMs === undefined ? {} : {graceMs})})
 
 export const openTestScreen = async (word: string, more: {size?: Size; after?: {run: string; seq: number}} = {}): Promise<TestScreen> => {
   const client = await connectKeeper(word, {size: {columns: 80, rows: 24}, ...more})
