@@ -18,6 +18,7 @@ const task: Step[] = [
       {tool: 'search', input: {pattern: 'reduce'}},
     ],
     usage: {input: 1000, output: 80, cached: 0, reasoning: 20},
+    everyMs: 2,
   },
   {calls: [{tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}], usage: {input: 1300, output: 40, cached: 1000}},
   {calls: [{tool: 'run_tests', input: {}}], usage: {input: 1400, output: 15, cached: 1300}},
