@@ -129,6 +129,8 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
 
   store.onChange((state) => {
     chrome.update(drawApp(state))
+    // The caret may have moved over a chrome that stays as it is.
+    glass.damage(focused)
     ticking(wantsTicks(state))
   })
   let timer: NodeJS.Timeout | undefined
