@@ -1,7 +1,7 @@
 // What lies above the panes: a list view, the card of an ask, toasts.
 
 import type {ReactElement} from 'react'
-import {cardAsk, cardLines, cardTitle, choicesOf, openAsks} from '../stores/card.ts'
+import {cardAsk, cardLines, cardTitle, choicesOf, leaveAsk, openAsks} from '../stores/card.ts'
 import {layOut} from '../stores/editor.ts'
 import {plural} from '../stores/figures.ts'
 import {isOpen} from '../stores/fold-row.ts'
@@ -84,6 +84,7 @@ const answerLines = (state: AppState, width: number): PlacedLine[] => {
 
 const cardKeys = ({card}: AppState): [string, Tone] => {
   if (card?.asleep) return ['alt+g answers it; your keys go on where they went', 'needs']
+  if (card?.ask === leaveAsk) return ['enter takes the marked one · escape stays', 'quiet']
   return [card?.typed ? 'enter sends · alt+enter new line · escape goes back' : 'enter takes the marked one · escape answers later', 'quiet']
 }
 

@@ -1,23 +1,27 @@
 // The frame of a pane: who works in it and at what. Its body stays empty: the cells there are the terminal's.
 
-import {Box} from 'ink'
-import type {ReactElement} from 'react'
-import type {PaneNote} from '../engine/contract/screen.ts'
+import {Box, Text} from 'ink'
+import {memo, type ReactElement} from 'react'
+import type {PaneNote, Rect} from '../engine/contract/screen.ts'
 import {border, type Edges, thick, thin} from '../stores/framed.ts'
 import {footIn, type Header, headerOf, titleIn} from '../stores/header.ts'
 import type {Placed} from '../stores/layout.ts'
 import {joined, type Line, lineWidth, spread} from '../stores/line.ts'
 import type {AppState} from '../stores/state.ts'
 import {type Theme, type Tone, themes} from '../stores/theme.ts'
-import {Lines} from './lines.tsx'
+import {Lines, paintOf} from './lines.tsx'
 
 const toneOf = (header: Header, focused: boolean): Tone => (header.needsYou ? 'needs' : focused ? 'focus' : 'border')
 
-const Edge = ({placed, x, edges, tone, theme}: {placed: Placed; x: number; edges: Edges; tone: Tone; theme: Theme}): ReactElement => {
-  const {outer} = placed
-  const height = Math.max(0, outer.height - 2)
-  const lines = Array.from({length: height}, () => ({line: [{text: edges.down, tone}]}))
-  return <Lines rect={{x, y: outer.y + 1, width: 1, height}} lines={lines} theme={theme} />
+/** One text for a whole edge: rows that are all the same are not worth a node each. */
+const Edge = ({outer, x, edges, tone, theme}: {outer: Rect; x: number; edges: Edges; tone: Tone; theme: Theme}): ReactElement | null => {
+  const height = outer.height - 2
+  if (height < 1) return null
+  return (
+    <Box position="absolute" top={outer.y + 1} left={x} width={1} height={height}>
+      <Text {...paintOf(theme, tone, undefined)}>{Array.from({length: height}, () => edges.down).join('\n')}</Text>
+    </Box>
+  )
 }
 
 /** A line of title alone: small screens, zoomed and folded panes. */
@@ -30,7 +34,13 @@ const barLine = (header: Header, focused: boolean, frame: Placed['frame'], width
   return spread([mark, ...left], [...end, {text: ' '}], width)
 }
 
-export const PaneFrame = ({state, note, placed}: {state: AppState; note: PaneNote; placed: Placed}): ReactElement => {
+interface PaneFrameProps {
+  state: AppState
+  note: PaneNote
+  placed: Placed
+}
+
+const Frame = ({state, note, placed}: PaneFrameProps): ReactElement => {
   const theme = themes[state.look.theme]
   const focused = state.layout.focus === note.pane
   const header = headerOf(state, note)
@@ -45,8 +55,8 @@ export const PaneFrame = ({state, note, placed}: {state: AppState; note: PaneNot
   return (
     <Box>
       <Lines rect={{...outer, height: 1}} lines={[{line: border(title.left, title.right, outer.width, edges, 'top', tone)}]} theme={theme} />
-      <Edge placed={placed} x={outer.x} edges={edges} tone={tone} theme={theme} />
-      <Edge placed={placed} x={outer.x + outer.width - 1} edges={edges} tone={tone} theme={theme} />
+      <Edge outer={outer} x={outer.x} edges={edges} tone={tone} theme={theme} />
+      <Edge outer={outer} x={outer.x + outer.width - 1} edges={edges} tone={tone} theme={theme} />
       <Lines
         rect={{...outer, y: outer.y + outer.height - 1, height: 1}}
         lines={[{line: border(footIn(header, outer.width - 6), [], outer.width, edges, 'bottom', tone)}]}
@@ -55,3 +65,22 @@ export const PaneFrame = ({state, note, placed}: {state: AppState; note: PaneNot
     </Box>
   )
 }
+
+const sameRect = (one: Rect, other: Rect): boolean => one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height
+
+/** A key that is typed changes no frame: only what the words of one are made of counts. */
+const isSame = (before: PaneFrameProps, now: PaneFrameProps): boolean => {
+  const [old, next] = [before.state, now.state]
+  return (
+    before.note === now.note &&
+    before.placed.frame === now.placed.frame &&
+    sameRect(before.placed.outer, now.placed.outer) &&
+    old.now === next.now &&
+    old.layout === next.layout &&
+    old.look === next.look &&
+    old.view.agents === next.view.agents &&
+    old.view.spend.caps === next.view.spend.caps
+  )
+}
+
+export const PaneFrame = memo(Frame, isSame)

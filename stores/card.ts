@@ -105,7 +105,7 @@ const wish = (text: string): {verb: string; what: string; why: string} | undefin
 
 const said = (ask: AskView, width: number): Line[] => {
   const wished = wish(ask.text)
-  if (!wished) return markdownLines(ask.text, width)
+  if (!wished) return [...markdownLines(ask.text, width)]
   const command = (ask.call && commandOf(ask.call)) || wished.what
   const lines = cleanLines(wished.verb === 'run' ? command : wished.what)
   return [

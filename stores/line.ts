@@ -73,6 +73,13 @@ export const spread = (left: Line, right: Line, columns: number, fill = ' ', ton
   return [...exact(left, columns - width, fill, tone), ...right]
 }
 
+/** Left and right parts on one line; the left one is cut when there is no room for both. */
+export const flush = (left: Line, right: Line, columns: number): Line => {
+  const width = lineWidth(right)
+  const room = columns - width - 1
+  return width === 0 || room < 8 ? exact(left, columns) : [...exact(cut(left, room), room + 1), ...right]
+}
+
 /** Groups joined by a separator, as many from the front as there is room for. */
 export const joined = (groups: readonly Line[], between: Piece, columns = Number.POSITIVE_INFINITY): Line => {
   let line: Line = []

@@ -165,11 +165,47 @@ const drawBlock = (block: Block, width: number): readonly Line[] => {
   return lines
 }
 
-/** Blocks apart by a blank line, items of a list close together. */
-export const markdownLines = (text: string, width: number): Line[] => {
+const linesOf = (text: string, width: number): readonly Line[] => {
   const blocks = blocksOf(text)
   return blocks.flatMap((block, at) => {
     const close = at === 0 || (block.is === 'item' && blocks[at - 1]?.is === 'item')
     return [...(close ? [] : [[]]), ...drawBlock(block, Math.max(8, width))]
   })
+}
+
+const whole = new Map<string, readonly Line[]>()
+const wholeMost = 256
+
+/** A text that was drawn before is not read again. */
+const remembered = (text: string, width: number): readonly Line[] => {
+  const key = `${width} ${coloursSeen()} ${text}`
+  const known = whole.get(key)
+  if (known) return known
+  const lines = linesOf(text, width)
+  if (whole.size >= wholeMost) whole.delete(whole.keys().next().value as string)
+  whole.set(key, lines)
+  return lines
+}
+
+const longText = 2000
+
+const isInCode = (text: string): boolean => (text.match(/^ {0,3}(?:```|~~~)/gm)?.length ?? 0) % 2 === 1
+
+const fenceBefore = (text: string, at: number): number => Math.max(text.lastIndexOf('\n```', at), text.lastIndexOf('\n~~~', at)) + 1
+
+/** Where the last block begins that more text could still change; 0 when it is the first. A blank line in code ends none. */
+const openEnd = (text: string): number => {
+  if (isInCode(text)) return fenceBefore(text, text.length)
+  const blank = text.lastIndexOf('\n\n', text.length - 3)
+  if (blank === -1) return 0
+  return isInCode(text.slice(0, blank)) ? fenceBefore(text, blank) : blank + 2
+}
+
+/** Blocks apart by a blank line, items of a list close together. Of a long text that grows only its end is read again. */
+export const markdownLines = (text: string, width: number): readonly Line[] => {
+  const cut = text.length > longText ? openEnd(text) : 0
+  if (cut === 0) return text.length > longText ? remembered(text, width) : linesOf(text, width)
+  const [before, after] = [remembered(text.slice(0, cut), width), linesOf(text.slice(cut), width)]
+  const listGoesOn = item.test(text.slice(cut).split('\n', 1)[0] ?? '') && item.test(text.slice(0, cut).trimEnd().split('\n').at(-1) ?? '')
+  return [...before, ...(before.length > 0 && after.length > 0 && !listGoesOn ? [[]] : []), ...after]
 }

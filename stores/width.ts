@@ -61,7 +61,8 @@ export const cellsOf = (grapheme: string): number => {
 }
 
 const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'})
-const plain = /^[\x20-\x7e]*$/
+/** One cell each and nothing that joins: ASCII, Latin letters, lines and blocks, the signs of the chrome. */
+const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193\u2500-\u259f\u25b8\u25cf\u2713\u2717]*$/
 
 /** What a person sees as characters. */
 export const graphemesOf = (text: string): string[] => {

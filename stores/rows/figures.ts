@@ -3,7 +3,7 @@
 import type {Spent} from '../../engine/contract/grant.ts'
 import {bar, count, money, plural, sparkline, took} from '../figures.ts'
 import type {Row} from '../fold-row.ts'
-import {type Line, piece, spread} from '../line.ts'
+import {flush, type Line, piece} from '../line.ts'
 import type {AppState} from '../state.ts'
 import type {Tone} from '../theme.ts'
 import {shownRoute} from '../view/run.ts'
@@ -18,7 +18,7 @@ const spentLine = (name: string, spent: Spent, all: number, width: number): Line
     piece(`  ${count(spent.input)} in${spent.cached > 0 ? ` (${count(spent.cached)} cached)` : ''}, ${count(spent.output)} out`),
     piece(`  ${plural(spent.calls, 'call')}  ${took(spent.wallMs)}`, 'quiet'),
   ]
-  return spread(left, [piece(money(spent.usd), 'money')], width)
+  return flush(left, [piece(money(spent.usd), 'money')], width)
 }
 
 const capRow = (name: string, used: number, limit: number | undefined, shown: (value: number) => string): Row[] =>
@@ -31,7 +31,7 @@ const capRow = (name: string, used: number, limit: number | undefined, shown: (v
           line: (width) => {
             const share = limit > 0 ? used / limit : 1
             const tone: Tone = share >= 0.9 ? 'bad' : share >= 0.7 ? 'warn' : 'good'
-            return spread(
+            return flush(
               [piece(`  ${name}`.padEnd(30)), piece(bar(share, 10), tone), piece(`  ${shown(used)} of ${shown(limit)}`)],
               [piece(`${Math.floor(share * 100)} %`)],
               width,
@@ -44,7 +44,7 @@ export const spendRows = (state: AppState): Row[] => {
   const {ledger, caps, before, samples, unpriced} = state.view.spend
   const {total} = ledger
   const tokens = total.input + total.output
-  if (total.calls === 0 && before.tokens === 0) return []
+  if (total.calls === 0 && tokens === 0 && before.tokens === 0) return []
   const part = (title: string, list: Readonly<Record<string, Spent>>, name: (key: string) => string): Row[] => [
     heading(title),
     ...Object.entries(list).map(([key, spent]): Row => ({key: `${title} ${key}`, text: key, line: (width) => spentLine(name(key), spent, tokens, width)})),
@@ -57,7 +57,7 @@ export const spendRows = (state: AppState): Row[] => {
             key: 'before',
             text: 'session',
             line: (width: number) =>
-              spread([piece('  runs before it'.padEnd(30)), piece(`            ${count(before.tokens)} tokens`)], [piece(money(before.usd), 'money')], width),
+              flush([piece('  runs before it'.padEnd(30)), piece(`            ${count(before.tokens)} tokens`)], [piece(money(before.usd), 'money')], width),
           },
         ]
       : []),

@@ -4,7 +4,7 @@ import {commands} from '../commands.ts'
 import type {Row} from '../fold-row.ts'
 import {type Keymap, keysOf} from '../keymap.ts'
 import type {CommandId} from '../keys.ts'
-import {piece, spread} from '../line.ts'
+import {flush, piece} from '../line.ts'
 import {best} from '../match.ts'
 
 export type Target = {is: 'slash'; name: string} | {is: 'key'; command: CommandId}
@@ -18,7 +18,7 @@ const keyRows = (keymap: Keymap): Row[] => {
   return keymap.rows.flatMap(({id, help}): Row[] => {
     if (elsewhere.test(id) || seen.has(id)) return []
     seen.add(id)
-    return [{key: `key ${id}`, text: help, line: (width) => spread([piece(help)], [piece(keysOf(keymap, id).split(', ')[0] ?? '', 'quiet')], width)}]
+    return [{key: `key ${id}`, text: help, line: (width) => flush([piece(help)], [piece(keysOf(keymap, id).split(', ')[0] ?? '', 'quiet')], width)}]
   })
 }
 
@@ -26,7 +26,7 @@ const slashRows = (): Row[] =>
   commands.map(({name, takes, about}) => ({
     key: `slash ${name}`,
     text: `/${name} ${about}`,
-    line: (width) => spread([piece(`/${name}`, 'strong'), piece(`  ${about}`)], [piece(takes, 'quiet')], width),
+    line: (width) => flush([piece(`/${name}`, 'strong'), piece(`  ${about}`)], [piece(takes, 'quiet')], width),
   }))
 
 export const paletteRows = (query: string, keymap: Keymap): Row[] => best(query, [...slashRows(), ...keyRows(keymap)], ({text}) => text.replace(/^\//, ''))

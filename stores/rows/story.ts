@@ -5,7 +5,7 @@ import {tally} from '../diff.ts'
 import {diffLines} from '../diff-lines.ts'
 import {took} from '../figures.ts'
 import type {Row} from '../fold-row.ts'
-import {cleanLines, type Line, piece, spread, wrapped} from '../line.ts'
+import {cleanLines, flush, type Line, piece, wrapped} from '../line.ts'
 import {markdownLines} from '../markdown.ts'
 import type {AppState} from '../state.ts'
 import type {Tone} from '../theme.ts'
@@ -44,13 +44,13 @@ const callMore = (state: AppState, call: CallView, width: number): Line[] => {
 }
 
 const callRow = (state: AppState, part: Extract<Part, {is: 'call'}>, key: string): Row | undefined => {
-  const call = state.view.calls[part.key]
+  const call = state.view.calls.get(part.key)
   if (!call) return undefined
   const [glyph, tone] = glyphs[call.state]
   return {
     key,
     text: summary(call),
-    line: (width) => spread([piece(`  ${glyph} `, tone), piece(summary(call))], [piece(call.wallMs > 0 ? took(call.wallMs) : '', 'quiet')], width),
+    line: (width) => flush([piece(`  ${glyph} `, tone), piece(summary(call))], [piece(call.wallMs > 0 ? took(call.wallMs) : '', 'quiet')], width),
     more: (width) => callMore(state, call, width),
   }
 }
@@ -103,12 +103,12 @@ export const diffRows = (state: AppState): Row[] => {
             ({path, change, add, del}): Row => ({
               key: `file ${path}`,
               text: path,
-              line: (width) => spread([piece(`  ${path}`), piece(`  ${change}`, 'quiet')], [piece(`+${add}`, 'added'), piece(` -${del}`, 'removed')], width),
+              line: (width) => flush([piece(`  ${path}`), piece(`  ${change}`, 'quiet')], [piece(`+${add}`, 'added'), piece(` -${del}`, 'removed')], width),
             }),
           ),
         ]
       : []
-  const made = Object.entries(calls).flatMap(([key, call]): Row[] =>
+  const made = [...calls].flatMap(([key, call]): Row[] =>
     call.state === 'failed'
       ? []
       : changesOf(call).map(
@@ -116,7 +116,7 @@ export const diffRows = (state: AppState): Row[] => {
             key: `${key} ${at}`,
             text: path,
             line: (width) =>
-              spread(
+              flush(
                 [piece(path, 'strong'), ...shares(lines)],
                 [piece(`${agents[call.agent]?.role ?? call.agent} ${call.state === 'done' ? '' : call.state}`.trim(), 'quiet')],
                 width,

@@ -2,7 +2,7 @@
 
 import {elapsed, plural, took} from '../figures.ts'
 import type {Row} from '../fold-row.ts'
-import {type Line, piece, spread, wrapped} from '../line.ts'
+import {flush, type Line, piece, wrapped} from '../line.ts'
 import type {AppState} from '../state.ts'
 import type {Tone} from '../theme.ts'
 import type {GateView} from '../view/evidence.ts'
@@ -33,7 +33,7 @@ const taskRow = (state: AppState, task: TaskView): Row => {
   return {
     key: `task ${task.id}`,
     text: `${task.id} ${task.title} ${task.state}`,
-    line: (width) => spread([...faceOf(task), piece(` ${task.id} `, 'quiet'), piece(task.title)], right, width),
+    line: (width) => flush([...faceOf(task), piece(` ${task.id} `, 'quiet'), piece(task.title)], right, width),
     ...(task.accept.length > 0 || task.why ? {more} : {}),
   }
 }
@@ -95,7 +95,7 @@ const spanLine = (span: Span, now: number, longest: number, width: number): Line
     piece(work ? `  ${work}` : '', 'quiet'),
     piece(span.outcome ? `  ${span.outcome}` : '  …', outcomes[span.outcome] ?? 'quiet'),
   ]
-  return spread(left, [piece('█'.repeat(cells), span.endedAt ? 'border' : 'busy'), piece(took(ms).padStart(9))], width)
+  return flush(left, [piece('█'.repeat(cells), span.endedAt ? 'border' : 'busy'), piece(took(ms).padStart(9))], width)
 }
 
 export const timelineRows = (state: AppState): Row[] => {
@@ -107,7 +107,7 @@ export const timelineRows = (state: AppState): Row[] => {
       key: `phase ${phase}`,
       text: `${phase} ${spans.map(({role}) => role).join(' ')}`,
       line: (width) =>
-        spread([piece(phase, 'strong'), piece(spans.length > 1 ? `  ${plural(spans.length, 'time')}` : '', 'quiet')], [piece(took(wallMs(state.now)))], width),
+        flush([piece(phase, 'strong'), piece(spans.length > 1 ? `  ${plural(spans.length, 'time')}` : '', 'quiet')], [piece(took(wallMs(state.now)))], width),
       more: (width) => spans.map((span) => spanLine(span, state.now, longest, width)),
       opens: true,
     }),
@@ -152,7 +152,7 @@ export const evidenceRows = (state: AppState): Row[] =>
       key: `gate ${gate.key} ${gate.gate}`,
       text: `${gate.gate} ${gate.command} ${gate.state} ${gate.summary}`,
       line: (width) =>
-        spread(
+        flush(
           [
             piece(`${glyph} `, tone),
             piece(gate.gate, 'strong'),

@@ -1,7 +1,7 @@
 // The calls of tools, the newest few hundred: what was asked for, how it ended, and what it would change or has changed.
 
 import type {Event} from '../../engine/contract/event.ts'
-import {plainText, put, tail} from './ring.ts'
+import {plainText, tail} from './ring.ts'
 
 export interface CallView {
   id: string
@@ -18,11 +18,19 @@ export interface CallView {
   output: string
 }
 
-export type Calls = Readonly<Record<string, CallView>>
+export type Calls = ReadonlyMap<string, CallView>
 
 const most = 300
 const outputMost = 4000
 const inputMost = 60_000
+
+/** With one call more, or changed; the oldest go. A record of that many keys would be copied far slower. */
+const put = (calls: Calls, key: string, call: CallView): Calls => {
+  const next = new Map(calls)
+  next.set(key, call)
+  if (next.size > most) next.delete(next.keys().next().value as string)
+  return next
+}
 
 const parsed = (raw: unknown): Readonly<Record<string, unknown>> | null => {
   if (typeof raw === 'object' && raw !== null) return raw as Record<string, unknown>
@@ -57,25 +65,25 @@ const fresh = (event: Event, id: string, tool: string, input: unknown): CallView
 export const stepCalls = (calls: Calls, event: Event): Calls => {
   switch (event.type) {
     case 'run.opened':
-      return {}
+      return calls.size === 0 ? calls : new Map()
     case 'model.replied':
-      return event.body.calls.reduce((all, call) => put(all, callKey(event.agent, call.id), fresh(event, call.id, call.tool, call.input), most), calls)
+      return event.body.calls.reduce((all, call) => put(all, callKey(event.agent, call.id), fresh(event, call.id, call.tool, call.input)), calls)
     case 'tool.called': {
       const key = callKey(event.agent, event.body.call)
-      const call = calls[key] ?? fresh(event, event.body.call, event.body.tool, event.body.input)
-      return put(calls, key, {...call, state: 'running', at: event.at}, most)
+      const call = calls.get(key) ?? fresh(event, event.body.call, event.body.tool, event.body.input)
+      return put(calls, key, {...call, state: 'running', at: event.at})
     }
     case 'tool.output': {
       const key = callKey(event.agent, event.body.call)
-      const call = calls[key]
-      return call ? {...calls, [key]: {...call, output: tail(call.output + event.body.text, outputMost)}} : calls
+      const call = calls.get(key)
+      return call ? put(calls, key, {...call, output: tail(call.output + event.body.text, outputMost)}) : calls
     }
     case 'tool.done': {
       const {call: id, ok, wallMs, line, told, error} = event.body
       const key = callKey(event.agent, id)
-      const call = calls[key] ?? fresh(event, id, event.body.tool, '')
+      const call = calls.get(key) ?? fresh(event, id, event.body.tool, '')
       const output = tail(plainText(told), outputMost) || call.output
-      return put(calls, key, {...call, state: ok ? 'done' : 'failed', wallMs, line: line || error?.msg || '', output}, most)
+      return put(calls, key, {...call, state: ok ? 'done' : 'failed', wallMs, line: line || error?.msg || '', output})
     }
     default:
       return calls

@@ -28,7 +28,7 @@ export interface View {
 }
 
 export const viewFold: Fold<View> = {
-  empty: {run: noRun, agents: {}, plan: noPlan, timeline: [], evidence: [], spend: nothingYet, log: [], asks: [], calls: {}, stories: {}},
+  empty: {run: noRun, agents: {}, plan: noPlan, timeline: [], evidence: [], spend: nothingYet, log: [], asks: [], calls: new Map(), stories: {}},
   step: (view, event: Event): View => ({
     run: stepRun(view.run, event),
     agents: stepAgents(view.agents, event),
@@ -37,7 +37,7 @@ export const viewFold: Fold<View> = {
     evidence: stepEvidence(view.evidence, event),
     spend: stepSpend(view.spend, event),
     log: stepLog(view.log, event),
-    asks: stepAsks(view.asks, event, (id) => view.calls[callKey(event.agent, id)]),
+    asks: stepAsks(view.asks, event, (id) => view.calls.get(callKey(event.agent, id))),
     calls: stepCalls(view.calls, event),
     stories: stepStories(view.stories, event, (id) => callKey(event.agent, id)),
   }),

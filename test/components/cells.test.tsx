@@ -167,6 +167,19 @@ describe('Markdown', () => {
   it('that is cut anywhere while it streams is drawn, and never wider than it may be', () => {
     for (let at = 0; at <= text.length; at += 1) for (const line of markdownLines(text.slice(0, at), 24)) expect(lineWidth(line)).toBeLessThanOrEqual(24)
   })
+  it('of a long text that grows is the same as if it were read whole', () => {
+    const part = '# Head\n\n- one\n- two\n\n- three\n\n```ts\nconst a = 1\n\nconst b = 2\n```\n\nSome text\nand more\n\n'
+    const long = part.repeat(30)
+    const plain = (lines: readonly Line[]) => lines.map((line) => words(line).trimEnd())
+    const once = plain(markdownLines(part, 40))
+    for (let at = 2200; at < 2200 + part.length; at += 1) {
+      const lines = plain(markdownLines(long.slice(0, at), 40))
+      expect(lines.slice(0, once.length)).toEqual(once)
+      const [cut, rest] = [Math.floor(at / part.length) * part.length, at % part.length]
+      const tail = plain(markdownLines(long.slice(cut, cut + rest), 40))
+      expect(lines.slice(lines.length - tail.length)).toEqual(tail)
+    }
+  })
   it('reads a block again only when it has changed', () => {
     const first = markdownLines('para one\n\npara two', 40)
     const then = markdownLines('para one\n\npara two and more', 40)

@@ -5,9 +5,11 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {renderToString} from 'ink'
 import {createElement} from 'react'
-import {describe, expect, it} from 'vitest'
+import {beforeAll, describe, expect, it} from 'vitest'
 import {App} from '../../components/app.tsx'
+import {loadColours} from '../../components/highlight.ts'
 import type {Size} from '../../engine/contract/screen.ts'
+import {loadDiff} from '../../stores/diff.ts'
 import type {AppState} from '../../stores/state.ts'
 import {begin, session, spentOn, type Teller, teller, typing} from '../kit/screen-story.ts'
 
@@ -130,6 +132,50 @@ const gated = (size: Size): Teller => {
   return story.act({do: 'command', command: 'evidence'})
 }
 
+const planned = (size: Size): Teller => {
+  const story = crew(size)
+  const task = (id: string, title: string, state: string, after: string[] = []) => ({id, title, after, accept: [`${title} works`], state})
+  const tasks = [
+    task('1', 'filter blanks', 'done'),
+    task('2', 'add a test', 'doing', ['1']),
+    task('3', 'document it', 'open', ['1']),
+    task('4', 'release', 'open', ['2', '3']),
+  ]
+  return story.event('plan.updated', {tasks, note: 'small steps'}, {agent: 'a_1', role: 'planner'})
+}
+
+const spent = (size: Size): Teller => {
+  const story = crew(size)
+  for (const turn of [4, 5, 6, 7]) replied(story, 'a_2', 'coder', 'ollama/qwen3-coder', turn, 1000 * turn ** 2, 400, 0)
+  return replied(story, 'a_1', 'planner', 'openai/gpt-5', 2, 9000, 1200, 0.031)
+}
+
+const question = (size: Size): Teller =>
+  crew(size).event(
+    'ask.raised',
+    {ask: 'q_1', kind: 'question', text: 'Which **blanks** count?\n\n- `null` and `undefined`\n- empty texts too', choices: ['only null', 'both']},
+    {agent: 'a_1', role: 'planner'},
+  )
+
+const busyPrompt = (size: Size): Teller =>
+  crew(size)
+    .tell({
+      tell: 'session',
+      session: session({live: true, run: 'r_1', session: 'r_1', queue: ['and then lint', 'write the changelog'], settings: {permission: 'plan'}}),
+    })
+    .act(...typing('/th'))
+
+const side = (size: Size): Teller =>
+  asking(size).act({do: 'command', command: 'back'}, {do: 'command', command: 'diff'}, {do: 'command', command: 'diff-style'})
+
+const shell = (size: Size): Teller =>
+  crew(size)
+    .act(...typing('!top'), {do: 'command', command: 'accept'})
+    .tell(
+      {tell: 'pane', pane: {pane: 's_1', kind: 'shell', title: 'top', size: {columns: 80, rows: 20}}},
+      {tell: 'answered', id: 1, ok: true, text: '', pane: 's_1'},
+    )
+
 const situations: readonly [string, (size: Size) => Teller, readonly Size[]][] = [
   ['empty', empty, [small, middle, large, tiny]],
   ['one-agent', oneCoder, [small, middle, large, tiny]],
@@ -138,7 +184,22 @@ const situations: readonly [string, (size: Size) => Teller, readonly Size[]][] =
   ['ask', asking, [small, middle, large, tiny]],
   ['palette', (size) => empty(size).act({do: 'command', command: 'palette'}, ...typing('pane')), [small, middle, large]],
   ['evidence', gated, [small, middle, large]],
+  ['tasks', (size) => planned(size).act({do: 'command', command: 'tasks'}), [small, middle]],
+  ['timeline', (size) => gated(size).act({do: 'command', command: 'timeline'}), [small, middle]],
+  ['spend', (size) => spent(size).act({do: 'command', command: 'spend'}), [small, middle]],
+  ['log', (size) => crew(size).act({do: 'command', command: 'log'}), [small, middle]],
+  ['story', (size) => oneCoder(size).act({do: 'command', command: 'story'}), [small, middle]],
+  ['diff', side, [small, middle]],
+  ['help', (size) => empty(size).act({do: 'command', command: 'help'}), [small, middle]],
+  ['question', question, [small, middle]],
+  ['why-not', (size) => asking(size).act({do: 'command', command: 'answer-tell'}, ...typing('use the helper')), [small]],
+  ['leaving', (size) => crew(size).act({do: 'command', command: 'leave'}), [small]],
+  ['typing', busyPrompt, [small, middle]],
+  ['shell', shell, [small, middle]],
+  ['zoomed', (size) => crew(size).act({do: 'command', command: 'zoom'}), [small]],
 ]
+
+beforeAll(() => Promise.all([loadDiff(), loadColours()]))
 
 describe('the screen', () => {
   for (const [name, make, sizes] of situations)
