@@ -165,7 +165,9 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     if (own.ask === 'trust' && choice === 'always') keepTrust(context, project.root)
     session.leave(own.ask, choice === 'once' || choice === 'always')
   }
-  const open = ({id, command, size}: Says<'open'>, screen: Screen): void => {
+  const open = async ({id, command, size}: Says<'open'>, screen: Screen): Promise<void> => {
+    // Which variables are keys stands in the configuration.
+    await ahead
     try {
       const pane = panes.openShell(command, shellStart(context, command, keys), size)
       screen.tell({tell: 'answered', id, ok: true, text: '', pane})
@@ -204,7 +206,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       case 'fresh':
         return session.fresh()
       case 'open':
-        return open(message, screen)
+        return void open(message, screen)
       case 'type':
         return type(message)
       case 'size':

@@ -9,10 +9,14 @@ import {packageRoot} from '../package-root.ts'
 /** What is named as the key of a provider is. */
 const looksLikeKey = (name: string): boolean => /_API_KEY$|_AUTH_TOKEN$|^PENGUIN_/.test(name)
 
-const own = (env: Environment, keys: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !looksLikeKey(entry[0]) && !keys.includes(entry[0])),
-  )
+/** What speaks of the terminal that the screen is in, which is not the one that the command gets. */
+const ofAnotherTerminal =
+  /^(TMUX|TMUX_PANE|STY|WINDOW|WINDOWID|TERM_PROGRAM|TERM_PROGRAM_VERSION|TERMINFO|LINES|COLUMNS|VTE_VERSION|(KITTY|WEZTERM|ITERM|ALACRITTY|KONSOLE|GHOSTTY)_\w+)$/
+
+const own = (env: Environment, keys: readonly string[]): Record<string, string> => {
+  const stays = (name: string): boolean => !looksLikeKey(name) && !keys.includes(name) && !ofAnotherTerminal.test(name)
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && stays(entry[0])))
+}
 
 /** `penguin` is found whatever the person's PATH: the screen's own commands run it in such panes. Theirs comes first. */
 const withOurs = (path: string): string => [path, join(packageRoot, 'bin')].join(delimiter)
@@ -24,6 +28,6 @@ export const shellStart = (context: Context, command: string, keys: readonly str
     file,
     args: command ? ['-c', command] : [],
     cwd: context.cwd,
-    env: {...own(context.env, keys), PATH: withOurs(childPath(context.env)), PWD: context.cwd},
+    env: {...own(context.env, keys), COLORTERM: 'truecolor', TERM_PROGRAM: 'penguin', PATH: withOurs(childPath(context.env)), PWD: context.cwd},
   }
 }

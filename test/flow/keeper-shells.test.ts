@@ -1,7 +1,9 @@
 // A person's own commands in panes of the session: real shells on real terminals, seen by screens that come late, read
 // slowly or not at all.
 
+import {mkdirSync, writeFileSync} from 'node:fs'
 import {connect} from 'node:net'
+import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {isAlive} from '../kit/flow.ts'
 import {openTestScreen, poll, startIn, type TestScreen} from '../kit/keeper.ts'
@@ -9,7 +11,12 @@ import {type Place, place} from '../kit/penguin.ts'
 
 const secret = 'sk-test-secret-0000'
 const keeperOf = async (files: Record<string, string> = {}) => {
-  const here = place({'package.json': '{"scripts":{"test":"true"}}', ...files}, {env: {OPENAI_API_KEY: secret, SHELL: '/bin/bash', COLOUR: 'blue'}})
+  const here = place(
+    {'package.json': '{"scripts":{"test":"true"}}', ...files},
+    {env: {OPENAI_API_KEY: secret, SHELL: '/bin/bash', COLOUR: 'blue', TMUX: '/tmp/other,1,0', VLLM_KEY: secret}},
+  )
+  mkdirSync(join(here.home, '.config/penguin'), {recursive: true})
+  writeFileSync(join(here.home, '.config/penguin/config.yml'), 'providers:\n  vllm:\n    apiKeyEnv: VLLM_KEY\n')
   const word = await startIn(here)
   return {here, word, screen: await openTestScreen(word)}
 }
@@ -36,12 +43,12 @@ describe('a command of the person', () => {
     const second = await opened(
       screen,
       2,
-      'pwd; echo "$COLOUR [$OPENAI_API_KEY]"; tty; ls -l /proc/self/fd | grep -c -e ptmx -e socket -e penguin; printf "\\e[31mred\\e[0m"',
+      'pwd; echo "$COLOUR [$OPENAI_API_KEY$VLLM_KEY] $TERM $TERM_PROGRAM [$TMUX]"; tty; ls -l /proc/self/fd | grep -c -e ptmx -e socket -e penguin; printf "\\e[31mred\\e[0m"',
     )
     const third = await opened(screen, 3, '')
     await ended(screen, second)
     await screen.holds(() => screen.shows(second).includes('red'))
-    expect(screen.shows(second)).toMatch(new RegExp(`^${here.dir}\\nblue \\[\\]\\n/dev/pts/\\d+\\n0\\nred$`))
+    expect(screen.shows(second)).toMatch(new RegExp(`^${here.dir}\\nblue \\[\\] xterm-256color penguin \\[\\]\\n/dev/pts/\\d+\\n0\\nred$`))
     screen.says({do: 'type', pane: first, data: 'hello\r'})
     await screen.holds(() => screen.shows(first) === 'hello\nhello')
     screen.says({do: 'size', pane: third, size: {columns: 91, rows: 17}})
