@@ -7,7 +7,7 @@ import type {Context, Environment} from '../context.ts'
 import {packageRoot} from '../package-root.ts'
 
 /** What is named as the key of a provider is. */
-const looksLikeKey = (name: string): boolean => /_API_KEY$|_AUTH_TOKEN$|^PENGUIN_/.test(name)
+const looksLikeKey = (name: string): boolean => /_API_KEY$|_AUTH_TOKEN$/.test(name)
 
 /** What speaks of the terminal that the screen is in, which is not the one that the command gets. */
 const ofAnotherTerminal =
