@@ -9,6 +9,7 @@ import {ingredientsOf, ingredientTemplates, wrappersOf} from './template-ingredi
 import {operatorStatements, operatorTemplates} from './template-operator.mjs'
 import {statementStatements, statementTemplates} from './template-statement.mjs'
 import {valueTemplates} from './template-value.mjs'
+import {familiesOf, paramsOf, wholeStatements, wholeTemplates} from './template-whole.mjs'
 import {wrapTemplates} from './template-wrap.mjs'
 
 /** Which builder looks at which templates first: A local, B conditions, C statements, D reuse. */
@@ -16,7 +17,7 @@ const groups = [
   ['A', [operatorTemplates, valueTemplates, wrapTemplates], operatorStatements],
   ['B', [conditionTemplates], conditionStatements],
   ['C', [statementTemplates], statementStatements],
-  ['D', [ingredientTemplates], []],
+  ['D', [ingredientTemplates, wholeTemplates], wholeStatements],
 ]
 
 const globals = new Set(
@@ -25,8 +26,11 @@ const globals = new Set(
   ),
 )
 
-/** Prepares a file: what templates may ask about it. `others` are trees of further files that lend ingredients. */
-export const fileOf = (path, root, surfaceName, others = []) => {
+/** What all files together say: members that go with each other, names of parameters. */
+export const commonOf = (roots) => ({families: familiesOf(roots), params: paramsOf(roots)})
+
+/** Prepares a file: what templates may ask about it. `others` are trees of further files that lend ingredients, `common` is what all files say. */
+export const fileOf = (path, root, surfaceName, others = [], common = commonOf([root, ...others])) => {
   const surface = surfaces[surfaceName]
   const facts = factsOf([root, ...others])
   const returnsWithEnd = [...walk(root)].filter((node) => node.view?.is === 'return' || node.view?.is === 'do')
@@ -43,6 +47,8 @@ export const fileOf = (path, root, surfaceName, others = []) => {
     facts,
     end,
     names,
+    ...common,
+    declared: new Set([...walk(root)].filter((node) => node.view?.is === 'declared').map(textOf)),
     selfAttrs,
     ingredients: ingredientsOf(root),
     wrappers: wrappersOf([root, ...others]),

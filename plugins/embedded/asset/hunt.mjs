@@ -1,7 +1,7 @@
 // The search itself, whatever the language: candidates by rank through a driver until the budget is spent, the space
 // is exhausted, or enough patches pass; pairs of edits where one of them helped without harm.
 
-import {candidatesOf, fileOf} from './generate.mjs'
+import {candidatesOf, commonOf, fileOf} from './generate.mjs'
 import {surfaceOf} from './parse.mjs'
 
 export const mostRegions = 24
@@ -15,9 +15,10 @@ const oraclePenalty = 0.8
 /** Ranked candidates of the regions: cost plus what little suspicion there is. */
 export const spaceOf = (regions, files, slice) => {
   const known = new Map()
+  const common = commonOf([...files.values()])
   const all = []
   for (const region of regions.slice(0, mostRegions)) {
-    if (!known.has(region.path)) known.set(region.path, fileOf(region.path, files.get(region.path), surfaceOf(region.path)))
+    if (!known.has(region.path)) known.set(region.path, fileOf(region.path, files.get(region.path), surfaceOf(region.path), [], common))
     for (const one of candidatesOf(known.get(region.path), region.node))
       all.push({...one, region: region.name, rank: one.cost + 1.5 * (1 - region.lineScore(one.line)) + (isOracle(region.name) ? oraclePenalty : 0)})
   }

@@ -59,7 +59,7 @@ const wrapped = (node, at) => {
   const names = at.names(node)
   for (const {before, after, of, callee} of at.wrappers) {
     const kind = callee && names.find((one) => one.name === callee)?.kind
-    if (callee && !kind && !at.builtIn(callee)) continue
+    if (callee && !kind && at.declared.has(callee)) continue
     const text = before + (isLoose(node) && before === '' ? `(${own})` : own) + after
     if (isAround(node, before, after)) continue
     at.put(

@@ -19,9 +19,14 @@ const number = (node, at) => {
     put(String(value - 1), near)
   }
   for (const to of ['0', '1', '-1', '2']) put(to, 0.95)
-  for (const factor of [10, 100, 60, 2]) {
-    put(String(value * factor), 1.25)
-    put(plain(value / factor), 1.25)
+  for (const [factor, cost] of [
+    [10, 1.2],
+    [100, 1.2],
+    [60, 1.25],
+    [2, 1.4],
+  ]) {
+    put(String(value * factor), cost)
+    put(plain(value / factor), cost)
   }
   if (value === 0) for (const to of at.surface.infinite) put(to, 1.1)
   put(`-${from}`, 1.1)

@@ -72,6 +72,49 @@ describe('candidates', () => {
     ['a missing await', 'a.js', 'const f = async (g) => {\n  const x = g()\n  return x\n}\n', 'const x = await g()'],
     ['a comparator', 'a.js', 'const f = (xs) => {\n  return xs.sort()\n}\n', '.sort((a, b) => a - b)'],
     ['a guard', 'a.js', 'const f = (xs) => {\n  return xs.a.b\n}\n', 'if (!xs) return null'],
+    ['a copy for a loop that calls its elements', 'a.js', 'const f = (xs, v) => {\n  const now = xs\n  for (const x of now) x(v)\n}\n', 'const now = [...xs]'],
+    [
+      'a copy for a loop that changes its list',
+      'a.py',
+      'def f(xs):\n    for x in xs:\n        if x < 0:\n            xs.remove(x)\n    return xs\n',
+      'in list(xs):',
+    ],
+    [
+      'a variable that begins anew',
+      'a.js',
+      'const f = (xs) => {\n  let list = null\n  for (const x of xs) {\n    if (x) list = [x]\n    g(list)\n  }\n}\n',
+      'list = null\n    g(list)',
+    ],
+    [
+      'one more of a series',
+      'a.ts',
+      'interface V {\n  major: number\n  minor: number\n  patch: number\n}\nconst f = (a: V, b: V) => {\n  return a.major - b.major || a.minor - b.minor\n}\n',
+      '|| a.minor - b.minor || a.patch - b.patch',
+    ],
+    [
+      'one more member in a comparison',
+      'a.py',
+      'class P:\n    def __init__(self, x, y):\n        self.x = x\n        self.y = y\n        self.z = 0\n    def key(self):\n        return (self.x, self.y)\n',
+      '(self.x, self.y, self.z)',
+    ],
+    [
+      'an argument that is passed on',
+      'a.py',
+      'def draw(items, width=4, mark="-", depth=0):\n    for item in items:\n        draw(item, width, depth=depth + 1)\n',
+      'depth=depth + 1, mark=mark)',
+    ],
+    [
+      'an argument that is passed on',
+      'a.js',
+      'function draw(items, width, mark) {\n  for (const item of items) draw(item, width)\n}\n',
+      'draw(item, width, mark)',
+    ],
+    [
+      'a value that is put back',
+      'a.js',
+      'const f = (known, key) => {\n  let found = known.get(key)\n  if (!found) {\n    found = new Thing()\n  }\n  return found\n}\n',
+      'found = new Thing()\n    known.set(key, found)',
+    ],
     ['precedence', 'a.js', 'const f = (a, b, c) => {\n  return a + b * c\n}\n', '(a + b) * c'],
     ['a global pattern', 'a.js', "const f = (s) => {\n  return s.replace(/x/, '')\n}\n", '/x/g'],
     ['a missing operand', 'a.js', 'const f = (a, b) => {\n  return g(a)\n}\n', 'g(a - b)'],
@@ -95,6 +138,19 @@ describe('probes', () => {
     for (const node of walk(root))
       if (node.named && node.view)
         expect(parser.sound('a.js', splice(nested, probes, [{start: node.start, end: node.end, text: node.source.slice(node.start, node.end)}]))).toBe(true)
+  })
+})
+
+describe('wrappers', () => {
+  it('are no habit of the file where a call is made once, or a name means nothing', () => {
+    const found = allOf(
+      'a.js',
+      'const f = (name, listener) => {\n  on(name)\n  return () => (listener)(name)\n}\nconst g = (a) => {\n  const once = (b) => b\n  return [once(a), a]\n}\n',
+    )
+    const wraps = found.filter((one) => one.template === 'wrapped as elsewhere').map((one) => one.edits[0]?.text)
+    expect(wraps).not.toContain('(listener)(a)')
+    expect(wraps).not.toContain('once(name)')
+    expect(wraps).toContain('on(a)')
   })
 })
 
