@@ -12,6 +12,7 @@ import type {Call, Message} from '../contract/message.ts'
 import type {ModelCard, ModelClient, Sampling, ToolSpec, Turn} from '../contract/model.ts'
 import {type BreakerState, openBreakers} from './breaker.ts'
 import {type Collected, collect} from './collect.ts'
+import {learnedFrom, plainTurn, type Takes} from './plain.ts'
 import {usdOf} from './price.ts'
 import {type Next, nextAfter} from './retry.ts'
 import {samplingFor} from './sampling.ts'
@@ -58,7 +59,11 @@ interface Candidate {
   client: ModelClient
   callMs: number
   renew(): Promise<boolean>
+  takes: Takes
 }
+
+/** A key that is refused although it was just read again is no good. */
+const mostRenewals = 2
 
 /** Output that is set aside for a call that names no limit, tokens. */
 const expectedOutput = 1024
@@ -77,7 +82,14 @@ const countedUsage = (got: Collected, input: number, provider: string): Usage =>
 
 export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; clock: Clock; dice: Dice}): Asker => {
   const chain = clients.map(
-    ({route, client, callSec, renew = async () => false}): Candidate => ({name: routeName(route), model: route.model, client, callMs: callSec * 1000, renew}),
+    ({route, client, callSec, renew = async () => false}): Candidate => ({
+      name: routeName(route),
+      model: route.model,
+      client,
+      callMs: callSec * 1000,
+      renew,
+      takes: {tools: client.card(route.model).tools, answer: true},
+    }),
   )
   const meter = openMeter()
   let onBreaker: AskHooks['onBreaker'] = () => undefined
@@ -94,14 +106,15 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
   /** One attempt: reserved, sent, collected. */
   const attempt = async (
     candidate: Candidate,
-    turn: Turn,
+    wanted: Turn,
     count: number,
     hooks: AskHooks,
     signal: AbortSignal,
   ): Promise<{refused?: Fault; got?: Collected; reply: Reply}> => {
     const {name, model, client} = candidate
     const card = client.card(model)
-    const sampling = samplingFor(card, turn.sampling, turn.tools.length > 0)
+    const sampling = samplingFor(card, wanted.sampling, wanted.tools.length > 0)
+    const turn = plainTurn(wanted, candidate.takes)
     const raw = sizeOfMessages(turn.messages) + sizeOfTools(turn.tools)
     const input = meter.corrected(name, raw)
     const output = Math.min(card.output, sampling.maxOutputTokens ?? expectedOutput)
@@ -125,6 +138,14 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
   const hasOther = (order: readonly Candidate[], {name}: Candidate): boolean =>
     order.slice(order.findIndex((one) => one.name === name) + 1).some((one) => breakers.stateOf(one.name) !== 'open')
 
+  /** Can the same route be asked in another way: with a key that was exchanged meanwhile, without what it does not take? */
+  const mend = async (candidate: Candidate, error: Fault, turn: Turn, tries: number): Promise<boolean> => {
+    if (error.code === 'model.credentials') return tries <= mostRenewals && candidate.renew()
+    const {takes} = candidate
+    candidate.takes = learnedFrom(error, turn, takes)
+    return candidate.takes !== takes
+  }
+
   const pause = async (ms: number, signal: AbortSignal): Promise<boolean> => {
     if (ms > 0) await clock.sleep(ms, signal).catch(() => undefined)
     return !signal.aborted
@@ -137,7 +158,6 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
     const order = breakers.order(chain)
     for (const candidate of order) {
       const onTrial = breakers.stateOf(candidate.name) !== 'closed' && order.length > 1
-      let renewed = false
       for (let tries = 1; ; tries++) {
         choose(candidate, last?.error, hooks)
         // Some servers lose a reply in their stream only: after an empty one the next is asked for in one piece.
@@ -150,12 +170,10 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
         }
         last = reply
         const {error, waitMs} = got
-        // A key that was exchanged meanwhile is read again, once in a call.
-        const another: boolean = error.code === 'model.credentials' && !renewed && !signal.aborted && (await candidate.renew())
-        renewed ||= another
+        const mended = !signal.aborted && (await mend(candidate, error, asked, tries))
         const next: Next = signal.aborted
           ? {do: 'stop'}
-          : another
+          : mended
             ? {do: 'again', waitMs: 0}
             : nextAfter({error, tries, waitMs, callMs: candidate.callMs, onTrial, others: hasOther(order, candidate), dice: (dice(1)[0] ?? 0) / 255})
         const {usage, usd, wallMs} = reply

@@ -96,3 +96,34 @@ describe('the same task, by --model alone', () => {
     expect(repo.read('sum.js')).toBe(fixed)
   })
 })
+
+describe('a model that cannot call tools', () => {
+  const call = (tool: string, input: object) => `I go on.\n<tool_call>\n${JSON.stringify({name: tool, arguments: input})}\n</tool_call>`
+  const inWords: Step[] = [
+    {text: call('read', {path: 'sum.js'})},
+    {text: call('edit', {path: 'sum.js', old: 'a - b', new: 'a + b'})},
+    {text: 'sum subtracted; it adds now.'},
+  ]
+
+  it.each(providerWays)('is told of them in words, and called by its text, over $name', async (way) => {
+    const left = [...inWords]
+    const refusal = {do: 'status', status: 400, message: 'registry.ollama.ai/library/m does not support tools'} as const
+    await using server = await modelServer(({tools}) => (tools.length > 0 ? {fault: refusal} : (left.shift() ?? {text: 'nothing left'})), {models: ['m']})
+    const repo = repository(calculator)
+    repo.write(Object.fromEntries(Object.entries(providerConfig(server)).map(([path, text]) => [`../home/${path}`, text])))
+    const flags = {model: `${way.name}/m`, check: [cheapCheck]}
+    const ran = await repo.run({prompt: 'fix the failing tests', flags, env: {...repo.env, ...providerEnvironment(server)}})
+    expect(ran.closed, ran.err).toMatchObject({outcome: 'done', exitCode: 0, text: 'sum subtracted; it adds now.'})
+    expect(repo.read('sum.js')).toBe(fixed)
+    expect(
+      server.requests.map(({tools}) => tools.length > 0),
+      'refused once, and remembered',
+    ).toEqual([true, false, false, false])
+    expect(
+      server.requests
+        .at(-1)
+        ?.messages.map(({text}) => text)
+        .join('\n'),
+    ).toMatch(/<tool_response name="read">\n.*a - b/)
+  })
+})

@@ -1,0 +1,93 @@
+import {describe, expect, it} from 'vitest'
+import type {CallId} from '../../../engine/base/id.ts'
+import {fault} from '../../../engine/contract/fault.ts'
+import type {Message} from '../../../engine/contract/message.ts'
+import {learnedFrom, plainTurn} from '../../../engine/model/plain.ts'
+import {recoverCalls} from '../../../engine/tool/dialects.ts'
+import {readTool, turnOf} from '../../kit/model-turn.ts'
+
+const id = (text: string) => text as CallId
+const talk: Message[] = [
+  {from: 'system', text: 'You fix code.'},
+  {from: 'user', text: 'Fix it.'},
+  {
+    from: 'model',
+    text: 'I look.',
+    calls: [
+      {id: id('a'), tool: 'read', input: '{"path":"a.ts"}'},
+      {id: id('b'), tool: 'read', input: '{"path": "b'},
+    ],
+  },
+  {from: 'tool', call: id('a'), tool: 'read', ok: true, text: 'let a'},
+  {from: 'tool', call: id('b'), tool: 'read', ok: false, text: 'not JSON'},
+  {from: 'model', text: 'Done.', calls: []},
+]
+const all = {tools: true, answer: true}
+const schema = {type: 'object', properties: {ok: {type: 'boolean'}}}
+
+describe('a plain turn', () => {
+  it('is the turn itself where the route takes everything', () => {
+    const turn = turnOf({messages: talk, answer: schema})
+    expect(plainTurn(turn, all)).toBe(turn)
+    expect(plainTurn({...turn, tools: []}, {tools: false, answer: true}).messages).toBe(talk)
+  })
+
+  it('tells of tools, calls and results in words', () => {
+    const made = plainTurn(turnOf({messages: talk}), {tools: false, answer: true})
+    expect(made.tools).toEqual([])
+    const [system, user, model, results, last] = made.messages
+    expect(system?.text).toMatch(/^You fix code\.\n\nYou have these tools[\s\S]*read: Reads a file\.[\s\S]*"required":\["path"\]/)
+    expect(user).toEqual(talk[1])
+    expect(model).toMatchObject({from: 'model', calls: []})
+    expect(results).toEqual({
+      from: 'user',
+      text: '<tool_response name="read">\nlet a\n</tool_response>\n<tool_response name="read">\nnot JSON\n</tool_response>',
+    })
+    expect(last).toEqual(talk[5])
+    expect(JSON.stringify(made.messages.map(({from}) => from))).toBe('["system","user","model","user","model"]')
+  })
+
+  it('writes calls as they are read back', () => {
+    const made = plainTurn(turnOf({messages: talk}), {tools: false, answer: true})
+    const written = made.messages[2]?.text ?? ''
+    expect(recoverCalls(`${written.split('</tool_call>')[0]}</tool_call>`, [readTool])).toEqual({
+      calls: [{tool: 'read', input: '{"path":"a.ts"}'}],
+      text: 'I look.',
+    })
+  })
+
+  it('asks for an answer of a shape in words', () => {
+    const made = plainTurn(turnOf({answer: schema}), {tools: true, answer: false})
+    expect(made.answer).toBeUndefined()
+    expect(made.messages[0]?.text).toContain(JSON.stringify(schema))
+    expect(made.tools).toHaveLength(1)
+  })
+})
+
+describe('what a refusal says', () => {
+  const refused = (why: string) => fault('model.refused', {route: 'ollama/m', why: `400 ${why}`})
+  it.each([
+    'registry.ollama.ai/library/gemma3:1b does not support tools',
+    'm does not support tools',
+    '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+    'This model does not support function calling',
+    'No endpoints found that support tool use',
+    'Unrecognized request argument supplied: tools',
+  ])('%s: it takes no tools', (why) => {
+    expect(learnedFrom(refused(why), turnOf(), all)).toEqual({tools: false, answer: true})
+  })
+
+  it.each(["Unknown parameter: 'response_format'", 'This response_format type is unavailable now', 'json_schema is not supported', "unknown field 'format'"])(
+    '%s: it takes no schema',
+    (why) => {
+      expect(learnedFrom(refused(why), turnOf({answer: schema}), all)).toEqual({tools: true, answer: false})
+    },
+  )
+
+  it('is nothing new where it says something else, or was not asked for it', () => {
+    expect(learnedFrom(refused('Unsupported parameter: top_k'), turnOf({answer: schema}), all)).toBe(all)
+    expect(learnedFrom(refused('m does not support tools'), turnOf({tools: []}), all)).toBe(all)
+    expect(learnedFrom(refused("Unknown parameter: 'response_format'"), turnOf(), all)).toBe(all)
+    expect(learnedFrom(fault('model.broken', {why: 'does not support tools'}), turnOf(), all)).toBe(all)
+  })
+})
