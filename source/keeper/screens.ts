@@ -89,10 +89,14 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   })
 
   const pump = async (): Promise<void> => {
-    const caughtUp = (): void => link.send({tell: 'caught-up'})
+    let isPast = true
+    const caughtUp = (): void => {
+      isPast = false
+      link.send({tell: 'caught-up'})
+    }
     for await (const event of chapters.read(hello.after, over.signal, caughtUp)) {
       if (event.passing && isLagging()) continue
-      link.send({tell: 'event', event: forScreen(event as Event)})
+      link.send({tell: 'event', event: forScreen(event as Event, isPast)})
       if (isLagging()) await Promise.race([drained.promise, closed])
     }
   }

@@ -11,6 +11,7 @@ import {help} from '../../source/verb/help.ts'
 import {dashed, flagsOf, verbs} from '../../source/verbs.ts'
 import {testContext} from '../kit/context.ts'
 import {root} from '../kit/house.ts'
+import {tempFolder} from '../kit/temp.ts'
 
 const doc = (name: string): string => readFileSync(join(root, 'docs', `${name}.md`), 'utf8')
 
@@ -77,7 +78,10 @@ describe('completion', () => {
   })
 
   it.skipIf(!has('zsh'))('is a zsh script (needs zsh)', () => expect(parses('zsh', ['-n'], zshScript())).toBe(''))
-  it.skipIf(!has('fish'))('is a fish script (needs fish)', () => expect(parses('fish', ['--no-execute'], fishScript())).toBe(''))
+  it.skipIf(!has('fish'))('is a fish script (needs fish)', () => {
+    const dir = tempFolder({'penguin.fish': fishScript()})
+    expect(parses('fish', ['--no-execute', `${dir}/penguin.fish`], '')).toBe('')
+  })
 
   it('names every flag for every shell', () => {
     for (const flag of verbs.flatMap(flagsOf)) {
