@@ -13,11 +13,13 @@ export const next = (state: AppState, ...effects: readonly Effect[]): Next => ({
 export const send = (says: ScreenSays): Effect => ({do: 'send', says})
 
 const toastMs = 5000
+/** What went wrong is read, not only seen. */
+const badMs = 12_000
 const toastsMost = 4
 
 export const toast = (state: AppState, text: string, tone: Toast['tone'] = 'plain'): AppState => ({
   ...state,
-  toasts: [...state.toasts.filter((one) => one.text !== text), {text, tone, until: state.now + toastMs}].slice(-toastsMost),
+  toasts: [...state.toasts.filter((one) => one.text !== text), {text, tone, until: state.now + (tone === 'bad' ? badMs : toastMs)}].slice(-toastsMost),
 })
 
 export const openView = (state: AppState, view: ListView, query = ''): AppState => {

@@ -67,6 +67,7 @@ export const reduce = (state: AppState, action: Action): Next => {
   return {state: sizedState, effects: sizes.length > 0 ? [...effects, ...sizes] : effects}
 }
 
-/** Does something run whose seconds are shown? Ticks are wanted only then, and while a toast is up. */
-export const wantsTicks = (state: AppState): boolean =>
-  state.toasts.length > 0 || (state.session?.live === true && state.view.run.openedAt > 0 && state.view.run.closedAt === 0)
+const isRunning = (state: AppState): boolean => state.session?.live === true && state.view.run.openedAt > 0 && state.view.run.closedAt === 0
+
+/** Ticks are wanted while a toast is up, and while seconds are shown that go by: with reduced motion these wait for an event. */
+export const wantsTicks = (state: AppState): boolean => state.toasts.length > 0 || (state.look.motion && isRunning(state))

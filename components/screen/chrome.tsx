@@ -96,11 +96,14 @@ export const mountChrome = (element: ReactNode, size: Size): Chrome => {
     interactive: true,
     patchConsole: false,
     exitOnCtrlC: false,
+    isScreenReaderEnabled: false,
   })
 
   return {
     terminal,
     update: (next) => {
+      // The same element is the same picture.
+      if (next === current) return
       current = next
       app.rerender(whole())
     },

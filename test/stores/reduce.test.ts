@@ -5,8 +5,10 @@ import type {Effect} from '../../stores/action.ts'
 import {cardAsk, choicesOf} from '../../stores/card.ts'
 import {frameOf} from '../../stores/frame.ts'
 import type {CommandId} from '../../stores/keys.ts'
+import {looksSame} from '../../stores/picture.ts'
 import {wantsTicks} from '../../stores/reduce.ts'
 import {keyModeOf} from '../../stores/reduce-command.ts'
+import type {AppState} from '../../stores/state.ts'
 import {began, begin, session, type Teller, teller, typing} from '../kit/screen-story.ts'
 
 const size = {columns: 120, rows: 40}
@@ -289,10 +291,45 @@ describe('a view', () => {
 
 describe('time', () => {
   it('is only asked for while something runs or is about to vanish', () => {
-    expect([wantsTicks(idle().state), wantsTicks(working().state)]).toEqual([false, true])
+    const moving = (story: Teller) => ({...story.state, look: {...story.state.look, motion: true}})
+    expect([wantsTicks(idle().state), wantsTicks(moving(idle())), wantsTicks(moving(working()))]).toEqual([false, false, true])
     const story = idle().act({do: 'toast', text: 'copied'})
     expect(wantsTicks(story.state)).toBe(true)
     story.act({do: 'tick', at: began + 6000})
     expect([story.state.toasts, wantsTicks(story.state)]).toEqual([[], false])
+  })
+  it('stands still with reduced motion, until something happens', () => expect(wantsTicks(working().state)).toBe(false))
+})
+
+describe('the picture', () => {
+  const coder = {agent: 'a_2', role: 'coder'}
+  const delta = (story: Teller): AppState => story.event('model.delta', {text: 'more'}, {...coder, passing: true, after: 0}).state
+  it('is the same while a text streams into a pane, and not when its story is open', () => {
+    const story = working()
+    delta(story)
+    const before = story.state
+    expect(looksSame(before, delta(story))).toBe(true)
+    const open = press(story, 'focus-next', 'story').state
+    expect(looksSame(open, delta(story))).toBe(false)
+  })
+  it('changes with a second, a key, a state and a size', () => {
+    const story = working()
+    const changes = (act: (story: Teller) => unknown): boolean => {
+      const before = story.state
+      act(story)
+      return !looksSame(before, story.state)
+    }
+    expect(changes((one) => one.act({do: 'tick', at: one.state.now + 1000}))).toBe(true)
+    expect(changes((one) => one.act(...typing('a')))).toBe(true)
+    expect(
+      changes((one) =>
+        one.event(
+          'tool.called',
+          {call: 'c', tool: 'read', input: {}, needs: [], effect: false, sandbox: {level: 'bwrap', writes: 'confined', network: 'off'}},
+          {...coder, after: 0},
+        ),
+      ),
+    ).toBe(true)
+    expect(changes((one) => one.act({do: 'size', size: {columns: 90, rows: 30}}))).toBe(true)
   })
 })
