@@ -1,0 +1,181 @@
+// The screen as a good guest in any terminal: nothing typed is lost, nothing drawn is wrong, nothing is left behind.
+
+import {describe, expect, it} from 'vitest'
+import {calculator, isAlive} from '../kit/flow.ts'
+import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
+import type {Terminal} from '../kit/terminal.ts'
+import {hasProgram} from '../kit/terminal-tmux.ts'
+
+const ready = 'what shall be done?'
+const restored = {alternate: false, mouse: 'none', paste: false, focus: false, cursorVisible: true}
+const promptOf = (terminal: Terminal): string => terminal.row(terminal.rows - 1)
+
+const opened = async (where: ScreenPlace, more: Parameters<ScreenPlace['screen']>[1] = {}, args: string[] = []): Promise<Terminal> => {
+  const terminal = where.screen(args, more)
+  await terminal.until(ready)
+  return terminal
+}
+const endOf = (terminal: Terminal): Promise<unknown> =>
+  Promise.race([terminal.ended, new Promise((resolve) => setTimeout(() => resolve(terminal.frame()), 5000))])
+
+describe('keys', () => {
+  it('typed before there is a screen are not lost', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = where.screen()
+    terminal.type('early words')
+    await terminal.until(() => promptOf(terminal).includes('early words'))
+  })
+
+  it('move a caret that stands on the right cell', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    const caretAt = (x: number): Promise<string> => terminal.until(() => terminal.cursor().x === x && terminal.cursor().y === 39, 3000)
+    terminal.type('漢字👩‍👩‍👧e\u0301🇩🇪x')
+    await caretAt(2 + 4 + 2 + 1 + 2 + 1)
+    expect(promptOf(terminal)).toContain('漢字👩‍👩‍👧e\u0301🇩🇪x')
+    for (const x of [11, 9, 8, 6, 4, 2]) {
+      terminal.key('left')
+      await caretAt(x)
+    }
+  })
+
+  it('pasted are one text, however many lines it has', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    expect(terminal.modes.paste).toBe(true)
+    terminal.paste('first line\nsecond line')
+    await terminal.until((frame) => frame.includes('first line') && frame.includes('second line'))
+    expect(terminal.frame()).not.toContain('working')
+  })
+})
+
+describe('leaving', () => {
+  it('Ctrl-C twice gives the terminal back, and no process stays', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    expect(terminal.modes).toMatchObject({alternate: true, paste: true})
+    terminal.key('ctrl+c')
+    await terminal.until('ctrl+c again leaves')
+    expect(isAlive(terminal.pid)).toBe(true)
+    terminal.key('ctrl+c')
+    expect(await endOf(terminal)).toEqual({code: 0})
+    expect(terminal.modes).toMatchObject(restored)
+  })
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('%s gives the terminal back too', async (signal) => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    terminal.signal(signal)
+    await terminal.until(() => terminal.modes.cursorVisible && !terminal.modes.alternate && terminal.modes.mouse === 'none' && !terminal.modes.paste, 5000)
+  })
+})
+
+describe('drawing', () => {
+  it('a storm of sizes leaves no wrong cell and erases nothing', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    terminal.type("!for i in $(seq 60); do printf 'line %s of the 漢字 storm\\n' $i; done; sleep 60")
+    terminal.key('enter')
+    await terminal.until('line 60 of')
+    const {erases} = terminal.heard
+    let seed = 7
+    const dice = (from: number, to: number): number => {
+      seed = (seed * 1103515245 + 12345) % 2147483648
+      return from + (seed % (to - from))
+    }
+    for (let turn = 0; turn < 200; turn += 1) {
+      terminal.resize(dice(20, 180), dice(6, 60))
+      if (turn % 20 === 0) await terminal.quiet(10, 2000).catch(() => undefined)
+    }
+    terminal.resize(100, 30)
+    await terminal.until(() => /^ /.test(terminal.row(28)) && terminal.frame().includes('line 60 of'))
+    await terminal.quiet(200)
+    const drawn = terminal.frame()
+    terminal.key('f12', 'ctrl+l')
+    await terminal.quiet(200)
+    expect(terminal.frame()).toBe(drawn)
+    expect(terminal.heard.erases).toBe(erases)
+  })
+
+  it('writes nothing while nothing happens', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    await terminal.quiet(1000, 20_000)
+    const {bytes} = terminal.heard
+    await terminal.quiet(3000)
+    expect(terminal.heard.bytes).toBe(bytes)
+  })
+
+  it('has no colour under NO_COLOR', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where, {env: {NO_COLOR: '1'}})
+    terminal.type('/help')
+    await terminal.until('/help')
+    const colours = new Set(Array.from({length: 40}, (_, y) => Array.from({length: 120}, (_, x) => [terminal.cell(x, y).fg, terminal.cell(x, y).bg])).flat(2))
+    expect([...colours]).toEqual(['default'])
+  })
+
+  it('is plain lines where the terminal can do nothing else', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = where.screen(['--permission', 'auto'], {env: {TERM: 'dumb'}})
+    await terminal.until('penguin: type')
+    terminal.type('fix the failing test')
+    terminal.key('enter')
+    await terminal.until(/^done: 1 passed/m, 30_000)
+    expect(terminal.raw()).not.toContain('\u001b')
+    expect(where.read('sum.js')).toContain('a + b')
+  })
+})
+
+describe('a pane of the person', () => {
+  const zoomed = async (terminal: Terminal, command: string, seen: string | RegExp): Promise<void> => {
+    terminal.type(`!${command}`)
+    terminal.key('enter')
+    await terminal.until(seen)
+    await terminal.until(/typing to/)
+    terminal.key('ctrl+b', 'z')
+    await terminal.until(/^█ 1 /m)
+    await terminal.quiet(50)
+  }
+
+  it.skipIf(!hasProgram('less'))('runs less', async () => {
+    using where = screenPlace({...calculator, 'long.txt': Array.from({length: 200}, (_, index) => `row ${index + 1}\n`).join('')})
+    await using terminal = await opened(where)
+    await zoomed(terminal, 'less long.txt', 'row 1')
+    terminal.type('G')
+    await terminal.until('row 200')
+    terminal.type('g')
+    await terminal.until((frame) => frame.includes('row 1') && !frame.includes('row 200'))
+    terminal.type('q')
+    await terminal.until('exit code 0')
+  })
+
+  it.skipIf(!hasProgram('vim'))('runs vim, which saves a file', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    await zoomed(terminal, 'vim -u NONE -N -i NONE -n note.txt', /^┃~/m)
+    terminal.type('ihello from a pane')
+    await terminal.until('hello from a pane')
+    terminal.key('escape')
+    await terminal.quiet(100)
+    terminal.type(':wq')
+    await terminal.until(':wq')
+    terminal.key('enter')
+    await terminal.until('exit code 0')
+    expect(where.read('note.txt')).toBe('hello from a pane\n')
+  })
+
+  it.skipIf(!hasProgram('tmux'))('and all of it inside tmux', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = where.inTmux()
+    await terminal.until(ready)
+    terminal.type("!printf 'inside %s' both")
+    terminal.key('enter')
+    await terminal.until('inside both')
+    expect(terminal.capture()).toContain('inside both')
+    terminal.key('f12')
+    terminal.key('ctrl+c', 'ctrl+c')
+    await terminal.until((frame) => !frame.includes('inside both') || frame.includes('exited'), 5000).catch(() => undefined)
+    expect(await endOf(terminal)).toEqual({code: 0})
+  })
+})
