@@ -89,7 +89,7 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
     takeBack: () => {
       isLent = false
       compositor.forget()
-      scheduler.release()
+      if (!writer.isBusy) scheduler.release()
       scheduler.damage()
     },
     stats: () => ({frames, bytes, frameMs, stalls: writer.stalls}),

@@ -110,6 +110,19 @@ describe('a terminal', () => {
     expect(said).toEqual([0, 1, 2, 3, 4])
   })
 
+  it('can still be looked at after it was closed', async () => {
+    const one = terminal()
+    await parsed(one, 'last words')
+    const damaged = vi.fn()
+    one.onDamage(damaged)
+    one.close()
+    one.write('more')
+    one.resize({columns: 5, rows: 5})
+    expect(() => [one.row(one.screenTop), one.lineText(0), one.cursor, one.modes, one.lineCount, one.title]).not.toThrow()
+    expect(damaged).not.toHaveBeenCalled()
+    one.close()
+  })
+
   it('wraps are told apart from new lines', () => {
     const one = terminal(5, 4)
     one.write('abcdefg\r\nx')

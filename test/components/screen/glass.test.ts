@@ -138,6 +138,26 @@ describe('the glass', () => {
     expect(set.written()).not.toContain('\x1b[2J')
   })
 
+  it('writes nothing while the terminal is lent, and paints anew when it is back', async () => {
+    const set = stage({columns: 40, rows: 8})
+    set.pane.write('mine')
+    await shows(set, 'mine')
+    set.pane.write('\r\nmore')
+    await set.glass.lend()
+    await set.read()
+    const written = set.written().length
+    set.pane.write('\r\nhidden')
+    set.glass.key()
+    set.glass.damage(true)
+    await pause(60)
+    await set.read()
+    expect(set.written().length).toBe(written)
+    await parsed(set.screen, '\x1b[m\x1b[H\x1b[2Jtheirs')
+    set.glass.takeBack()
+    await shows(set, 'hidden')
+    expect(set.screen.lines().join('')).not.toContain('theirs')
+  })
+
   it('learns what the terminal can', async () => {
     const set = stage({columns: 40, rows: 8})
     set.pane.write('\x1b[38;2;255;0;0mred')
