@@ -32,7 +32,8 @@ export const widenings = (tree: Tree): string[] => {
   if (filled(group(sandbox, 'network').allow)) found.push('sandbox.network.allow')
   if (filled(sandbox.writes)) found.push('sandbox.writes')
   for (const [name, provider] of Object.entries(group(tree, 'providers')))
-    for (const part of ['protocol', 'baseUrl', 'apiKeyEnv', 'apiKeyFile', 'apiKeyCommand', 'apiKeyKeyring', 'headers']) if (part in (provider as Tree)) found.push(`providers.${name}.${part}`)
+    for (const part of ['protocol', 'baseUrl', 'apiKeyEnv', 'apiKeyFile', 'apiKeyCommand', 'apiKeyKeyring', 'headers'])
+      if (part in (provider as Tree)) found.push(`providers.${name}.${part}`)
   return found
 }
 

@@ -171,7 +171,8 @@ export const scene = (options: SceneOptions = {}) => {
           link.send({say: 'event', draft: draft(type, body, span), wait: waits, reserve: {tokens: 1, usd: 0}})
         }),
       handOver: (more = {}) => player.report('phase.handed', {outcome: 'finished', text: 'done', ...more}),
-      ask: (text, kind = 'permission') => link.send({say: 'ask', id: 1, kind, text, choices: ['once', 'deny'], rule: text.replace(/^(\w+) (.*)$/, '$1($2)'), call: 'c1'}),
+      ask: (text, kind = 'permission') =>
+        link.send({say: 'ask', id: 1, kind, text, choices: ['once', 'deny'], rule: text.replace(/^(\w+) (.*)$/, '$1($2)'), call: 'c1'}),
       die: () => {
         link.close()
         buried('exit code 0')
