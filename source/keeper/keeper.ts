@@ -10,7 +10,7 @@ import {glance} from '../gather.ts'
 import type {Project} from '../project.ts'
 import {runOptions} from '../run-options.ts'
 import {keepTrust} from '../trust.ts'
-import {openPanes, type PaneEars} from './panes.ts'
+import {openPanes, type PanesEars} from './panes.ts'
 import {openScreen, type Screen} from './screens.ts'
 import {openSession} from './session.ts'
 import {shellStart} from './shell.ts'
@@ -62,7 +62,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     else all({tell: 'trouble', text})
   }
 
-  const ears: PaneEars = {
+  const ears: PanesEars = {
     note: (note) => {
       for (const screen of screens) screen.note(note)
     },
@@ -111,7 +111,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
   })
 
   const heard = (event: Event): void => {
-    if (event.type === 'role.hired') panes.name(event.agent ?? '', event.role ?? '')
+    if (event.type === 'role.hired') panes.find(event.agent ?? '')?.name(event.role ?? '')
     if (event.type === 'run.opened') {
       const routes = event.body.routes.coder ?? Object.values(event.body.routes)[0] ?? []
       known = {route: routes[0] ?? known.route, sandbox: event.body.sandbox}
@@ -176,11 +176,12 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     }
   }
   const type = ({pane, data}: Says<'type'>): void => {
-    if (panes.kindOf(pane) !== 'agent') return panes.write(pane, data)
+    const found = panes.find(pane)
+    if (found?.note().kind !== 'agent') return found?.type(data)
     const editor = typed.get(pane) ?? openTyped()
     typed.set(pane, editor)
     const {echo, lines, interrupt} = editor(data)
-    if (echo) panes.echo(pane, echo)
+    if (echo) found.echo(echo)
     for (const text of lines) session.say({do: 'say', text, when: 'now', to: pane})
     if (interrupt) session.interrupt(pane)
   }
@@ -210,7 +211,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       case 'type':
         return type(message)
       case 'size':
-        return panes.resize(message.pane, message.size)
+        return panes.find(message.pane)?.resize(message.size)
       case 'shut':
         return panes.shut(message.pane)
       case 'leave':
@@ -221,7 +222,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
   return {
     arrived: (link, hello) => {
       link.send({tell: 'session', session: {...note(), screens: screens.size + 1}})
-      const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole: panes.whole})
+      const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole: (pane, take) => panes.find(pane)?.whole(take)})
       screens.add(screen)
       panes.sizeAgents(hello.size)
       endsWithLast = false

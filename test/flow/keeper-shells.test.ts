@@ -152,11 +152,14 @@ describe('a screen that does not read', () => {
   it('or says nonsense, ends nothing', async () => {
     const {here, screen} = await keeperOf()
     using _ = here
-    screen.says({do: 'size', pane: 'a_1'} as never)
-    screen.says({do: 'dance'} as never)
+    const pane = await opened(screen, 1, 'echo still here; cat')
+    screen.says({do: 'size', pane} as never)
     await screen.until((message) => message.tell === 'trouble')
-    const pane = await opened(screen, 1, 'echo still here')
-    await screen.holds(() => screen.shows(pane) === 'still here')
+    screen.says({do: 'open', id: 2} as never)
+    expect(await screen.until((message) => message.tell === 'answered' && message.id === 2)).toMatchObject({ok: false})
+    screen.says({do: 'dance'} as never)
+    screen.says({do: 'type', pane, data: 'and alive\r'})
+    await screen.holds(() => screen.shows(pane) === 'still here\nand alive\nand alive')
     await leave(screen, here)
   }, 20_000)
 

@@ -1,0 +1,180 @@
+// One pane: a pseudo terminal, and an emulator that reads along, so that a screen that comes late is shown the same. The
+// emulator alone answers what a program asks of its terminal.
+//
+//   live ──exit──▶ ended (still shown)          an agent's may be live again, with its next process
+//
+// Law 1: a program that floods is held back by its terminal; an agent never is. Law 2: ending is for the whole group.
+
+import serialize from '@xterm/addon-serialize'
+import type {PaneId, PaneNote, Size} from '../../engine/contract/screen.ts'
+import {killGroup, type Start} from '../../engine/crew/hire.ts'
+import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
+import {type Pty, spawnPty} from './pty.ts'
+
+export interface PaneEars {
+  note(note: PaneNote): void
+  /** `soon`: somebody typed there a moment ago. */
+  bytes(pane: PaneId, data: string, soon: boolean): void
+  /** A process began or ended. */
+  moved(): void
+}
+
+export interface Pane {
+  note(): PaneNote
+  /** Of the group that lives in it; undefined when none does. */
+  pid(): number | undefined
+  /** Throws when the system has no terminal or no such program. `ended` resolves with how it ended. */
+  run(start: Omit<Start, 'agent'>): {pid: number; ended: Promise<string>}
+  name(title: string): void
+  /** Keys for the program. */
+  type(data: string): void
+  /** The echo of keys that no program reads. */
+  echo(data: string): void
+  resize(size: Size): void
+  /** Bytes that make a fresh terminal show the same; what comes after is told to `bytes`. */
+  whole(take: (data: string) => void): void
+  /** As a terminal that is closed does; what ignores it is killed. */
+  hangUp(): void
+  close(): void
+}
+
+/** A flooding program gets this much in each breath: 3 MB in a second, as much as a terminal makes of it. */
+const breathMs = 33
+const breathBytes = 96 * 1024
+/** Pastes go in pieces: one write that a program does not read keeps node-pty trying at full speed. */
+const pasteChars = 4096
+const pasteMs = 5
+/** How long after a key its echo is waited for. */
+const echoMs = 150
+const killMs = 2000
+
+export const signalGroup = (pid: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(-pid, name)
+  } catch {
+    // Nobody is left.
+  }
+}
+
+export const fitted = ({columns, rows}: Size): Size => ({
+  columns: Math.min(1000, Math.max(2, Math.floor(columns))),
+  rows: Math.min(1000, Math.max(1, Math.floor(rows))),
+})
+
+/** What the serializer leaves out: how the mouse is told, and the cursor's look. */
+const finish = ({modes, cursor, title}: PaneTerminal): string =>
+  [
+    modes.mouse !== 'none' && modes.mouseSgr ? '\x1b[?1006h' : '',
+    cursor.shape > 0 ? `\x1b[${cursor.shape} q` : '',
+    cursor.visible ? '' : '\x1b[?25l',
+    title ? `\x1b]2;${title}\x07` : '',
+  ].join('')
+
+const endWords = ({exitCode, signal: by}: {exitCode: number; signal?: number}): string => (by ? `killed by signal ${by}` : `exit code ${exitCode}`)
+
+/** Holds a terminal back that gives more than a breath's worth. */
+const openBreath = (isLive: (pty: Pty) => boolean) => {
+  let read = 0
+  let since = 0
+  return (pty: Pty, data: string): void => {
+    const now = performance.now()
+    if (now - since > breathMs) [read, since] = [0, now]
+    read += data.length
+    if (read < breathBytes) return
+    pty.pause()
+    setTimeout(() => isLive(pty) && pty.resume(), breathMs)
+  }
+}
+
+/** Begins without a process; it is told of once it has a title. */
+export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
+  const serializer = new serialize.SerializeAddon()
+  const terminal = openTerminal(first.size, {addon: serializer})
+  const isShell = first.kind === 'shell'
+  let note = first
+  let pty: Pty | undefined
+  let typed = ''
+  let typedAt = Number.NEGATIVE_INFINITY
+  const breathe = openBreath((one) => one === pty)
+  if (isShell) terminal.onAnswer((data) => pty?.write(data))
+
+  const change = (more: Partial<PaneNote>): void => {
+    note = {...note, ...more}
+    if (note.title) ears.note(note)
+  }
+  const print = (data: string): void => {
+    terminal.write(data)
+    ears.bytes(note.pane, data, performance.now() - typedAt < echoMs)
+  }
+  const typeOn = (): void => {
+    const piece = typed.slice(0, pasteChars)
+    pty?.write(piece)
+    typed = typed.slice(piece.length)
+    if (typed) setTimeout(typeOn, pasteMs)
+  }
+  const listen = (mine: Pty): Promise<string> => {
+    const {promise: ended, resolve} = Promise.withResolvers<string>()
+    mine.onData((data) => {
+      if (pty !== mine) return
+      print(data)
+      if (isShell) breathe(mine, data)
+    })
+    mine.onExit((exit) => {
+      resolve(endWords(exit))
+      if (pty !== mine) return
+      pty = undefined
+      change({ended: endWords(exit)})
+      ears.moved()
+    })
+    return ended
+  }
+
+  return {
+    note: () => note,
+    pid: () => pty?.pid,
+    run: ({file, args, cwd, env}) => {
+      const {columns, rows} = note.size
+      const mine = spawnPty(file, args, {name: 'xterm-256color', cols: columns, rows, cwd, env: {...env, TERM: 'xterm-256color'}})
+      pty = mine
+      typed = ''
+      if (terminal.cursor.x > 0) print('\r\n')
+      change({ended: undefined})
+      ears.moved()
+      return {pid: mine.pid, ended: listen(mine)}
+    },
+    name: (title) => {
+      if (note.title !== title) change({title})
+    },
+    type: (data) => {
+      if (!pty) return
+      typedAt = performance.now()
+      const busy = typed !== ''
+      typed += data
+      if (!busy) typeOn()
+    },
+    echo: (data) => {
+      typedAt = performance.now()
+      print(data)
+    },
+    resize: (wanted) => {
+      const size = fitted(wanted)
+      if (note.size.columns === size.columns && note.size.rows === size.rows) return
+      terminal.resize(size)
+      try {
+        pty?.resize(size.columns, size.rows)
+      } catch {
+        // It has just ended, and will say so.
+      }
+      change({size})
+    },
+    whole: (take) => terminal.write('', () => take(serializer.serialize() + finish(terminal))),
+    hangUp: () => {
+      if (!pty) return
+      const {pid} = pty
+      signalGroup(pid, 'SIGHUP')
+      signalGroup(pid, 'SIGTERM')
+      setTimeout(() => killGroup(pid), killMs).unref()
+    },
+    close: terminal.close,
+  }
+}
