@@ -3,7 +3,8 @@
 //
 //   quiet ──say──▶ opening ──▶ live ──run.closed──▶ quiet ──(something waits)──▶ opening …
 //
-// Law 1: one run at a time. Law 2: words are never lost: they reach an agent, wait for one, or begin the next run.
+// Law 1: one run at a time. Law 2: words reach an agent, wait for one, or begin the next run; when none of these can be,
+// it is said.
 
 import type {Event} from '../../engine/contract/event.ts'
 import {asFault, type Fault} from '../../engine/contract/fault.ts'
@@ -51,8 +52,6 @@ export interface SessionState {
 export interface Session {
   chapters: Chapters
   state(): SessionState
-  /** Agents that have something to do at this moment. */
-  atWork(): string[]
   say(said: Extract<ScreenSays, {do: 'say'}>): void
   unqueue(index: number): void
   answer(ask: string, choice: string, text?: string): void
@@ -114,20 +113,23 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
   /** From its first event to its last, and the putting away. */
   const follow = async (mine: Host): Promise<void> => {
     const recent: Event[] = []
-    for await (const event of mine.events()) {
-      if (event.passing) continue
-      recent.push(event)
-      if (recent.length > spareEvents) recent.shift()
-      hear(event)
+    try {
+      for await (const event of mine.events()) {
+        if (event.passing) continue
+        recent.push(event)
+        if (recent.length > spareEvents) recent.shift()
+        hear(event)
+      }
+      await mine.close()
+    } finally {
+      const reader = openReader()
+      const written = reader?.lastSeq(mine.run) ?? 0
+      reader?.close()
+      chapters.end(
+        mine.run,
+        recent.filter((event) => event.seq > written),
+      )
     }
-    await mine.close()
-    const reader = openReader()
-    const written = reader?.lastSeq(mine.run) ?? 0
-    reader?.close()
-    chapters.end(
-      mine.run,
-      recent.filter((event) => event.seq > written),
-    )
   }
 
   const open = async (text: string): Promise<void> => {
@@ -217,7 +219,6 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
   return {
     chapters,
     state,
-    atWork: () => [...working],
     say: ({text, files, when, to}) => {
       const words = withFiles(text, files)
       if (!words && !(last && !live)) return
