@@ -3,6 +3,9 @@
 
 import {faults} from '../engine/contract/fault.ts'
 import {exitCodes, type Outcome} from '../engine/contract/outcome.ts'
+import {commands} from '../stores/commands.ts'
+import {remap} from '../stores/keymap.ts'
+import {bindings} from '../stores/keys.ts'
 import {keys} from './config-schema.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
@@ -43,5 +46,25 @@ const exitTable = (): string => {
   return row('exit', 'outcome', 'when') + row('---', '---', '---') + rows.join('')
 }
 
+const keysTable = (): string => {
+  const {keymap} = remap()
+  const rows = bindings.map((one) =>
+    row(code(one.id), code(one.keys.map((key) => key.replace(/^prefix /, `${keymap.prefix[0]} `)).join(', ')), one.modes.join(' '), cell(one.help)),
+  )
+  return row('command', 'keys', 'where', 'what it does') + row('---', '---', '---', '---') + rows.join('')
+}
+
+const slashTable = (): string => {
+  const rows = commands.map(({name, also, takes, about}) =>
+    row(code(`/${name}${takes ? ` ${takes}` : ''}`), (also ?? []).map((one) => code(`/${one}`)).join(' '), cell(about)),
+  )
+  return row('command', 'also', 'what it does') + row('---', '---', '---') + rows.join('')
+}
+
 /** By page under docs/. */
-export const pages = (): Readonly<Record<string, string>> => ({faults: faultTable(), config: keyTable(), 'exit-codes': exitTable()})
+export const pages = (): Readonly<Record<string, string>> => ({
+  faults: faultTable(),
+  config: keyTable(),
+  'exit-codes': exitTable(),
+  keys: `${keysTable()}\n${slashTable()}`,
+})
