@@ -3,7 +3,7 @@
 //   node bench/record.ts STEPS.json OUT [--columns 100] [--rows 30] -- COMMAND [ARGUMENT…]
 //
 // Writes OUT.cast, OUT.svg and OUT-last.svg. STEPS.json is a list, done in order by whoever sits at the keyboard:
-//   {"until": "text on the screen", "seconds": 30}   {"type": "slowly, as a person"}   {"key": "enter"}   {"wait": 500}
+//   {"until": "text on the screen", "seconds": 30}   {"until": "/^a pattern/"}   {"type": "slowly, as a person"}   {"key": "enter"}   {"wait": 500}
 
 import {readFileSync, writeFileSync} from 'node:fs'
 import {basename} from 'node:path'
@@ -17,8 +17,10 @@ export type Step = {until: string; seconds?: number} | {type: string} | {key: st
 /** A quick typist. */
 const keyMs = 45
 
+const wantedOf = (until: string): string | RegExp => (/^\/.+\/$/.test(until) ? new RegExp(until.slice(1, -1), 'm') : until)
+
 const perform = async (terminal: Terminal, step: Step): Promise<void> => {
-  if ('until' in step) await terminal.until(step.until, (step.seconds ?? 30) * 1000)
+  if ('until' in step) await terminal.until(wantedOf(step.until), (step.seconds ?? 30) * 1000)
   else if ('key' in step) terminal.key(step.key)
   else if ('wait' in step) await wait(step.wait)
   else

@@ -27,7 +27,11 @@ export const set = (state: AppState, settings: SettingsChange, words: string): N
 
 export const complain = (state: AppState, words: string): Next => next(toast(state, words, 'bad'))
 
-/** Runs the program itself in a pane: what it prints is what it prints anywhere. */
-export const penguin = (state: AppState, ...words: readonly string[]): Next => openPane(state, shellLine(['penguin', ...words]))
+/** Runs the program itself in a pane: what it prints is what it prints anywhere. Panes of such that have ended make room. */
+export const penguin = (state: AppState, ...words: readonly string[]): Next => {
+  const old = state.panes.filter(({kind, title, ended}) => kind === 'shell' && ended !== undefined && title.startsWith('penguin '))
+  const opened = openPane(state, shellLine(['penguin', ...words]))
+  return next(opened.state, ...old.map(({pane}) => send({do: 'shut', pane})), ...opened.effects)
+}
 
 export const off = (word: string | undefined): boolean => word === 'off' || word === 'default' || word === 'none'
