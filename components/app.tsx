@@ -25,6 +25,8 @@ export const App = ({state}: {state: AppState}): ReactElement => {
   const theme = themes[state.look.theme]
   const [, drawAgain] = useState(0)
   const needed = showsCode(state)
+  // What has the keys lies on top.
+  const asleep = state.card?.asleep === true
   // What compares and colours code comes with the first code that is shown; the picture is then drawn once more.
   useEffect(() => {
     if (needed) void Promise.all([loadDiff(), loadColours()]).then(() => drawAgain((times) => times + 1))
@@ -39,8 +41,9 @@ export const App = ({state}: {state: AppState}): ReactElement => {
       <Lines rect={frame.areas.status} lines={[{line: statusOf(state, columns), base: 'bar'}]} theme={theme} />
       <Prompt state={state} frame={frame} />
       <PopupList state={state} frame={frame} />
+      {asleep ? <AskCard state={state} frame={frame} /> : null}
       <ListOverlay state={state} frame={frame} />
-      <AskCard state={state} frame={frame} />
+      {asleep ? null : <AskCard state={state} frame={frame} />}
       <Toasts state={state} frame={frame} />
     </Box>
   )

@@ -1,7 +1,7 @@
 // What lies above the panes: a list view, the card of an ask, toasts.
 
 import type {ReactElement} from 'react'
-import {cardAsk, cardLines, cardTitle, choicesOf, leaveAsk, openAsks} from '../stores/card.ts'
+import {cardAsk, cardLines, cardTitle, choiceLines, leaveAsk, openAsks} from '../stores/card.ts'
 import {layOut} from '../stores/editor.ts'
 import {plural} from '../stores/figures.ts'
 import {isOpen} from '../stores/fold-row.ts'
@@ -76,10 +76,7 @@ const answerLines = (state: AppState, width: number): PlacedLine[] => {
     const blank = Array.from({length: Math.max(0, rows - shown.length)}, (): PlacedLine => ({line: []}))
     return [{line: [piece(card.writes ? writing[card.writes] : '', 'quiet')]}, ...shown.map((row) => ({line: markedRow(row)})), ...blank]
   }
-  return choicesOf(ask).map(({key, label}, at) => ({
-    line: [piece(key ? `${key} ` : '  ', 'focus'), piece(label)],
-    base: at === card.at ? 'selected' : undefined,
-  }))
+  return choiceLines(state, ask, width).map(({line, marked}) => ({line, base: marked ? 'selected' : undefined}))
 }
 
 const cardKeys = ({card}: AppState): [string, Tone] => {

@@ -3,7 +3,7 @@
 
 import {changesOf, commandOf} from './change.ts'
 import {diffLines} from './diff-lines.ts'
-import {cleanLines, type Line, piece, wrapPieces, wrapped} from './line.ts'
+import {cleanLines, clip, type Line, lineWidth, piece, wrapPieces, wrapped} from './line.ts'
 import {markdownLines} from './markdown.ts'
 import type {AppState} from './state.ts'
 import type {AskView} from './view/asks.ts'
@@ -12,6 +12,8 @@ export interface Choice {
   /** What is pressed for it. */
   key: string
   label: string
+  /** In a word, for small screens. */
+  brief?: string
   /** What is sent. */
   choice: string
   /** A text goes with it. */
@@ -32,14 +34,20 @@ const words: Readonly<Record<string, string>> = {
   deny: 'deny',
 }
 
+const briefs: Readonly<Record<string, string>> = {once: 'once', run: 'this run', always: 'always', deny: 'deny'}
+
 const keys: Readonly<Record<string, string>> = {once: 'y', run: 'r', always: 'a', deny: 'n'}
 
 const permissionChoices = (ask: AskView): Choice[] => {
-  const plain = ask.choices.filter((choice) => choice !== 'deny').map((choice): Choice => ({key: keys[choice] ?? '', label: words[choice] ?? choice, choice}))
+  const plain = ask.choices
+    .filter((choice) => choice !== 'deny')
+    .map((choice): Choice => ({key: keys[choice] ?? '', label: words[choice] ?? choice, brief: briefs[choice], choice}))
   const lasting: Choice[] =
-    ask.rule && ask.choices.includes('run') && !ask.choices.includes('always') ? [{key: 'a', label: 'allow for this session', choice: 'run', keeps: true}] : []
+    ask.rule && ask.choices.includes('run') && !ask.choices.includes('always')
+      ? [{key: 'a', label: 'allow for this session', brief: 'session', choice: 'run', keeps: true}]
+      : []
   const deny: Choice[] = [{key: 'n', label: 'deny', choice: 'deny'}]
-  const tell: Choice[] = ask.kind === 'permission' ? [{key: 't', label: 'deny and say why', choice: 'deny', writes: 'why'}] : []
+  const tell: Choice[] = ask.kind === 'permission' ? [{key: 't', label: 'deny and say why', brief: 'deny, why', choice: 'deny', writes: 'why'}] : []
   return [...plain, ...lasting, ...deny, ...tell]
 }
 
@@ -85,7 +93,8 @@ export const cardTitle = (ask: AskView, more: number): string => {
 
 const changeLines = (state: AppState, ask: AskView, width: number): Line[] => {
   const changes = ask.call ? changesOf(ask.call) : []
-  return changes.flatMap(({path, lines}) => [[piece(path, 'strong')], ...diffLines(lines, {width, style: state.look.diff, path})])
+  const named = wish(ask.text)?.what
+  return changes.flatMap(({path, lines}) => [...(path === named ? [] : [[piece(path, 'strong')]]), ...diffLines(lines, {width, style: state.look.diff, path})])
 }
 
 const planLines = (state: AppState, width: number): Line[] =>
@@ -106,20 +115,20 @@ const wish = (text: string): {verb: string; what: string; why: string} | undefin
 const said = (ask: AskView, width: number): Line[] => {
   const wished = wish(ask.text)
   if (!wished) return [...markdownLines(ask.text, width)]
-  const command = (ask.call && commandOf(ask.call)) || wished.what
-  const lines = cleanLines(wished.verb === 'run' ? command : wished.what)
+  const {verb, what, why} = wished
+  const lines = cleanLines(verb === 'run' ? (ask.call && commandOf(ask.call)) || what : what)
+  const lead = (at: number): string => (verb === 'run' ? (at === 0 ? '$ ' : '  ') : at === 0 ? `to ${verb} ` : '  ')
   return [
-    ...wrapPieces([piece(`to ${wished.verb}`, 'quiet')], width),
     ...lines.flatMap((line, at) =>
       wrapPieces(
         [
-          {text: at === 0 && wished.verb === 'run' ? '$ ' : '  ', tone: 'quiet'},
+          {text: lead(at), tone: 'quiet'},
           {text: line, tone: 'code'},
         ],
         width,
       ),
     ),
-    ...wrapPieces([piece('because ', 'quiet'), piece(wished.why)], width),
+    ...wrapPieces([piece('because ', 'quiet'), piece(why)], width),
   ]
 }
 
@@ -129,4 +138,29 @@ export const cardLines = (state: AppState, ask: AskView, width: number): Line[] 
   const changes = changeLines(state, ask, width)
   const rule = ask.rule ? wrapPieces([piece('rule ', 'quiet'), piece(ask.rule)], width) : []
   return [...said(ask, width), ...rule, ...(changes.length > 0 ? [[], ...changes] : [])]
+}
+
+/** On a low screen what is asked needs the room: the choices then stand side by side. */
+const lowScreen = 16
+
+/** The choices as lines; `marked` is the line that is selected whole. */
+export const choiceLines = (state: AppState, ask: AskView, width: number): {line: Line; marked: boolean}[] => {
+  const choices = choicesOf(ask)
+  const at = state.card?.at ?? 0
+  if (state.size.rows >= lowScreen)
+    return choices.map(({key, label}, nth) => ({line: [piece(key ? `${key} ` : '  ', 'focus'), piece(label)], marked: nth === at}))
+  const groups = choices.map(
+    ({key, label, brief}, nth): Line => [
+      piece(key ? `${key} ` : '', 'focus'),
+      {...piece(clip(brief ?? label, width - 2), nth === at ? 'selected' : undefined)},
+    ],
+  )
+  const lines: Line[] = []
+  for (const group of groups) {
+    const last = lines.at(-1)
+    const both: Line = last ? [...last, {text: '  '}, ...group] : group
+    if (last && lineWidth(both) <= width) lines[lines.length - 1] = both
+    else lines.push(group)
+  }
+  return lines.map((line) => ({line, marked: false}))
 }

@@ -26,11 +26,20 @@ export const openView = (state: AppState, view: ListView, query = ''): AppState 
   const filter = {...newEditor(), text: query, caret: query.length}
   // What is read from its end opens there.
   const at = view === 'log' || view === 'story' ? Number.MAX_SAFE_INTEGER : 0
-  return {...state, overlay: {view, filter, filtering: view === 'palette', at, top: 0, open: []}, popup: null, mode: 'prompt'}
+  // A view that is opened over a card is read first.
+  const card = state.card && {...state.card, asleep: true}
+  return {...state, card, overlay: {view, filter, filtering: view === 'palette', at, top: 0, open: []}, popup: null, mode: 'prompt'}
 }
 
+/** The view closes; a card that waited below it has the keys again, unless something is being typed. */
+export const closeView = (state: AppState): AppState => ({
+  ...state,
+  overlay: null,
+  card: state.card && {...state.card, asleep: state.editor.text !== ''},
+})
+
 /** A view opens, or closes when it is the one that is open. */
-export const toggleView = (state: AppState, view: ListView): AppState => (state.overlay?.view === view ? {...state, overlay: null} : openView(state, view))
+export const toggleView = (state: AppState, view: ListView): AppState => (state.overlay?.view === view ? closeView(state) : openView(state, view))
 
 /** A command of the person in a pane of its own; `type`: the keys go there at once. */
 export const openPane = (state: AppState, command: string, type = false): Next => {

@@ -2,7 +2,7 @@
 // and the compositor cuts by it, so both see one truth. Pure, and reckoned once for each state.
 
 import type {PaneId, Rect} from '../engine/contract/screen.ts'
-import {cardAsk, cardLines, choicesOf} from './card.ts'
+import {cardAsk, cardLines, choiceLines} from './card.ts'
 import {comparesNow} from './diff.ts'
 import {layOut, type Layout as PromptLayout} from './editor.ts'
 import {type Areas, areasOf, type Placed} from './layout.ts'
@@ -54,7 +54,7 @@ const cardRect = (state: AppState, panes: Rect): Rect | null => {
   if (!ask) return null
   const width = Math.min(panes.width, 120)
   const lines = cardLines(state, ask, Math.max(1, width - 4)).length
-  const height = clamp(lines + cardRest(state, choicesOf(ask).length), Math.min(3, panes.height), panes.height)
+  const height = clamp(lines + cardRest(state, choiceLines(state, ask, Math.max(1, width - 4)).length), Math.min(3, panes.height), panes.height)
   return {x: panes.x + Math.floor((panes.width - width) / 2), y: panes.y + panes.height - height, width, height}
 }
 

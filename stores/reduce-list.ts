@@ -1,7 +1,7 @@
 // Moving in a list view: up and down, pages, folding, the filter. What a row stands for is done elsewhere.
 
 import type {InputEvent} from '../engine/contract/screen.ts'
-import {type Next, next} from './changes.ts'
+import {closeView, type Next, next} from './changes.ts'
 import {findCommand} from './commands.ts'
 import {type Editor, editorStep, newEditor, replaced} from './editor.ts'
 import {isOpen, type Row} from './fold-row.ts'
@@ -90,7 +90,7 @@ export type Run = (state: AppState, command: CommandId) => Next
 const takeOfPalette = (state: AppState, overlay: Overlay, run: Run): Next => {
   const row = rowsOf(state, overlay)[overlay.at]
   const target = row && paletteTarget(row.key)
-  const closed = {...state, overlay: null}
+  const closed = closeView(state)
   if (!target) return next(state)
   if (target.is === 'key') return run(closed, target.command)
   const command = findCommand(target.name)
@@ -146,7 +146,7 @@ export const listCommand = (state: AppState, command: CommandId, run: Run): Next
     case 'back':
     case 'clear':
       if (overlay.filtering && overlay.view !== 'palette') return change(state, {filtering: false, filter: newEditor(), at: 0})
-      return next({...state, overlay: null})
+      return next(closeView(state))
     default:
       return command.startsWith('edit.') && overlay.filtering ? listTyped(state, command as EditCommand) : undefined
   }

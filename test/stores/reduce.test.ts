@@ -162,6 +162,11 @@ describe('an ask', () => {
     expect(sent(story, (one) => one.act({do: 'command', command: 'answer-once', at: at + 100}))).toEqual([])
     expect(sent(story, (one) => one.act({do: 'command', command: 'answer-once', at: at + 900}))).toHaveLength(1)
   })
+  it('waits below a view that is opened over it', () => {
+    const story = press(ask(working()), 'timeline')
+    expect(keyModeOf(story.state)).toBe('view')
+    expect(keyModeOf(press(story, 'back').state)).toBe('ask')
+  })
   it('is put off and found again', () => {
     const story = press(ask(working()), 'back')
     expect([story.state.card, keyModeOf(story.state)]).toEqual([null, 'prompt'])
