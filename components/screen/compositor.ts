@@ -3,6 +3,7 @@
 // shows is here, so nothing else may write to it between two frames; after somebody did, `forget` draws all anew.
 
 import type {Rect, Size} from '../../engine/contract/screen.ts'
+import type {CellRow} from '../../stores/cells.ts'
 import type {CellSource} from '../../stores/terminals.ts'
 import {copySpan, createRow, markSpan, type Row} from './row.ts'
 import {createRowWriter} from './row-writer.ts'
@@ -26,15 +27,23 @@ const isSameRect = (one: Rect, other: Rect): boolean => one.x === other.x && one
 /** The line in the pane's first row, kept within what the terminal still has. */
 const topOf = ({terminal, top}: ScenePane): number => (top === undefined ? terminal.screenTop : Math.max(terminal.firstLine, Math.min(terminal.screenTop, top)))
 
-interface Drawn {
-  pane: ScenePane
-  rect: Rect
+/** A pane as it is drawn in one frame. */
+interface Placed extends Pick<ScenePane, 'terminal' | 'rect' | 'marks'> {
   version: number
+  /** The line in its first row. */
   top: number
 }
 
-const isAsDrawn = (drawn: Drawn, pane: ScenePane): boolean =>
-  drawn.pane.terminal === pane.terminal && drawn.version === pane.terminal.version && drawn.top === topOf(pane) && drawn.pane.marks === pane.marks
+const place = (pane: ScenePane): Placed => ({
+  terminal: pane.terminal,
+  rect: {...pane.rect},
+  marks: pane.marks,
+  version: pane.terminal.version,
+  top: topOf(pane),
+})
+
+const isSame = (one: Placed, other: Placed): boolean =>
+  one.terminal === other.terminal && one.version === other.version && one.top === other.top && one.marks === other.marks
 
 export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Compositor => {
   let features = startFeatures
@@ -43,7 +52,7 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
   let {columns, rows} = size
   let front: (Row | undefined)[] = []
   let spare = createRow(columns)
-  let drawn: Drawn[] = []
+  let drawn: readonly Placed[] = []
   let overlays: readonly Rect[] = []
   let chromeVersion = -1
   let cursor: {isShown: boolean | undefined; shape: number} = {isShown: undefined, shape: -1}
@@ -55,18 +64,16 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
   }
   forget()
 
-  const compose = (row: Row, y: number, chrome: CellSource, scene: Scene): void => {
-    const chromeRow = chrome.row(chrome.screenTop + y)
+  const compose = (row: Row, y: number, chromeRow: CellRow | undefined, panes: readonly Placed[], above: readonly Rect[]): void => {
     // Chrome only where no pane will be: from left to right while panes lie so, else below them all.
-    const here = scene.panes.filter(({rect}) => holds(rect, y) && rect.x >= 0 && rect.x < columns)
-    const isInOrder = here.every(({rect}, n) => n === 0 || rect.x >= right((here[n - 1] as ScenePane).rect))
+    const here = panes.filter(({rect}) => holds(rect, y) && rect.x >= 0 && rect.x < columns)
+    const isInOrder = here.every(({rect}, n) => n === 0 || rect.x >= right((here[n - 1] as Placed).rect))
     if (!isInOrder) copySpan(row, 0, chromeRow, 0, columns)
     let done = isInOrder ? 0 : columns
-    for (const pane of here) {
-      const {rect, terminal, marks} = pane
+    for (const {rect, terminal, marks, top} of here) {
       if (done < rect.x) copySpan(row, done, chromeRow, done, rect.x - done)
       done = Math.max(done, right(rect))
-      const line = topOf(pane) + y - rect.y
+      const line = top + y - rect.y
       copySpan(row, rect.x, terminal.row(line), 0, rect.width)
       for (const mark of marks ?? []) {
         if (mark.line !== line) continue
@@ -75,32 +82,25 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
       }
     }
     if (done < columns) copySpan(row, done, chromeRow, done, columns - done)
-    for (const rect of scene.overlays) if (holds(rect, y)) copySpan(row, Math.max(0, rect.x), chromeRow, Math.max(0, rect.x), rect.width + Math.min(0, rect.x))
+    for (const rect of above) if (holds(rect, y)) copySpan(row, Math.max(0, rect.x), chromeRow, Math.max(0, rect.x), rect.width + Math.min(0, rect.x))
   }
 
   /** Rows that may look different now. */
-  const staleRows = (chrome: CellSource, scene: Scene): Uint8Array => {
+  const staleRows = (chrome: CellSource, panes: readonly Placed[], above: readonly Rect[]): Uint8Array => {
     const stale = new Uint8Array(rows)
     const isLaidOut =
       chrome.version === chromeVersion &&
-      drawn.length === scene.panes.length &&
-      scene.panes.every(({rect}, n) => isSameRect(rect, (drawn[n] as Drawn).rect)) &&
-      overlays.length === scene.overlays.length &&
-      overlays.every((rect, n) => isSameRect(rect, scene.overlays[n] as Rect))
+      drawn.length === panes.length &&
+      panes.every(({rect}, n) => isSameRect(rect, (drawn[n] as Placed).rect)) &&
+      overlays.length === above.length &&
+      overlays.every((rect, n) => isSameRect(rect, above[n] as Rect))
     if (!isLaidOut) stale.fill(1)
-    scene.panes.forEach((pane, n) => {
-      const before = drawn[n]
-      if (isLaidOut && before && isAsDrawn(before, pane)) return
+    for (const [n, pane] of panes.entries()) {
+      if (isLaidOut && isSame(drawn[n] as Placed, pane)) continue
       stale.fill(1, Math.max(0, pane.rect.y), Math.max(0, pane.rect.y + pane.rect.height))
-    })
+    }
     for (let y = 0; y < rows; y += 1) if (!front[y]) stale[y] = 1
     return stale
-  }
-
-  const remember = (chrome: CellSource, scene: Scene): void => {
-    drawn = scene.panes.map((pane) => ({pane: {...pane}, rect: {...pane.rect}, version: pane.terminal.version, top: topOf(pane)}))
-    overlays = scene.overlays.map((rect) => ({...rect}))
-    chromeVersion = chrome.version
   }
 
   const placeCursor = (wanted: Scene['cursor'], wasHidden: boolean): void => {
@@ -132,16 +132,19 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
       forget()
     },
     frame: (chrome, scene) => {
-      const stale = staleRows(chrome, scene)
+      const panes = scene.panes.map(place)
+      const above = scene.overlays.map((rect) => ({...rect}))
+      const stale = staleRows(chrome, panes, above)
+      const chromeTop = chrome.screenTop
       for (let y = 0; y < rows; y += 1) {
         if (!stale[y]) continue
         const old = front[y]
-        compose(spare, y, chrome, scene)
+        compose(spare, y, chrome.row(chromeTop + y), panes, above)
         writer.row(y, old, spare)
         front[y] = spare
         spare = old ?? createRow(columns)
       }
-      remember(chrome, scene)
+      ;[drawn, overlays, chromeVersion] = [panes, above, chrome.version]
       // Without frames held back, a cursor that is seen to run over the screen is worse than one that blinks.
       const hides = !sink.isEmpty && !features.synchronized && cursor.isShown !== false
       placeCursor(scene.cursor, hides)
