@@ -1,0 +1,66 @@
+// What is lost when something is killed or not read: never the work, never the terminal.
+
+import {readFileSync} from 'node:fs'
+import {describe, expect, it} from 'vitest'
+import {calculator, edit, fix, fixed, isAlive, ways} from '../kit/flow.ts'
+import {modelServer} from '../kit/model-server.ts'
+import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
+
+const ready = 'what shall be done?'
+const finished = /^ ✓ done/m
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+const keepersOf = (where: ScreenPlace): number[] => where.survivors().filter((pid) => /keeper/.test(commandOf(pid)) && !/guard/.test(commandOf(pid)))
+const workersOf = (where: ScreenPlace): number[] => where.survivors().filter((pid) => /worker/.test(commandOf(pid)))
+
+describe('the screen', () => {
+  it('that is not read holds nobody up, and shows the end once it is', async () => {
+    await using server = await modelServer(fix)
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--permission', 'auto'])
+    await terminal.until(ready)
+    terminal.type('make sum add')
+    await terminal.until('make sum add')
+    terminal.stall()
+    terminal.key('enter')
+    // Nothing is read of the screen: only the file says how far they are.
+    await terminal.until(() => where.read('sum.js') === fixed, 20_000)
+    await terminal.until(() => workersOf(where).length === 0, 20_000)
+    terminal.flow()
+    await terminal.until(finished)
+  })
+
+  it('says that its keeper was killed; the agents end, and another screen goes on from there', async () => {
+    await using server = await modelServer([{...edit, delayMs: 60_000, times: 1}, edit, {text: 'sum adds now.'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    const args = [...way.args, '--permission', 'auto']
+    await using terminal = where.screen(args)
+    await terminal.until(ready)
+    terminal.type('make sum add')
+    terminal.key('enter')
+    await terminal.until(() => server.requests.length > 0, 20_000)
+    const [keeper] = keepersOf(where)
+    expect(keeper).toBeDefined()
+    process.kill(keeper as number, 'SIGKILL')
+    await terminal.until(/nobody is there|keeper lost/)
+    await terminal.until(() => workersOf(where).filter(isAlive).length === 0, 5000)
+    terminal.key('ctrl+c', 'ctrl+c')
+    await terminal.until(() => !terminal.modes.alternate && terminal.modes.cursorVisible)
+
+    await using second = where.screen([...args, '--continue'])
+    await second.until((frame) => frame.includes('make sum add') || frame.includes(ready))
+    second.type('go on')
+    await second.until('go on')
+    second.key('enter')
+    await second.until(finished, 20_000)
+    expect(where.read('sum.js')).toBe(fixed)
+  })
+})
