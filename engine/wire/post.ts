@@ -32,7 +32,7 @@ export interface WireResponse {
   headers: Record<string, string | undefined>
   /**
    * UTF-8 text as it comes; may be read once. Throws WireError: model.cut, model.silent, model.stopped, model.broken,
-   * model.garbled (larger than 64 Mi characters).
+   * model.garbled (larger than 384 Mi characters).
    */
   body: AsyncIterable<string>
   /** `first`: nothing counts as progress until the first token; `next`: any byte does, and silence is bounded by idleSec. */
@@ -43,7 +43,8 @@ export interface WireResponse {
   text(): Promise<string>
 }
 
-const mostChars = 64 * 1024 * 1024
+/** On the wire, where a token of six letters takes 170: room for a million of them. What is held is bounded by tally.ts. */
+const mostChars = 384 * 1024 * 1024
 /** Unread characters above which the socket is paused. */
 const heldChars = 256 * 1024
 const drainMs = 250

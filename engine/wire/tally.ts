@@ -29,6 +29,9 @@ export interface Tally {
   failed(thrown: unknown, usage: Usage): Part
 }
 
+/** Text and thoughts of one reply; it is held in memory, whatever a server sends. */
+const mostChars = 32 * 1024 * 1024
+
 const round = (ms: number): number => Math.round(ms * 10) / 10
 
 /** Ids of calls must be unique in the conversation; servers that send none, or the same ones again, get ours. */
@@ -48,6 +51,11 @@ export const openTally = (route: string, turn: Turn): Tally => {
   let thinkingFrom: number | undefined
   let thinkingMs = 0
   let said = false
+  let chars = 0
+  const count = (text: string): void => {
+    chars += text.length
+    if (chars > mostChars) throw new WireError(fault('model.garbled', {route, why: `a reply of more than ${mostChars} characters`}))
+  }
   const moved = (): void => {
     firstMs ??= performance.now() - began
     if (thinkingFrom === undefined) return
@@ -71,12 +79,14 @@ export const openTally = (route: string, turn: Turn): Tally => {
     thinking,
     text: (text) => {
       moved()
+      count(text)
       said ||= text.trim() !== ''
       return {is: 'text', text}
     },
     thought: (text) => {
       firstMs ??= performance.now() - began
       thinking()
+      count(text)
       return {is: 'thought', text}
     },
     end: ({why, calls, usage, keep, told}) => {
