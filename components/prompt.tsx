@@ -2,13 +2,13 @@
 
 import {Box} from 'ink'
 import type {ReactElement} from 'react'
+import {cellsOf, graphemesOf} from '../engine/base/width.ts'
 import type {VisualRow} from '../stores/editor.ts'
 import type {Frame} from '../stores/frame.ts'
 import {clean, clip, type Line, lineWidth, type Piece, spread} from '../stores/line.ts'
 import {hintOf, placeholderOf} from '../stores/prompt-words.ts'
 import type {AppState} from '../stores/state.ts'
 import {type Tone, themes} from '../stores/theme.ts'
-import {cellsOf, graphemesOf} from '../stores/width.ts'
 import {Lines} from './lines.tsx'
 
 const tones: Readonly<Record<VisualRow['marks'][number]['kind'], Tone>> = {paste: 'code', selected: 'selected'}

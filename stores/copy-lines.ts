@@ -1,7 +1,7 @@
 // The lines of a terminal as copy mode reads them: characters with their cells, words, lines that were wrapped joined
 // again, and the text of a stretch of cells. Reads only; a line keeps its number for as long as it is kept.
 
-import {cellsOf, graphemesOf, widthOf} from './width.ts'
+import {cellsOf, graphemesOf, widthOf} from '../engine/base/width.ts'
 
 /** What copy mode and search need of a terminal; `PaneTerminal` is one. */
 export interface CopyLines {

@@ -1,9 +1,9 @@
 // From the text of the prompt to rows of cells: wrapping between words, the cell of the caret, the window that is shown,
 // and the way back from a cell to an offset (mouse, up and down). Every row is at most as wide as asked.
 
+import {cellsOf} from '../engine/base/width.ts'
 import {type Editor, type Span, selectionOf} from './editor-state.ts'
 import {rightOf, tokensOf} from './editor-text.ts'
-import {cellsOf} from './width.ts'
 
 export interface Mark {
   kind: 'paste' | 'selected'

@@ -1,8 +1,8 @@
 // Where characters, words and lines of the prompt begin and end. A paste token counts as one character. Pure arithmetic
 // on the text; nothing here changes it.
 
+import {nextEdge, previousEdge} from '../engine/base/width.ts'
 import type {Editor, Paste, Span} from './editor-state.ts'
-import {nextEdge, previousEdge} from './width.ts'
 
 type Text = Pick<Editor, 'text' | 'pastes'>
 

@@ -1,6 +1,7 @@
 // Where everything is at this moment: panes, prompt, status bar, what lies above them, the cursor. The components draw it
 // and the compositor cuts by it, so both see one truth. Pure, and reckoned once for each state.
 
+import {widthOf} from '../engine/base/width.ts'
 import type {PaneId, Rect} from '../engine/contract/screen.ts'
 import {cardAsk, cardLines, choiceLines} from './card.ts'
 import {comparesNow} from './diff.ts'
@@ -8,7 +9,6 @@ import {layOut, type Layout as PromptLayout} from './editor.ts'
 import {type Areas, areasOf, type Placed} from './layout.ts'
 import {arrange} from './layout-place.ts'
 import type {AppState} from './state.ts'
-import {widthOf} from './width.ts'
 
 export interface Frame {
   areas: Areas

@@ -1,8 +1,8 @@
 // Lines of the chrome: pieces of text with a meaning each, measured in cells. Whatever comes from a model, a file or a
 // command is made harmless here: no control character reaches the screen through a line.
 
+import {cellsOf, fitting, graphemesOf, widthOf} from '../engine/base/width.ts'
 import type {Tone} from './theme.ts'
-import {cellsOf, fitting, graphemesOf, widthOf} from './width.ts'
 
 export interface Piece {
   text: string

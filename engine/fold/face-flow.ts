@@ -1,7 +1,7 @@
 // Where the pen stands: words go in, bytes come out, wrapped between words at the terminal's width. Knows styles and
 // columns, nothing of what is said. Never cuts a grapheme or a sequence: both go in whole.
 
-import {graphemesOf, widthOf} from './face-width.ts'
+import {graphemesOf, widthOf} from '../base/width.ts'
 
 export interface Flow {
   /** Text without blanks at its ends, kept together where it fits on a line. */

@@ -1,10 +1,10 @@
 // What a command prints, as it comes: whole lines, indented, cut to a bound. The first lines are shown at once; of
 // what is beyond them only the last few, at the end, with the count of those between. Colours of the command stay.
 
+import {graphemesOf, widthOf} from '../base/width.ts'
 import {openCleaner} from './face-clean.ts'
 import {type Flow, sequences} from './face-flow.ts'
 import {dim} from './face-prose.ts'
-import {graphemesOf, widthOf} from './face-width.ts'
 
 export interface Output {
   push(text: string): void

@@ -2,9 +2,9 @@
 // Holds back no more than one word, or the beginning of a line that may still turn out to be a mark. What is printed
 // is a function of the text alone, never of how it was cut into pieces.
 
+import {graphemesOf, widthOf} from '../base/width.ts'
 import {type Cleaner, openCleaner} from './face-clean.ts'
 import type {Flow, Run} from './face-flow.ts'
-import {graphemesOf, widthOf} from './face-width.ts'
 
 export interface Prose {
   push(text: string): void

@@ -3,9 +3,9 @@
 import headless from '@xterm/headless'
 import fc from 'fast-check'
 import {beforeAll, describe, expect, it} from 'vitest'
+import {widthOf} from '../../engine/base/width.ts'
 import {loadedWidths, loadWidths} from '../../stores/cell-widths.ts'
 import {type Editor, editorStep, type Layout, layOut, newEditor, offsetAt, rowsOf} from '../../stores/editor.ts'
-import {widthOf} from '../../stores/width.ts'
 import {editorOf, steps} from '../kit/keys.ts'
 
 const drawn = (marked: string, width: number, maxRows = 10): string[] => {

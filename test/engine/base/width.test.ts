@@ -3,8 +3,8 @@
 import headless from '@xterm/headless'
 import fc from 'fast-check'
 import {beforeAll, describe, expect, it} from 'vitest'
-import {loadedWidths, loadWidths} from '../../stores/cell-widths.ts'
-import {cellsOf, fitting, graphemesOf, nextEdge, previousEdge, widthOf} from '../../stores/width.ts'
+import {cellsOf, fitting, graphemesOf, nextEdge, previousEdge, widthOf} from '../../../engine/base/width.ts'
+import {loadedWidths, loadWidths} from '../../../stores/cell-widths.ts'
 
 const open = (): headless.Terminal => {
   const terminal = new headless.Terminal({cols: 400, rows: 4, allowProposedApi: true})
