@@ -3,7 +3,7 @@
 // - yoga-layout fetches its own data: URL, which loads all of undici (31 ms, 13 MB). Told that there is no fetch, it
 //   decodes the text that it carries.
 // - string-width compiles a large expression and makes a segmenter at the first character beyond ASCII (31 ms). The
-//   panes' own measure (stores/width.ts) says the same cells by a table.
+//   panes' own measure (engine/base/width.ts) says the same cells by a table.
 // - react-devtools-core is only asked for in development.
 
 import {join} from 'node:path'
@@ -21,7 +21,7 @@ export const mendInk = (root) => ({
   load(id) {
     if (id === '\0none') return 'export default {}'
     if (id !== '\0string-width') return undefined
-    const widths = JSON.stringify(join(root, 'stores/width.ts'))
+    const widths = JSON.stringify(join(root, 'engine/base/width.ts'))
     return `import {widthOf} from ${widths}
 const sequences = ${sequences}
 export default (text) => widthOf(text.includes('\\u001b') || text.includes('\\u009b') ? text.replace(sequences, '') : text)`
