@@ -14,9 +14,11 @@ import {told, withCard, withSizes} from './reduce-told.ts'
 import type {AppState} from './state.ts'
 
 const typed = (state: AppState, event: Extract<Action, {do: 'typed'}>['event']): Next => {
-  if (state.card && !state.card.asleep) return state.card.typed ? cardTyped(state, event) : next(state)
+  if (state.card && !state.card.asleep && state.card.typed) return cardTyped(state, event)
   if (state.overlay) return listTyped(state, event)
-  return state.mode === 'prompt' ? promptTakes(state, event) : next(state)
+  if (state.mode !== 'prompt') return next(state)
+  // No key is lost: what is no answer is meant for the prompt, and the card waits until it is turned to.
+  return promptTakes(state.card ? {...state, card: {...state.card, asleep: true}} : state, event)
 }
 
 const ticked = (state: AppState, at: number): AppState => {

@@ -159,8 +159,13 @@ describe('an ask', () => {
   it('takes no key that was on its way when it came', () => {
     const story = ask(working())
     const at = story.state.card?.since ?? 0
-    expect(sent(story, (one) => one.act({do: 'command', command: 'answer-once', at: at + 100}))).toEqual([])
+    expect(sent(story, (one) => one.act({do: 'command', command: 'answer-once', at: at + 100}, {do: 'command', command: 'accept', at: at + 100}))).toEqual([])
     expect(sent(story, (one) => one.act({do: 'command', command: 'answer-once', at: at + 900}))).toHaveLength(1)
+  })
+  it('leaves to the prompt what is no answer, and takes nothing after it', () => {
+    const story = ask(working())
+    expect(wishes(story, (one) => one.act(...typing('!')))).toEqual([])
+    expect([keyModeOf(story.state), story.state.editor.text, story.state.card?.asleep]).toEqual(['prompt', '!', true])
   })
   it('waits below a view that is opened over it', () => {
     const story = press(ask(working()), 'timeline')
