@@ -126,16 +126,8 @@ const open = async (
     throw new FaultError(fault('usage.nothing', {why: `${run} has just been ended by another process`, hint: ''}))
   // Whatever a tool, a gate, a server or the user said: no secret goes on record.
   const secrets = secretsIn(Object.values(facts.providers ?? {}))
-  const scribe = openScribe(
-    cleanedJournal(
-      journal,
-      openCleaner(() => secrets),
-    ),
-    run,
-    dice,
-    again?.trace ?? newTraceId(dice),
-    again?.rootSpan ?? newSpanId(dice),
-  )
+  const clean = openCleaner(() => secrets)
+  const scribe = openScribe(cleanedJournal(journal, clean), run, dice, again?.trace ?? newTraceId(dice), again?.rootSpan ?? newSpanId(dice))
   const firstSeq = journal.lastSeq(run)
   const closing = (more: Partial<ClosingFacts>): ClosingFacts => ({
     scribe,
