@@ -57,6 +57,13 @@ export const reachKeeper = async (context: Context, size: Size): Promise<KeeperC
   return newKeeper(context, size)
 }
 
+/** After a keeper was killed: a new one goes on with its session, from the event that the screen saw last. */
+export const reachAgain = async (context: Context, size: Size, seen: {run: string; seq: number} | undefined): Promise<KeeperClient> => {
+  const {continue: _, resume: __, ...flags} = context.flags
+  const word = await startKeeper(context, {flags: {...flags, ...(seen ? {resume: seen.run} : {})}})
+  return connectKeeper(word, {size, ...(seen ? {after: seen} : {})})
+}
+
 const nothingToJoin = (why: string, hint: string): FaultError => new FaultError(fault('usage.nothing', {why, hint}))
 
 /** For `penguin attach [RUN]`: joins the one that is named, or the only one. Throws usage.nothing. */

@@ -13,9 +13,10 @@ import {openGlass} from '../../components/screen/glass.ts'
 import {openInput} from '../../components/screen/input.ts'
 import {asFault, outcomeOf} from '../../engine/contract/fault.ts'
 import {exitCodes} from '../../engine/contract/outcome.ts'
-import type {InputEvent, KeeperSays, ScreenSays, Size} from '../../engine/contract/screen.ts'
+import type {InputEvent, KeeperSays, Size} from '../../engine/contract/screen.ts'
 import type {Action} from '../../stores/action.ts'
 import {wantsTicks} from '../../stores/reduce.ts'
+import type {AppState} from '../../stores/state.ts'
 import {openStore} from '../../stores/store.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
@@ -30,6 +31,7 @@ import {sceneOf} from './scene.ts'
 import {startOf, type Taste} from './start.ts'
 import {openTerms} from './terms.ts'
 import type {Tty} from './tty.ts'
+import {openWire} from './wire.ts'
 
 export interface ScreenStart {
   tty: Tty
@@ -43,26 +45,11 @@ export interface ScreenStart {
   before?(event: InputEvent, say: (text: string) => void, leave: () => void): boolean
   /** The keeper, or whoever speaks like one. */
   reach(size: Size): Promise<KeeperClient>
+  /** Another keeper, after the first was killed; `seen`: the last event that is known of the session. */
+  again?(size: Size, seen: {run: string; seq: number} | undefined): Promise<KeeperClient>
 }
 
 const tickMs = 1000
-
-/** The wire, also before it is there: what is said waits, in order. */
-const openWire = () => {
-  let client: KeeperClient | undefined
-  const waiting: ScreenSays[] = []
-  return {
-    says: (message: ScreenSays): void => {
-      if (client) client.says(message)
-      else waiting.push(message)
-    },
-    reached: (found: KeeperClient): void => {
-      client = found
-      for (const message of waiting.splice(0)) found.says(message)
-    },
-    close: (): void => client?.close(),
-  }
-}
 
 /** The keeper's words in batches: one change of the screen for all that came in one breath. */
 const batched = (take: (says: readonly KeeperSays[]) => void): ((message: KeeperSays) => void) => {
@@ -78,8 +65,10 @@ const batched = (take: (says: readonly KeeperSays[]) => void): ((message: Keeper
   }
 }
 
+const seenIn = ({view}: AppState): {run: string; seq: number} | undefined => (view.run.run ? {run: view.run.run, seq: view.run.seq} : undefined)
+
 /** Resolves with the exit code once the person has left or the terminal is gone. */
-export const openScreen = async (context: Context, {tty, settings, isEntered, taste, first, before, reach}: ScreenStart): Promise<number> => {
+export const openScreen = async (context: Context, {tty, settings, isEntered, taste, first, before, reach, again}: ScreenStart): Promise<number> => {
   const {promise: over, resolve: end} = Promise.withResolvers<number>()
   const reached = reach(tty.size())
   reached.catch(() => undefined)
@@ -95,9 +84,10 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
     frames: {lend: () => glass.lend(), takeBack: () => glass.takeBack()},
   })
   const store = openStore(state)
-  const wire = openWire()
   let focused = false
   let lastWords = ''
+  /** Work was going on when the keeper was lost. */
+  let wasLive = false
 
   const chrome = mountChrome(drawApp(store.state()), tty.size())
   const panes = openPanes(
@@ -125,7 +115,7 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
   const dispatch = (action: Action): void => {
     for (const effect of store.dispatch(action)) carryOut(world, effect)
   }
-  const world = openComfort({context, terms, glass, view, remember: history.remember, dispatch, says: wire.says, end})
+  const world = openComfort({context, terms, glass, view, remember: history.remember, dispatch, says: (message) => wire.says(message), end})
 
   store.onChange((state) => {
     chrome.update(drawApp(state))
@@ -182,18 +172,30 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
     if (message.tell === 'gone') view.gone(message.pane)
     if (feedPanes(panes, message)) told(message)
   }
-  const join = (client: KeeperClient): void => {
-    client.on(take)
-    wire.reached(client)
-    dispatch({do: 'link', state: 'here'})
-    void client.gone.then(() => dispatch({do: 'link', state: 'lost'}))
-    if (first) wire.says({do: 'say', text: first, when: 'now'})
-  }
-  reached.then(join, (thrown: unknown) => {
-    const found = asFault(thrown)
-    lastWords = `penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`
-    end(exitCodes[outcomeOf(found)])
+  const wire = openWire({
+    first: reached,
+    ...(again ? {again: () => again(tty.size(), seenIn(store.state()))} : {}),
+    take,
+    here: () => {
+      dispatch({do: 'link', state: 'here'})
+      if (!wasLive) return
+      wasLive = false
+      dispatch({do: 'toast', text: "the session's process was killed; another goes on from there", tone: 'bad'})
+      wire.says({do: 'say', text: '', when: 'now'})
+    },
+    lost: () => {
+      wasLive ||= store.state().session?.live === true
+      // Their terminals went with the keeper.
+      for (const {pane} of store.state().panes) take({tell: 'gone', pane})
+      dispatch({do: 'link', state: 'lost'})
+    },
+    failed: (thrown) => {
+      const found = asFault(thrown)
+      lastWords = `penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`
+      end(exitCodes[outcomeOf(found)])
+    },
   })
+  if (first) wire.says({do: 'say', text: first, when: 'now'})
   for (const problem of problems) dispatch({do: 'toast', text: problem, tone: 'bad'})
   glass.damage()
 

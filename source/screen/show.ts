@@ -12,14 +12,15 @@ export interface Showing {
   isEntered?: boolean
   first?: string
   before?: ScreenStart['before']
+  again?: ScreenStart['again']
   reach(size: Size): Promise<KeeperClient>
 }
 
 /** Resolves with the exit code. */
-export const showScreen = async (context: Context, {tty, isEntered = false, first, before, reach}: Showing): Promise<number> => {
+export const showScreen = async (context: Context, {tty, isEntered = false, first, before, reach, again}: Showing): Promise<number> => {
   const {terminalSettings} = await import('../keeper/guard.ts')
   const settings = await terminalSettings()
   tty.raw(true)
   const [{openScreen}, {tasteOf}] = await Promise.all([import('./run.ts'), import('./taste.ts')])
-  return openScreen(context, {tty, settings, isEntered, taste: await tasteOf(context), first, before, reach})
+  return openScreen(context, {tty, settings, isEntered, taste: await tasteOf(context), first, before, reach, again})
 }

@@ -2,7 +2,7 @@
 
 import {asFault} from '../../engine/contract/fault.ts'
 import type {VerbRun} from '../context.ts'
-import {joinKeeper} from '../screen/reach.ts'
+import {joinKeeper, reachAgain} from '../screen/reach.ts'
 import {showScreen} from '../screen/show.ts'
 import {openTty} from '../screen/tty.ts'
 import {wantsPlain} from '../terminal-kind.ts'
@@ -18,7 +18,7 @@ export const attach: VerbRun = async (context) => {
       const {plainScreen} = await import('../screen/plain.ts')
       return await plainScreen(context, client, undefined)
     }
-    return await showScreen(context, {tty, reach: async () => client})
+    return await showScreen(context, {tty, reach: async () => client, again: (size, seen) => reachAgain(context, size, seen)})
   } catch (thrown) {
     const found = asFault(thrown)
     context.err(`penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`)

@@ -17,16 +17,26 @@ const ago = (now: number, then: number): string => {
 
 const stateOf = (run: RunInfo): string => (run.hostPid === null ? (run.outcome ?? 'interrupted') : `running (process ${run.hostPid})`)
 
+/** What was asked for; of an undo, a restore and the like, which nobody put in words, what came of it. */
+const titleOf = (journal: Journal, run: RunInfo): string => {
+  if (run.title !== '') return run.title
+  for (const event of journal.read({run: run.run, types: ['run.closed']}))
+    if (event.type === 'run.closed') return (event.body.reason.split('\n')[0] ?? '').replace(/:$/, '')
+  return ''
+}
+
 const list = async (context: Context, journal: Journal): Promise<number> => {
   const runs = journal.runs().sort((a, b) => b.openedAt - a.openedAt)
   if (context.flags.json) await context.out(runs.map((run) => `${JSON.stringify(run)}\n`).join(''))
   else
-    await context.out(runs.map((run) => `${run.run}  ${ago(context.clock.now(), run.openedAt).padEnd(12)} ${stateOf(run).padEnd(14)} ${run.title}\n`).join(''))
+    await context.out(
+      runs.map((run) => `${run.run}  ${ago(context.clock.now(), run.openedAt).padEnd(12)} ${stateOf(run).padEnd(14)} ${titleOf(journal, run)}\n`).join(''),
+    )
   return 0
 }
 
 const show = async (context: Context, journal: Journal, run: RunInfo): Promise<number> => {
-  await context.out(`${run.run} · session ${run.session} · ${stateOf(run)}\n${run.title}\n`)
+  await context.out(`${run.run} · session ${run.session} · ${stateOf(run)}\n${titleOf(journal, run)}\n`)
   for (const event of journal.read({run: run.run})) {
     const told = tell(event)
     if (told && !(await context.out(`${String(event.seq).padStart(5)} ${event.role ?? ''} ${told}\n`))) break

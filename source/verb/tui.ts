@@ -20,5 +20,11 @@ export const tui: VerbRun = async (context) => {
   // A folder where nothing may be done is said before the terminal is taken.
   projectHere(context)
   tty.put(firstFrame(tty.size(), 'penguin'))
-  return showScreen(context, {tty, isEntered: true, first, reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, size)})
+  return showScreen(context, {
+    tty,
+    isEntered: true,
+    first,
+    reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, size),
+    again: async (size, seen) => (await import('../screen/reach.ts')).reachAgain(context, size, seen),
+  })
 }

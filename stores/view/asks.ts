@@ -38,6 +38,7 @@ export const stepAsks = (asks: readonly AskView[], event: Event, callOf: (id: st
     case 'role.left':
       return asks.some(({agent}) => agent === event.agent) ? asks.filter(({agent}) => agent !== event.agent) : asks
     case 'run.opened':
+    case 'run.resumed':
     case 'run.closed':
       return asks.length === 0 ? asks : []
     default:

@@ -1,0 +1,69 @@
+// The screen's wire to its keeper, also before there is one and after one was killed: what is said waits, in order, and
+// another keeper goes on with the session where the last one was.
+//
+//   joining ──reached──▶ here ──gone──▶ lost ──another keeper──▶ here …      (left, or the keeper said `over`: for good)
+//
+// Law: a keeper that ends because somebody wanted it is not followed by another.
+
+import type {KeeperSays, ScreenSays} from '../../engine/contract/screen.ts'
+import type {KeeperClient} from '../keeper/client.ts'
+
+export interface Wire {
+  says(message: ScreenSays): void
+  close(): void
+}
+
+export interface WirePorts {
+  first: Promise<KeeperClient>
+  /** Another keeper for the same session; absent where none can follow. */
+  again?(): Promise<KeeperClient>
+  take(message: KeeperSays): void
+  here(): void
+  lost(): void
+  /** No keeper could be had at all. */
+  failed(thrown: unknown): void
+}
+
+/** A keeper that dies this often is being killed by something that another one would meet as well. */
+const mostDeaths = 25
+const pauseMs = 150
+
+export const openWire = ({first, again, take, here, lost, failed}: WirePorts): Wire => {
+  const waiting: ScreenSays[] = []
+  let client: KeeperClient | undefined
+  let [ended, deaths] = [false, 0]
+
+  const join = (found: KeeperClient): void => {
+    if (ended) return found.close()
+    client = found
+    found.on((message) => {
+      if (message.tell === 'over') ended = true
+      take(message)
+    })
+    for (const message of waiting.splice(0)) found.says(message)
+    here()
+    void found.gone.then(gone)
+  }
+  const gone = (): void => {
+    client = undefined
+    if (ended) return
+    lost()
+    deaths += 1
+    if (!again || deaths > mostDeaths) return
+    setTimeout(() => {
+      if (!ended) again().then(join, () => lost())
+    }, pauseMs)
+  }
+  first.then(join, failed)
+  return {
+    says: (message) => {
+      if (message.do === 'leave') ended = true
+      if (client) client.says(message)
+      else waiting.push(message)
+    },
+    close: () => {
+      ended = true
+      client?.close()
+    },
+  }
+}
