@@ -30,7 +30,7 @@ const guardErase = (emulator: Terminal, handler: Inside['_inputHandler']): void 
 
 /** What is done as often as a number says; more often than this changes nothing any more. */
 const repeated: Readonly<Record<string, [name: keyof Repeats, most: (emulator: Terminal) => number]>> = {
-  S: ['scrollUp', ({rows, options}) => rows + (options.scrollback ?? 0)],
+  S: ['scrollUp', ({rows}) => rows],
   T: ['scrollDown', ({rows}) => rows],
   L: ['insertLines', ({rows}) => rows],
   M: ['deleteLines', ({rows}) => rows],

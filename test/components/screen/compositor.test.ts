@@ -177,7 +177,7 @@ describe('frames', () => {
     async (_, features, open) => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, {minLength: 4, maxLength: 40}), (steps) => roundTrip(steps, features, open)),
-        {numRuns: 50},
+        {numRuns: 40},
       )
     },
     30_000,
@@ -212,7 +212,7 @@ describe('frames', () => {
           screen.close()
         },
       ),
-      {numRuns: 60},
+      {numRuns: 40},
     )
   }, 30_000)
 })
