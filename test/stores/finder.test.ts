@@ -79,18 +79,20 @@ describe('any paths', () => {
 })
 
 describe('50,000 paths', () => {
-  it('are searched between two keys', () => {
+  it('are searched key by key as at once', () => {
     const words = ['src', 'lib', 'test', 'engine', 'core', 'model', 'tool', 'store', 'view', 'screen', 'input', 'parser', 'index', 'main']
     const word = (seed: number): string => words[seed % words.length] as string
     const paths = Array.from({length: 50_000}, (_, n) => `${word(n)}/${word(n >> 3)}/${word(n * 7)}/${word(n * 11)}-${n}.ts`)
     const finder = openFinder(paths)
-    for (const text of ['warm', 'up']) finder.find(text, 50)
-    const times = ['s', 'sr', 'src', 'srcm', 'e', 'en', 'eng', 'input9', 'tsts', 'm i'].map((query) => {
-      const began = performance.now()
-      finder.find(query, 50)
-      return performance.now() - began
-    })
-    // The aim is 30 ms; machines that run other tests are slower.
-    expect(times.toSorted((left, right) => left - right)[5]).toBeLessThan(60)
+    // How fast is the bench's to say; here, that a longer query narrows what a shorter one has found, to the same end.
+    for (const query of ['s', 'sr', 'src', 'srcm', 'e', 'en', 'eng', 'input9', 'tsts', 'm i']) {
+      const found = finder.find(query, 50).map(({path}) => path)
+      expect(found).toEqual(
+        openFinder(paths)
+          .find(query, 50)
+          .map(({path}) => path),
+      )
+      expect(found).toHaveLength(50)
+    }
   })
 })
