@@ -36,14 +36,24 @@ const inSpan = (text: string, at: number): boolean => {
 /** Is what stands at `at` shown and not said? */
 export const isShown = (text: string, at: number, fences: readonly Fence[]): boolean => fences.some(({from, to}) => at >= from && at < to) || inSpan(text, at)
 
-const explaining =
-  /\b(?:examples?|e\.g|for instance|such as|format(?:s|ted)?|syntax|looks? like|would|emits?|emitted|outputs?|prints?|returns?|leak(?:s|ed)?|models?|servers?|pars(?:es?|ed|er)|you (?:can|could|should|may|might|must|need)|to (?:call|invoke|use)|in order to|instead of|templates?|schemas?|docs?|documentation|protocols?|dialects?|never|do not|don't|earlier|previous(?:ly)?|last (?:call|time|request)|(?:call|request|output|result|log|journal) (?:was|that|is|looks)|was called|(?:I|we) (?:have )?(?:already )?(?:ran|run|called|used|sent|tried|made)|failed|recorded|captured)\b/i
+/** Words of somebody who explains how calls are written; anywhere on the line. */
+const teaching = /\b(?:examples?|e\.g|for instance|looks? like)\b/i
+/** Words that mean it only in the sentence itself: a model also tells what a test prints before it reads the file. */
+const describing =
+  /\b(?:such as|format(?:s|ted)?|syntax|would|emits?|emitted|outputs?|prints?|returns?|leak(?:s|ed)?|models?|servers?|pars(?:es?|ed|er)|you (?:can|could|should|may|might|must|need)|to (?:call|invoke|use)|in order to|instead of|templates?|schemas?|docs?|documentation|protocols?|dialects?|never|do not|don't)\b/i
+/** Words that tell of a call that was made before. */
+const telling =
+  /\b(?:earlier|previous(?:ly)?|last (?:call|time|request)|(?:call|request|output|result|log|journal|command) (?:was|that|is|looks)|was called|(?:I|we) (?:have )?(?:already )?(?:ran|run|called|used|sent|tried|made)|recorded|captured)\b/i
 
-/** Does the sentence before or after a place explain rather than do? */
-export const isExplained = (before: string, after: string): boolean => {
-  const lead = before.trimEnd().split('\n').at(-1) ?? ''
-  const tail = after.trimStart().split('\n')[0] ?? ''
-  return explaining.test(lead.slice(-300)) || explaining.test(tail.slice(0, 300))
+const lastSentence = (line: string): string => line.split(/[.!?]\s+(?=\S)/).at(-1) ?? ''
+const firstSentence = (line: string): string => line.split(/[.!?]\s+(?=\S)/)[0] ?? ''
+
+/** Does the sentence before or after a place explain rather than do? `bare`: no mark says that it is a call, so what tells of the past counts too. */
+export const isExplained = (before: string, after: string, bare = false): boolean => {
+  const lead = (before.trimEnd().split('\n').at(-1) ?? '').slice(-300)
+  const tail = (after.trimStart().split('\n')[0] ?? '').slice(0, 300)
+  const near = [lastSentence(lead), firstSentence(tail)]
+  return [lead, tail].some((line) => teaching.test(line)) || near.some((sentence) => describing.test(sentence) || (bare && telling.test(sentence)))
 }
 
 /** Nothing but blanks stands before `at` on its line. */

@@ -192,7 +192,7 @@ const endingFences = (text: string, tools: readonly ToolSpec[]): Recovered | und
     to = fence.from
   }
   const before = text.slice(0, to)
-  return found.length === 0 || isExplained(before, '') ? undefined : {calls: found.flat(), text: wordless(before)}
+  return found.length === 0 || isExplained(before, '', true) ? undefined : {calls: found.flat(), text: wordless(before)}
 }
 
 const objectStart = /(?:^|\n|[.:!]\s)[ \t]*(?=[{[])/g
@@ -203,7 +203,7 @@ const endingJson = (text: string, tools: readonly ToolSpec[]): Recovered | undef
     const at = found.index + found[0].length
     const end = jsonEnd(text, at)
     const before = text.slice(0, at)
-    if (end === -1 || !isBlank(text.slice(end)) || isExplained(wordless(before), '')) continue
+    if (end === -1 || !isBlank(text.slice(end)) || isExplained(wordless(before), '', true)) continue
     const calls = isShown(text, at, fencesIn(text)) ? undefined : callsIn(parsed(text.slice(at, end)), tools, false)
     if (calls) return {calls, text: wordless(before)}
   }

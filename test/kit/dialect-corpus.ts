@@ -72,6 +72,7 @@ const percent = (part: number, of: number): string => `${((100 * part) / of).toF
 const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |\n`
 
 const titles: Readonly<Record<string, string>> = {
+  'after-sentences.json': 'Calls after a sentence that tells of tests, servers and tries',
   'broken.json': 'Broken JSON inside a call',
   'more-not-calls.json': 'No calls: prose, code, logs, examples, cut calls',
   'more-tags.json': 'XML tags: Qwen, Hermes, GLM, MiniMax, Seed, Step, Llama, Cline',
