@@ -2,6 +2,7 @@
 
 import type {PaneNote} from '../engine/contract/screen.ts'
 import {count, elapsed, money} from './figures.ts'
+import {keysOf} from './keymap.ts'
 import {cut, joined, type Line, lineWidth, type Piece, piece} from './line.ts'
 import type {AppState} from './state.ts'
 import type {Tone} from './theme.ts'
@@ -55,10 +56,12 @@ const bare = {short: [], time: [], route: [], spent: [], needsYou: false}
 
 const endOf = (note: PaneNote): Line => (note.ended === undefined ? [] : [piece(note.ended || 'ended', 'quiet')])
 
-const shellHeader = (note: PaneNote, number: number): Header => ({
-  title: [[piece(`${number} `, 'quiet'), piece(`$ ${note.title || 'shell'}`, 'title')], endOf(note)],
-  ...bare,
-})
+/** What has ended stays to be read, and says how it goes away. */
+const shellHeader = (state: AppState, note: PaneNote, number: number): Header => {
+  const key = keysOf(state.keymap, 'shut').split(', ')[0]
+  const closes: Line = note.ended === undefined || !key ? [] : [piece(`${key} closes it`, 'quiet')]
+  return {title: [[piece(`${number} `, 'quiet'), piece(`$ ${note.title || 'shell'}`, 'title')], endOf(note), closes], ...bare}
+}
 
 const spentOf = (state: AppState, agent: AgentView): Line => {
   const caps = {...state.view.spend.caps, ...agent.grant}
@@ -69,7 +72,7 @@ const spentOf = (state: AppState, agent: AgentView): Line => {
 
 export const headerOf = (state: AppState, note: PaneNote): Header => {
   const number = state.layout.order.indexOf(note.pane) + 1
-  if (note.kind === 'shell') return shellHeader(note, number)
+  if (note.kind === 'shell') return shellHeader(state, note, number)
   const agent = state.view.agents[note.pane]
   const name: Line = [piece(`${number} `, 'quiet'), piece(note.title, 'title')]
   if (!agent) return {title: [name, endOf(note)], ...bare}
