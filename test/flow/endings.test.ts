@@ -51,3 +51,29 @@ describe.each(protocols)('over $protocol', (way) => {
     expect(ran.err + ran.out).toContain('ended before its answer did')
   })
 })
+
+describe('where nobody answers', () => {
+  const clock = {
+    now: Date.now,
+    tick: () => performance.now(),
+    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms > 300 && ms < 2900 ? 1 : ms).unref()),
+  }
+  const end = async (provider: string, url: string) => {
+    const repo = repository(calculator)
+    for (const [path, text] of Object.entries(providerConfig({baseUrl: `${url}/v1`}))) repo.write({[`../home/${path}`]: text})
+    const env = {...repo.env, ...providerEnvironment({url, baseUrl: `${url}/v1`})}
+    return repo.run({prompt: 'x', flags: {model: `${provider}/m`, check: ['true']}, env, clock})
+  }
+
+  it.each(protocols)('a run over $name ends with 6 and names the address', async ({name}) => {
+    const unnamed = await end(name, 'http://model.invalid:1')
+    expect(unnamed.closed, unnamed.err).toMatchObject({exitCode: 6, reason: expect.stringMatching(/model\.invalid does not resolve \(.*(baseUrl|OLLAMA_HOST)/)})
+    const gone = await modelServer([])
+    await gone.close()
+    const refused = await end(name, gone.url)
+    expect(refused.closed, refused.err).toMatchObject({
+      exitCode: 6,
+      reason: expect.stringMatching(new RegExp(`nothing listens at 127\\.0\\.0\\.1:${gone.port} \\(start`)),
+    })
+  })
+})
