@@ -31,6 +31,7 @@ interface Running {
 const kills: Record<string, (running: Running) => Promise<TestScreen>> = {
   keeper: async ({here, screen}) => {
     const {run} = await screen.untilEvent('role.hired')
+    expect(screen.told.filter(({tell}) => tell === 'over' || tell === 'trouble')).toEqual([])
     process.kill(screen.session()?.pid as number, 'SIGKILL')
     await screen.client.gone
     await poll(() => here.survivors().length === 0, 'nobody outlives the keeper')
