@@ -3,7 +3,7 @@
 import {Box, Text} from 'ink'
 import {createElement, type ReactElement} from 'react'
 import type {Rect} from '../engine/contract/screen.ts'
-import {exact, type Line} from '../stores/line.ts'
+import {exact, type Line, type Piece} from '../stores/line.ts'
 import type {Theme, Tone} from '../stores/theme.ts'
 
 interface Painted {
@@ -38,9 +38,24 @@ export interface RowProps {
   base?: Tone
 }
 
+/** Neighbours that look alike are one: each text costs a node, and a node costs more than a few letters. */
+const merged = (line: Line): Piece[] => {
+  const pieces: Piece[] = []
+  for (const piece of line) {
+    const last = pieces.at(-1)
+    if (last && last.tone === piece.tone && last.under === piece.under) pieces[pieces.length - 1] = {...last, text: last.text + piece.text}
+    else if (piece.text) pieces.push(piece)
+  }
+  return pieces
+}
+
 /** Pieces have no names and a row is replaced whole: they are handed over as they stand, without keys. */
 export const Row = ({line, width, theme, base}: RowProps): ReactElement =>
-  createElement(Text, {wrap: 'truncate'}, ...exact(line, width).map((piece) => createElement(Text, paintOf(theme, piece.tone, base, piece.under), piece.text)))
+  createElement(
+    Text,
+    {wrap: 'truncate'},
+    ...merged(exact(line, width)).map((piece) => createElement(Text, paintOf(theme, piece.tone, base, piece.under), piece.text)),
+  )
 
 export interface PlacedLine {
   line: Line
