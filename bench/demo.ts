@@ -36,7 +36,7 @@ const steps: readonly Step[] = [
 const main = async (out: string): Promise<void> => {
   const home = mkdtempSync(join(tmpdir(), 'pg-demo-'))
   // The screen names the folder: one that anybody might have.
-  const cwd = join(tmpdir(), 'parcels')
+  const cwd = join(tmpdir(), 'shipping')
   const env = {HOME: home, PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor', XDG_RUNTIME_DIR: home}
   mkdirSync(cwd)
   try {

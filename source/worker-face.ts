@@ -12,6 +12,8 @@ import {openFace} from '../engine/fold/face.ts'
 /** More than this unread, and what streams is left out. */
 const mostChars = 256 * 1024
 const farewellMs = 200
+/** A border that is moved gives many sizes. */
+const settleMs = 60
 const stdoutFd = 1
 
 interface Printer {
@@ -64,8 +66,13 @@ const openPrinter = (): Printer => {
 /** The link, watched by a face; `farewell` before the process ends. */
 export const withFace = (link: AgentLink, agent: string, colour: boolean): {link: AgentLink; farewell(): Promise<void>} => {
   const printer = openPrinter()
-  const face = openFace({columns: process.stdout.columns || 80, colour, agent})
-  process.stdout.on('resize', () => face.resize(process.stdout.columns))
+  const face = openFace({columns: process.stdout.columns || 80, colour, agent, retells: true})
+  let settling: NodeJS.Timeout | undefined
+  // Panes come and go: what was told is laid out for the width that it has at last.
+  process.stdout.on('resize', () => {
+    clearTimeout(settling)
+    settling = setTimeout(() => printer.print(face.resize(process.stdout.columns)), settleMs).unref()
+  })
   let current: Assignment | undefined
   const tell = (draft: Pick<Draft, 'type' | 'body'> & Partial<Draft>, passing = false): void => {
     const stamp = {seq: 0, at: Date.now(), run: (current?.run ?? '') as RunId, agent, role: current?.role.name, ...(passing ? {passing} : {})}

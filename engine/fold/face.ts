@@ -8,6 +8,7 @@
 import type {Event, EventOf} from '../contract/event.ts'
 import {openFlow} from './face-flow.ts'
 import {type Pen, runSays, says} from './face-line.ts'
+import {openMemory} from './face-memory.ts'
 import {type Output, openOutput} from './face-output.ts'
 import {dim, openProse} from './face-prose.ts'
 import {callLine, commandOf, endLine, isQuiet, leftOver} from './face-tool.ts'
@@ -18,17 +19,23 @@ export interface FaceOptions {
   colour: boolean
   /** Only the story of this agent; undefined: of the whole run, without what streams. */
   agent?: string
+  /** Tells all anew at another width, the terminal emptied; else a width holds for what comes. */
+  retells?: boolean
 }
 
 export interface Face {
   /** What to write to the terminal for this event; '' when it tells nothing. */
   step(event: Event): string
-  /** Holds for what is printed from here on. */
+  /** What to write because of it: '' but for a face that retells. */
+  resize(columns: number): string
+}
+
+interface Teller {
+  step(event: Event): string
   resize(columns: number): void
 }
 
-/** Begins at an empty line. Events are those of `Journal.follow`: passing ones included. */
-export const openFace = (options: FaceOptions): Face => {
+const openTeller = (options: FaceOptions): Teller => {
   const {agent, colour} = options
   const flow = openFlow(options)
   const prose = openProse(flow, {colour})
@@ -165,5 +172,30 @@ export const openFace = (options: FaceOptions): Face => {
       return flow.take()
     },
     resize: flow.resize,
+  }
+}
+
+const esc = String.fromCharCode(27)
+/** No style, an empty screen, no scrollback. */
+const emptied = `${esc}[0m${esc}[H${esc}[2J${esc}[3J`
+
+/** Begins at an empty line. Events are those of `Journal.follow`: passing ones included. */
+export const openFace = (options: FaceOptions): Face => {
+  const memory = options.retells ? openMemory() : undefined
+  let {columns} = options
+  let teller = openTeller(options)
+  return {
+    step: (event) => {
+      memory?.keep(event)
+      return teller.step(event)
+    },
+    resize: (to) => {
+      if (to === columns) return ''
+      columns = to
+      teller.resize(to)
+      if (!memory) return ''
+      teller = openTeller({...options, columns})
+      return emptied + memory.all().map(teller.step).join('')
+    },
   }
 }

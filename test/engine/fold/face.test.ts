@@ -160,6 +160,37 @@ describe('the layout', () => {
     expect(first + face.step(replied('dddd eeee ffff'))).toBe('aaaa bbbb\r\ncccc\r\n\r\ndddd eeee ffff\r\n')
   })
 
+  it('tells all anew at another width, where that is asked for', () => {
+    const story = [
+      asked,
+      delta('the quick '),
+      delta('brown fox'),
+      replied('the quick brown fox jumps'),
+      called('shell', {command: 'x'}),
+      output('a\n'),
+      output('b\n'),
+    ]
+    const face = openFace({columns: 60, colour: true, agent: 'a_1', retells: true})
+    for (const one of story) face.step(one)
+    const anew = face.resize(12)
+    expect(anew).toBe(`\u001b[0m\u001b[H\u001b[2J\u001b[3J${bytesOf(story, {columns: 12})}`)
+    expect(face.resize(12)).toBe('')
+    // What comes goes on from there.
+    expect(anew + face.step(output('c\n'))).toContain(bytesOf([...story, output('c\n')], {columns: 12}))
+  })
+
+  it('keeps no more to tell anew than a scrollback has', () => {
+    const face = openFace({columns: 60, colour: false, agent: 'a_1', retells: true})
+    for (let turn = 0; turn < 400; turn += 1) {
+      face.step(asked)
+      face.step(replied(`turn ${turn} ${'x '.repeat(500)}`))
+    }
+    const anew = face.resize(80)
+    expect(anew.length).toBeLessThan(140_000)
+    expect(anew).toContain('turn 399')
+    expect(anew).not.toContain('turn 1 ')
+  })
+
   it('reads light Markdown and keeps code as it is', () => {
     const text = '# Head\n\n- one **two** `x`\n\n```js\nconst  a = 1 // `no` **mark**\n```\nend'
     expect(textOf([replied(text)])).toBe('Head\n\n• one two x\n\n```js\nconst  a = 1 // `no` **mark**\n```\nend\n')
