@@ -16,7 +16,7 @@ const script = `trap '' HUP INT QUIT TERM TSTP TTIN TTOU
 while IFS= read -r said; do [ "$said" = bye ] && exit 0; done
 printf %s "$2"
 [ -n "$1" ] && stty "$1" <&1 2>/dev/null
-printf '%s\\n' "$3"`
+printf '\\n%s\\n' "$3"`
 
 /** Guardians that die one after the other are being killed by somebody: after so many the terminal goes unguarded. */
 const mostDeaths = 25
