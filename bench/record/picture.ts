@@ -35,6 +35,9 @@ const lookOf = (cell: IBufferCell): Look => {
   return {fg, bg, bold: cell.isBold() !== 0, italic: cell.isItalic() !== 0, underline: cell.isUnderline() !== 0}
 }
 
+/** The usual colour is said once, at the top. */
+const fillOf = (colour: string): string => (colour === ink ? '' : ` fill="${colour}"`)
+
 const isSame = (one: Look, other: Look): boolean =>
   one.fg === other.fg && one.bg === other.bg && one.bold === other.bold && one.italic === other.italic && one.underline === other.underline
 
@@ -49,7 +52,7 @@ const textOf = ({x, cells, text, look}: Run): string => {
   if (!text.trim()) return ''
   const more = `${look.bold ? ' font-weight="bold"' : ''}${look.italic ? ' font-style="italic"' : ''}${look.underline ? ' text-decoration="underline"' : ''}`
   const width = `textLength="${n(cells * cellWidth)}"`
-  return `<text x="${n(x * cellWidth)}" y="${fontSize}" ${width} fill="${look.fg}"${more}>${escaped(text)}</text>`
+  return `<text x="${n(x * cellWidth)}" y="${fontSize}" ${width}${fillOf(look.fg)}${more}>${escaped(text)}</text>`
 }
 
 /** One row of the screen, at the origin. */
@@ -78,7 +81,7 @@ const rowPicture = (emulator: Terminal, y: number): string => {
     else add(runs, {x, cells, text: sign, look}, (last) => cells === 1 && last.cells === [...last.text].length && isSame(last.look, look))
   }
   const rects = grounds.map(({x, cells, look}) => `<rect x="${n(x * cellWidth)}" width="${n(cells * cellWidth)}" height="${cellHeight}" fill="${look.bg}"/>`)
-  const paths = [...shapes].map(([fill, path]) => `<path d="${path}" fill="${fill}"/>`)
+  const paths = [...shapes].map(([fill, path]) => `<path d="${path}"${fillOf(fill)}/>`)
   return [...rects, ...paths, ...runs.map(trimmed).map(textOf)].join('')
 }
 
@@ -116,7 +119,7 @@ export const openPictures = (columns: number, rows: number) => {
   }
   const page = (title: string, style: string, body: string): string =>
     [
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${n(height)}" role="img" font-family="${font}" font-size="${fontSize}" xml:space="preserve">`,
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${n(height)}" role="img" fill="${ink}" font-family="${font}" font-size="${fontSize}" xml:space="preserve">`,
       `<title>${escaped(title)}</title>`,
       style && `<style>${style}</style>`,
       `<defs>${[...known].map(([picture, id]) => `<g id="r${id}">${picture}</g>`).join('\n')}</defs>`,
