@@ -104,7 +104,7 @@ const ask = async (way: ProviderWay, row: Row, spots: Spot[], signal = new Abort
   const {clock, slept} = patientClock()
   const clients = await Promise.all(
     spots.map(async (spot, at) => {
-      const settings = providerSettingsOf(way.name, spot.url, {proxy: spot.proxy, timeouts: row.timeouts})
+      const settings = providerSettingsOf(way.name, spot.url, {proxy: spot.proxy, timeouts: at === 0 ? row.timeouts : undefined})
       return {route: {provider: way.name, model: at === 0 ? 'm' : 'second'}, client: (await makerFor(settings.protocol))(settings), callSec: 600}
     }),
   )

@@ -40,7 +40,7 @@ const inDate = (ms: number) => (): Scripted => {
   return limited({date: new Date(now).toUTCString(), 'retry-after': new Date(now + ms).toUTCString()})
 }
 const page = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
-const brief = {firstTokenSec: 0.06, idleSec: 0.06}
+const brief = {firstTokenSec: 0.09, idleSec: 0.09}
 
 const connecting: Row[] = [
   {name: 'the name does not resolve (DNS)', meets: 'no name', code: 'model.unreachable', tries: 3, says: /baseUrl|OLLAMA_HOST/},
