@@ -48,6 +48,15 @@ export const settledList = (state: AppState): AppState => {
   return at === overlay.at && top === overlay.top ? state : {...state, overlay: {...overlay, at, top}}
 }
 
+/** Views that grow at their end; who looks at the end goes on looking at it. */
+const growing: readonly Overlay['view'][] = ['log', 'story']
+
+export const followsEnd = (state: AppState): boolean =>
+  state.overlay !== null && growing.includes(state.overlay.view) && state.overlay.at >= rowsOf(state, state.overlay).length - 1
+
+export const atEnd = (state: AppState): AppState =>
+  state.overlay ? {...state, overlay: {...state.overlay, at: Number.MAX_SAFE_INTEGER, top: Number.MAX_SAFE_INTEGER}} : state
+
 const change = (state: AppState, overlay: Partial<Overlay>): Next =>
   next(state.overlay ? settledList({...state, overlay: {...state.overlay, ...overlay}}) : state)
 

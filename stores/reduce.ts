@@ -7,7 +7,7 @@ import {sized} from './editor.ts'
 import {frameOf, promptMark} from './frame.ts'
 import {cardTyped} from './reduce-ask.ts'
 import {runCommand} from './reduce-command.ts'
-import {listTyped, settledList} from './reduce-list.ts'
+import {atEnd, followsEnd, listTyped, settledList} from './reduce-list.ts'
 import {mouseMoved} from './reduce-mouse.ts'
 import {filesFound, promptTakes, withEditor} from './reduce-say.ts'
 import {told, withCard, withSizes} from './reduce-told.ts'
@@ -28,8 +28,10 @@ const ticked = (state: AppState, at: number): AppState => {
 
 const step = (state: AppState, action: Action): Next => {
   switch (action.do) {
-    case 'told':
-      return told(state, action.says)
+    case 'told': {
+      const {state: heard, effects} = told(state, action.says)
+      return heard.view !== state.view && followsEnd(state) ? {state: atEnd(heard), effects} : {state: heard, effects}
+    }
     case 'command':
       return runCommand({...state, chord: ''}, action.command, action)
     case 'typed':

@@ -15,6 +15,7 @@ import {clean, exact, type Line, lineWidth, wrapped} from '../../stores/line.ts'
 import {markdownLines} from '../../stores/markdown.ts'
 import type {AppState} from '../../stores/state.ts'
 import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
+import {themes} from '../../stores/theme.ts'
 import {begin, type Teller, teller, typing} from '../kit/screen-story.ts'
 
 const size = {columns: 80, rows: 24}
@@ -135,6 +136,16 @@ describe('code', () => {
     expect(pieces?.find(({text}) => text === 'const')?.tone).toBe('keyword')
     expect(coloured(line, languageOf('data.unknown'))).toBeUndefined()
     expect(words(piecesOf('<span class="hljs-title function_">f</span>(&lt;a&gt;)'))).toBe('f(<a>)')
+  })
+})
+
+describe('the themes', () => {
+  it('say the same things, and one of them without colours', () => {
+    const tones = Object.keys(themes.dark)
+    for (const theme of Object.values(themes)) expect(Object.keys(theme)).toEqual(tones)
+    expect(Object.values(themes.none).filter(({color, background}) => color ?? background)).toEqual([])
+    // What must be told apart is told apart by more than colour.
+    for (const tone of ['needs', 'selected', 'bar', 'addedWord'] as const) expect(themes.none[tone]).not.toEqual({})
   })
 })
 

@@ -289,6 +289,15 @@ describe('a view', () => {
     expect(keyModeOf(story.state)).toBe('view')
     expect(press(story, 'log').state.overlay).toBeNull()
   })
+  it('that grows is followed by who looks at its end, and by nobody else', () => {
+    const story = press(working(), 'log')
+    const at = () => story.state.overlay?.at
+    const end = () => story.state.view.log.length - 1
+    story.event('notice', {code: 'x', text: 'more'})
+    expect(at()).toBe(end())
+    press(story, 'up').event('notice', {code: 'x', text: 'and more'})
+    expect(at()).toBe(end() - 2)
+  })
   it('of everything does what is chosen', () => {
     const story = press(idle(), 'palette').act(...typing('doctor'))
     expect(sent(story, (one) => press(one, 'accept'))).toMatchObject([{do: 'open', command: 'penguin doctor'}])
