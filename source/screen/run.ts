@@ -7,13 +7,10 @@
 // Law 1: the terminal is given back on every way out. Law 2: nothing waits for the keeper: keys typed before it is there
 // are taken, what they send is sent once it is. Law 3: nothing is drawn when nothing changed.
 
-import {drawApp} from '../../components/draw.tsx'
-import {mountChrome} from '../../components/screen/chrome.tsx'
-import {openGlass} from '../../components/screen/glass.ts'
 import {openInput} from '../../components/screen/input.ts'
-import {asFault, outcomeOf} from '../../engine/contract/fault.ts'
+import {asFault, type Fault, outcomeOf} from '../../engine/contract/fault.ts'
 import {exitCodes} from '../../engine/contract/outcome.ts'
-import type {InputEvent, KeeperSays, Size} from '../../engine/contract/screen.ts'
+import type {InputEvent, KeeperSays, PaneId, Size} from '../../engine/contract/screen.ts'
 import type {Action} from '../../stores/action.ts'
 import {wantsTicks} from '../../stores/reduce.ts'
 import type {AppState} from '../../stores/state.ts'
@@ -21,13 +18,11 @@ import {openStore} from '../../stores/store.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
 import {rootOf} from '../verb/journal-dir.ts'
-import {carryOut, feedPanes} from './carry.ts'
+import {carryOut} from './carry.ts'
 import {openComfort} from './comfort.ts'
 import {openKeys} from './keys.ts'
-import {openPaneView} from './pane-view.ts'
-import {openPanes} from './panes.ts'
+import {openPicture} from './picture.ts'
 import {openPromptHistory} from './prompt-history.ts'
-import {sceneOf} from './scene.ts'
 import {startOf, type Taste} from './start.ts'
 import {openTerms} from './terms.ts'
 import type {Tty} from './tty.ts'
@@ -65,113 +60,72 @@ const batched = (take: (says: readonly KeeperSays[]) => void): ((message: Keeper
   }
 }
 
+/** Time goes on only while something is shown that goes with it. */
+const openTicking = (tick: () => void) => {
+  let timer: NodeJS.Timeout | undefined
+  return (on: boolean): void => {
+    if (on) timer ??= setInterval(tick, tickMs)
+    else {
+      clearInterval(timer)
+      timer = undefined
+    }
+  }
+}
+
 const seenIn = ({view}: AppState): {run: string; seq: number} | undefined => (view.run.run ? {run: view.run.run, seq: view.run.seq} : undefined)
 
-/** Resolves with the exit code once the person has left or the terminal is gone. */
-export const openScreen = async (context: Context, {tty, settings, isEntered, taste, first, before, reach, again}: ScreenStart): Promise<number> => {
-  const {promise: over, resolve: end} = Promise.withResolvers<number>()
-  const reached = reach(tty.size())
-  reached.catch(() => undefined)
-  const history = openPromptHistory(context.env, rootOf(context.cwd))
-  const {state, keymap, problems} = startOf(context, tty.size(), taste, history.entries)
-  const terms = openTerms({
-    context,
-    tty,
-    settings,
-    isEntered,
-    mouse: state.look.mouse,
-    say: (bytes) => glass.say(bytes),
-    frames: {lend: () => glass.lend(), takeBack: () => glass.takeBack()},
-  })
-  const store = openStore(state)
-  let focused = false
-  let lastWords = ''
-  /** Work was going on when the keeper was lost. */
-  let wasLive = false
+const wordsOf = ({msg, hint}: Fault): string => `penguin: ${msg}\n${hint ? `${hint}\n` : ''}`
 
-  const chrome = mountChrome(drawApp(store.state()), tty.size())
-  const panes = openPanes(
-    (pane) => glass.damage(pane === store.state().layout.focus),
-    () => glass.say('\x07'),
-  )
-  const view = openPaneView({
-    panes,
-    mode: (mode) => dispatch({do: 'mode', mode}),
-    copy: (text) => carryOut(world, {do: 'copy', text}),
-    say: (text) => dispatch({do: 'toast', text}),
-    type: (pane, data) => wire.says({do: 'type', pane, data}),
-    damaged: () => glass.damage(true),
-    nowMs: () => context.clock.now(),
-  })
-  const glass = openGlass({
-    fd: 1,
-    size: tty.size(),
-    features: terms.features(),
-    chrome: chrome.terminal,
-    scene: () => sceneOf(store.state(), panes, view),
-    gone: () => end(1),
-  })
-  chrome.onFrame(() => glass.damage(focused))
+/** Resolves with the exit code once the person has left or the terminal is gone. */
+export const openScreen = async (context: Context, start: ScreenStart): Promise<number> => {
+  const {tty, first, before, again} = start
+  const {promise: over, resolve: end} = Promise.withResolvers<number>()
+  const reached = start.reach(tty.size())
+  reached.catch(() => undefined)
+  const nowMs = (): number => context.clock.now()
+  const history = openPromptHistory(context.env, rootOf(context.cwd))
+  const {state, keymap, problems} = startOf(context, tty.size(), start.taste, history.entries)
+  const store = openStore(state)
   const dispatch = (action: Action): void => {
     for (const effect of store.dispatch(action)) carryOut(world, effect)
   }
+  const type = (pane: PaneId, data: string): void => wire.says({do: 'type', pane, data})
+  const {settings, isEntered} = start
+  const terms = openTerms({context, tty, settings, isEntered, mouse: state.look.mouse, glass: () => picture.glass})
+  const copy = (text: string): void => carryOut(world, {do: 'copy', text})
+  const picture = openPicture({store, size: tty.size(), features: terms.features(), dispatch, copy, type, nowMs, gone: () => end(1)})
+  const {glass, panes, view} = picture
   const world = openComfort({context, terms, glass, view, remember: history.remember, dispatch, says: (message) => wire.says(message), end})
 
-  store.onChange((state) => {
-    chrome.update(drawApp(state))
-    // The caret may have moved over a chrome that stays as it is.
-    glass.damage(focused)
-    ticking(wantsTicks(state))
-  })
-  let timer: NodeJS.Timeout | undefined
-  /** Time is only shown while something goes on. */
-  const ticking = (on: boolean): void => {
-    if (on && !timer) timer = setInterval(() => dispatch({do: 'tick', at: context.clock.now()}), tickMs)
-    if (on || !timer) return
-    clearInterval(timer)
-    timer = undefined
-  }
+  const ticking = openTicking(() => dispatch({do: 'tick', at: nowMs()}))
+  store.onChange((next) => ticking(wantsTicks(next)))
 
-  const keys = openKeys({
-    state: store.state,
-    keymap,
-    dispatch,
-    type: (pane, data) => wire.says({do: 'type', pane, data}),
-    panes,
-    nowMs: () => context.clock.now(),
-  })
-  const input = openInput((event) => {
+  const keys = openKeys({state: store.state, keymap, dispatch, type, panes, nowMs})
+  const say = (text: string): void => dispatch({do: 'toast', text})
+  const takeInput = (event: InputEvent): void => {
     if (event.input === 'reply') {
       if (terms.learn(event)) glass.learn(terms.features())
       return
     }
-    focused = true
     glass.key()
     const isFree = store.state().overlay === null && store.state().mode === 'prompt'
-    if (
-      isFree &&
-      before?.(
-        event,
-        (text) => dispatch({do: 'toast', text}),
-        () => end(0),
-      )
-    )
-      return
-    keys.take(event)
-  })
+    if (!isFree || !before?.(event, say, () => end(0))) keys.take(event)
+  }
+  const input = openInput(takeInput)
   tty.onBytes((chunk) => input.feed(chunk))
   tty.onGone(() => end(0))
   tty.onSize((size) => {
-    chrome.resize(size)
-    glass.resize(size)
+    picture.resize(size)
     dispatch({do: 'size', size})
   })
 
   const told = batched((says) => dispatch({do: 'told', says}))
   const take = (message: KeeperSays): void => {
-    if (message.tell === 'gone') view.gone(message.pane)
-    if (feedPanes(panes, message)) told(message)
+    if (picture.take(message)) told(message)
   }
+  let lastWords = ''
+  /** Work was going on when the keeper was lost. */
+  let wasLive = false
   const wire = openWire({
     first: reached,
     ...(again ? {again: () => again(tty.size(), seenIn(store.state()))} : {}),
@@ -191,7 +145,7 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
     },
     failed: (thrown) => {
       const found = asFault(thrown)
-      lastWords = `penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`
+      lastWords = wordsOf(found)
       end(exitCodes[outcomeOf(found)])
     },
   })
@@ -201,12 +155,10 @@ export const openScreen = async (context: Context, {tty, settings, isEntered, ta
 
   const code = await over
   ticking(false)
-  await glass.close()
+  await picture.close()
   await terms.answered()
   terms.leave(lastWords)
   wire.close()
-  chrome.close()
-  panes.close()
   tty.close()
   return code
 }

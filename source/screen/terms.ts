@@ -3,7 +3,7 @@
 
 import {guessFeatures, isLastReply, learn, questions} from '../../components/screen/features.ts'
 import {adapt, enter, leave, mouseOff, mouseOn, title} from '../../components/screen/modes.ts'
-import type {ScreenFeatures} from '../../components/screen/scene.ts'
+import type {Glass, ScreenFeatures} from '../../components/screen/scene.ts'
 import type {InputEvent} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import {type Guard, guardTerminal} from '../keeper/guard.ts'
@@ -31,10 +31,8 @@ export interface TermsPorts {
   settings: string
   /** The alternate screen is on already. */
   isEntered: boolean
-  /** Bytes that go out between frames. */
-  say(bytes: string): void
-  /** Frames stop, and begin again. */
-  frames: {lend(): Promise<void>; takeBack(): void}
+  /** Bytes go out between its frames; the frames stop while the terminal is lent. Not there yet at the start. */
+  glass(): Pick<Glass, 'say' | 'lend' | 'takeBack'>
 }
 
 /** A terminal that answers at all has answered by then. */
@@ -42,7 +40,7 @@ const lateMs = 300
 
 const wayBack = 'penguin: the screen is gone, the session goes on; penguin attach shows it again'
 
-export const openTerms = ({context, tty, mouse, settings, isEntered, say, frames}: TermsPorts): Terms => {
+export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: TermsPorts): Terms => {
   let features = guessFeatures({...context.env, ...(context.flags.noColor ? {NO_COLOR: '1'} : {})})
   let mouseIsOn = mouse
   let left = false
@@ -68,18 +66,18 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, say, frames
       if (isLastReply(reply)) heardLast()
       const now = learn(features, reply)
       if (now === features) return false
-      say(adapt(features, now))
+      glass().say(adapt(features, now))
       features = now
       return true
     },
     mouse: (on) => {
       if (on === mouseIsOn) return
       mouseIsOn = on
-      say(on ? mouseOn : mouseOff)
+      glass().say(on ? mouseOn : mouseOff)
     },
-    title: (text) => say(title(text)),
+    title: (text) => glass().say(title(text)),
     lend: async (work) => {
-      await frames.lend()
+      await glass().lend()
       tty.put(leave({features}))
       tty.raw(false)
       try {
@@ -87,7 +85,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, say, frames
       } finally {
         tty.raw(true)
         tty.put(enter({features, mouse: mouseIsOn}))
-        frames.takeBack()
+        glass().takeBack()
       }
     },
     leave: giveBack,

@@ -89,6 +89,8 @@ describe('the main job on the screen', () => {
     first.type('make sum add')
     first.key('enter')
     await first.until(card, 20_000)
+    // The pane tells of it too, by a way of its own.
+    await first.until('wants to', 10_000)
     const seen = first.frame()
     first.signal('SIGKILL')
     await first.ended
@@ -96,7 +98,8 @@ describe('the main job on the screen', () => {
     expect(where.survivors().length).toBeGreaterThan(0)
 
     await using second = where.screen(['attach'])
-    const again = await second.until(card, 10_000)
+    await second.until(card, 10_000)
+    const again = await second.until('wants to', 10_000)
     expect(again.split('\n').filter((row) => row.includes('wants to'))).toEqual(seen.split('\n').filter((row) => row.includes('wants to')))
     await allowUntil(second, finished)
     expect(where.read('sum.js')).toBe(fixed)
