@@ -7,10 +7,13 @@
 // Law: it is in a session of its own, so that nothing that ends the screen's group ends it; killed, it is replaced.
 
 import {type ChildProcess, spawn} from 'node:child_process'
+import {leave} from '../../components/screen/modes.ts'
+import type {ScreenFeatures} from '../../components/screen/scene.ts'
 
-/** On the screen's own buffer: synchronized output, keyboard, mouse, focus and paste; then leave it; then what outlives it. */
-export const leaveSequences =
-  '\x1b[?2026l\x1b[<u\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b[?7h\x1b[0 q\x1b[0m\x1b[?1049l\x1b[?25h\x1b[0m'
+/** What a screen may have switched, whatever its terminal turned out to be able to. */
+const everything: ScreenFeatures = {colours: 'true', synchronized: true, clusters: 'settable', underlines: true, kitty: true}
+
+export const leaveSequences = leave({features: everything})
 
 const script = `trap '' HUP INT QUIT TERM TSTP TTIN TTOU
 while IFS= read -r said; do [ "$said" = bye ] && exit 0; done
