@@ -27,7 +27,7 @@ export const keyModeOf = (state: AppState): Mode => {
 const lay = (state: AppState, change: (layout: Layout, rect: ReturnType<typeof frameOf>['areas']['panes']) => Layout): Next => {
   const layout = change(state.layout, frameOf(state).areas.panes)
   const moved = layout.focus !== state.layout.focus
-  return next({...state, layout, mode: moved && state.mode === 'pane' ? 'prompt' : state.mode})
+  return next({...state, layout, follows: state.follows && !moved, mode: moved && state.mode === 'pane' ? 'prompt' : state.mode})
 }
 
 const needy = (state: AppState): Next => {

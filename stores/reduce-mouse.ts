@@ -59,7 +59,9 @@ const overPanes = (state: AppState, event: Mouse): Next => {
     if (grip && event.y !== placed.outer.y) return next({...state, grip})
   }
   const focused =
-    event.what === 'press' && placed.pane !== state.layout.focus ? {...state, layout: focusOn(state.layout, placed.pane), mode: 'prompt' as const} : state
+    event.what === 'press' && placed.pane !== state.layout.focus
+      ? {...state, layout: focusOn(state.layout, placed.pane), follows: false, mode: 'prompt' as const}
+      : state
   if (!inBody) return next(focused)
   const inside = {...event, x: event.x - placed.body.x, y: event.y - placed.body.y}
   return next(focused, {do: 'pane-mouse', pane: placed.pane, event: inside})

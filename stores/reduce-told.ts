@@ -1,6 +1,7 @@
 // What the keeper told, a batch at a time: events into the folds, panes into the layout, asks into the card. The size of
 // every pane that is seen is asked for here, so that what is drawn and what a program believes agree.
 
+import type {Event} from '../engine/contract/event.ts'
 import type {KeeperSays, PaneNote, SessionAsk, SessionNote} from '../engine/contract/screen.ts'
 import type {Effect} from './action.ts'
 import {openAsks, planAsk} from './card.ts'
@@ -57,13 +58,19 @@ const planReady = (before: AppState, state: AppState): AppState => {
 const closedToast = (state: AppState, outcome: string, reason: string, good: boolean): AppState =>
   toast(state, `${good ? '✓' : '✗'} ${outcome}${reason ? `: ${reason}` : ''}`, good ? 'good' : 'bad')
 
+/** Whoever begins to work is looked at, and is whom Escape stops. */
+const followed = (state: AppState, event: Event): AppState => {
+  if (event.type === 'run.opened') return {...state, follows: true, keeperAsks: state.keeperAsks.filter(({ask}) => ask !== planAsk)}
+  if (event.type !== 'task.started' || !state.follows || state.layout.zoom || state.mode !== 'prompt' || event.agent === undefined) return state
+  return {...state, layout: focusOn(state.layout, event.agent)}
+}
+
 const eventTold = (state: AppState, says: Extract<KeeperSays, {tell: 'event'}>): AppState => {
   const {event} = says
   const next: AppState = {...state, now: Math.max(state.now, event.at), view: viewFold.step(state.view, event)}
   if (event.type === 'run.closed' && state.caughtUp)
     return planReady(state, closedToast(next, event.body.outcome, event.body.reason, event.body.exitCode === 0))
-  if (event.type === 'run.opened') return {...next, keeperAsks: next.keeperAsks.filter(({ask}) => ask !== planAsk)}
-  return planReady(state, next)
+  return planReady(state, followed(next, event))
 }
 
 const answered = (state: AppState, {id, ok, text, pane}: Extract<KeeperSays, {tell: 'answered'}>): AppState => {

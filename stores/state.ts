@@ -79,6 +79,8 @@ export interface AppState {
   session: SessionNote | null
   panes: readonly PaneNote[]
   layout: Layout
+  /** The focus goes to whoever begins to work, until the person has moved it. */
+  follows: boolean
   view: View
   editor: Editor
   /** Who gets the keys: the prompt, the terminal of the pane in focus, or copy mode. */
@@ -115,6 +117,7 @@ export const newState = (options: {size: Size; editor: Editor; look: Look; now: 
   session: null,
   panes: [],
   layout: noLayout,
+  follows: true,
   view: viewFold.empty,
   editor: options.editor,
   mode: 'prompt',

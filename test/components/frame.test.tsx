@@ -68,7 +68,7 @@ const crew = (size: Size): Teller => {
   )
   story.event('phase.handed', {outcome: 'finished', text: 'one task'}, {agent: 'a_1', role: 'planner', task: 't_1'})
   replied(story, 'a_2', 'coder', 'ollama/qwen3-coder', 3, 36_100, 900, 0)
-  story.act({do: 'command', command: 'focus-next'})
+  story.act({do: 'command', command: 'focus-number', digit: 2})
   return story.event('model.delta', {text: 'The blanks'}, {agent: 'a_2', role: 'coder', passing: true})
 }
 

@@ -91,7 +91,7 @@ describe('the prompt', () => {
 
 describe('escape', () => {
   it('stops the agent in focus, or all when it does nothing', () => {
-    const story = press(working(), 'focus-next')
+    const story = working()
     expect(sent(story, (one) => press(one, 'interrupt'))).toEqual([{do: 'interrupt', agent: 'a_2'}])
     story.event('phase.handed', {outcome: 'finished', text: ''}, {agent: 'a_2', role: 'coder'})
     expect(sent(story, (one) => press(one, 'interrupt'))).toEqual([{do: 'interrupt'}])
@@ -271,9 +271,22 @@ describe('panes', () => {
     const story = press(working(), 'zoom')
     expect(frameOf(story.state).panes).toHaveLength(1)
     press(story, 'zoom', 'hide')
-    expect(frameOf(story.state).panes.map(({pane}) => pane)).toEqual(['a_2'])
+    expect(frameOf(story.state).panes.map(({pane}) => pane)).toEqual(['a_1'])
     expect(frameOf(press(story, 'show-all').state).panes).toHaveLength(2)
   })
+})
+
+describe('the focus', () => {
+  const started = (story: Teller, agent: string): Teller =>
+    story.event('task.started', {role: 'coder', attempt: 2, phase: 'repair', candidate: 1, fresh: false, brief: ''}, {agent, role: 'coder'})
+  it('goes to whoever begins to work, until the person moves it', () => {
+    const story = working()
+    expect(story.state.layout.focus).toBe('a_2')
+    expect(started(story, 'a_1').state.layout.focus).toBe('a_1')
+    press(story, 'focus-next')
+    expect(started(story, 'a_1').state.layout.focus).toBe('a_2')
+  })
+  it('stays where somebody types', () => expect(started(working().act({do: 'mode', mode: 'pane'}), 'a_1').state.layout.focus).toBe('a_2'))
 })
 
 describe('a view', () => {
