@@ -40,7 +40,7 @@ const deeds: Readonly<Record<string, Deed>> = {
   stop: {see: /no run|nothing|progress/i},
   interrupt: {see: /nobody|no run|nothing|progress|at work/i},
   trust: {see: /trust/i},
-  shell: {words: "printf 'from the %s' shell", see: /from the shell/},
+  shell: {words: "printf '\\n\\n\\n\\n\\nfrom the %s' shell", see: /from the shell/},
   sessions: {see: /penguin sessions list · exit code 0/},
   resume: {see: /penguin sessions list · exit code 0/},
   branch: {see: /penguin sessions fork/},

@@ -1,7 +1,8 @@
 // The screen as a good guest in any terminal: nothing typed is lost, nothing drawn is wrong, nothing is left behind.
 
 import {describe, expect, it} from 'vitest'
-import {calculator, isAlive} from '../kit/flow.ts'
+import {calculator, fix, isAlive, ways} from '../kit/flow.ts'
+import {modelServer} from '../kit/model-server.ts'
 import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
 import type {Terminal} from '../kit/terminal.ts'
 import {hasProgram} from '../kit/terminal-tmux.ts'
@@ -116,10 +117,12 @@ describe('drawing', () => {
   })
 
   it('is plain lines where the terminal can do nothing else', async () => {
-    using where = screenPlace(calculator)
-    await using terminal = where.screen(['--permission', 'auto'], {env: {TERM: 'dumb'}})
+    await using server = await modelServer(fix)
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--permission', 'auto'], {env: {TERM: 'dumb'}})
     await terminal.until('penguin: type')
-    terminal.type('fix the failing test')
+    terminal.type('make sum add')
     terminal.key('enter')
     await terminal.until(/^done: 1 passed/m, 30_000)
     expect(terminal.raw()).not.toContain('\u001b')
