@@ -56,4 +56,33 @@ describe('the screen', () => {
     expect(where.read('sum.js')).toBe(fixed)
     expect(keepersOf(where)).not.toContain(keeper)
   })
+
+  it('is steered by no byte of a model or of a command, in panes, cards and views', async () => {
+    const nasty = '\u001b]52;c;aGFjaw==\u0007\u001b[2J\u001b]2;owned\u0007\u001b[?1049l'
+    const printed = "printf '\\033]52;c;aGFjaw==\\007\\033[2J\\033]2;owned\\007\\033[?1049lharm%s' less"
+    await using server = await modelServer([
+      {text: `hello ${nasty}`, calls: [{tool: 'shell', input: {command: printed}}]},
+      {text: nasty, calls: [{tool: `edit${nasty}`, input: {path: `sum.js${nasty}`, old: nasty, new: nasty}}]},
+      edit,
+      {text: `sum adds now ${nasty}`},
+    ])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--permission', 'auto'])
+    await terminal.until(ready)
+    const {erases} = terminal.heard
+    terminal.type('make sum add')
+    terminal.key('enter')
+    await terminal.until(finished, 20_000)
+    expect(terminal.frame()).toContain('harmless')
+    for (const view of ['f7', 'f9', 'f4']) {
+      terminal.key(view)
+      await terminal.until(/q closes/)
+      terminal.type('q')
+      await terminal.until((frame) => !frame.includes('q closes'))
+    }
+    expect(terminal.heard).toMatchObject({clipboard: [], erases})
+    expect(terminal.heard.title).not.toContain('owned')
+    expect(terminal.modes.alternate).toBe(true)
+  })
 })
