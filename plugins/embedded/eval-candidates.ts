@@ -2,6 +2,7 @@
 // code, warm, inside the sandbox, on a throwaway copy. The project itself is only read; whoever called applies the patch.
 
 import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {availableParallelism, loadavg} from 'node:os'
 import {dirname, join} from 'node:path'
 import {type Check, fail, lineSplitter, type Overlay, type Site, type Told, type Tool} from '../../engine/plugin.ts'
 import {assetDir, parserFiles} from './asset.ts'
@@ -23,6 +24,9 @@ export interface EvalCandidates {
 
 const defaultSeconds = 60
 const mostSeconds = 600
+
+/** A machine that is busy with other work gets the search less far in the same time: up to twice the time then. */
+export const patienceOf = (load: number, cores: number): number => Math.min(2, Math.max(1, load / Math.max(1, cores)))
 /** For starting up, copying and the last cold run, beyond the search's own time. */
 const marginMs = 20_000
 const outputBytes = 4 * 1024 * 1024
@@ -73,7 +77,7 @@ const note = (site: Site, finding: Finding, best: Finalist): void =>
   })
 
 const search = async (input: EvalCandidates, check: Check, site: Site): Promise<Finding> => {
-  const wallMs = Math.min(mostSeconds, Math.max(1, input.seconds ?? defaultSeconds)) * 1000
+  const wallMs = Math.min(mostSeconds, Math.max(1, input.seconds ?? defaultSeconds) * patienceOf(loadavg()[0] ?? 0, availableParallelism())) * 1000
   const {treeSitter, grammarDir} = parserFiles()
   const assets = assetDir()
   const desk = layDesk(site, {

@@ -70,6 +70,7 @@ it('undo takes back exactly what the run changed; undone once more, it is there 
   expect(readlinkSync(join(repo.dir, 'link'))).toBe('win.txt')
   // Ignored files are not snapshotted: neither kept nor taken back.
   expect(repo.read('secret.env')).toBe('KEY=2\n')
+  expect((await repo.run(['sessions', 'list'])).stdout).toMatch(/^r_\S+ .* done +put back 8 files of r_\S+ \(do much\)$/m)
   const again = /penguin checkpoint restore (c_\S+)/.exec(undone.stdout)?.[1] as string
   expect((await repo.run(['checkpoint', 'restore', again])).code).toBe(0)
   expect(look(repo.dir, ['.git', 'secret.env'])).toEqual(after)

@@ -99,6 +99,9 @@ const map = (node, at) => {
   }
 }
 
+// What is filled here has a size that may be meant.
+const grows = /^(push|append|add|extend|unshift|insert|pop|set)$/
+
 const name = (node, at) => {
   const {name: from} = node.view
   const isCallee = node.up?.view?.is === 'call' && node.up.view.callee === node
@@ -118,6 +121,10 @@ const name = (node, at) => {
       say(one.name),
     )
   }
+  if (!isCallee && (node.up?.view?.is !== 'assign' || node.up.view.target !== node))
+    for (const one of at.names(node))
+      if (one.depth === 0 && one.name !== from && at.attrsOf(one.name).some(([attr]) => grows.test(attr)))
+        at.put(node, at.surface.len(one.name), 1.5, 'variable', say(at.surface.len(one.name)))
   if (isCallee) for (const to of siblingsOf(from, at.surface.name)) at.put(node, to, 0.75, 'called function', say(to))
   if (!isCallee) offByOne(node, at)
   if (!isCallee && node.up?.view?.is !== 'attr')

@@ -115,6 +115,12 @@ describe('candidates', () => {
       'const f = (known, key) => {\n  let found = known.get(key)\n  if (!found) {\n    found = new Thing()\n  }\n  return found\n}\n',
       'found = new Thing()\n    known.set(key, found)',
     ],
+    [
+      'the size of what is filled',
+      'a.py',
+      'def f(lines):\n    code = []\n    at = 0\n    for line in lines:\n        code.append(line)\n        at = line\n    return at\n',
+      'at = len(code)',
+    ],
     ['precedence', 'a.js', 'const f = (a, b, c) => {\n  return a + b * c\n}\n', '(a + b) * c'],
     ['a global pattern', 'a.js', "const f = (s) => {\n  return s.replace(/x/, '')\n}\n", '/x/g'],
     ['a missing operand', 'a.js', 'const f = (a, b) => {\n  return g(a)\n}\n', 'g(a - b)'],

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, describe, expect, it, vi} from 'vitest'
-import {evalCandidates} from '../../../plugins/embedded/eval-candidates.ts'
+import {evalCandidates, patienceOf} from '../../../plugins/embedded/eval-candidates.ts'
 import {type Finding, findingIn} from '../../../plugins/embedded/finding.ts'
 import {type Files, type Stage, stageOf} from './kit.ts'
 
@@ -40,6 +40,12 @@ const passes = (command: string): boolean => {
     return false
   }
 }
+
+describe('the time of a search', () => {
+  it('is what was asked for, and up to twice that on a busy machine', () => {
+    expect([patienceOf(0.2, 8), patienceOf(8, 8), patienceOf(12, 8), patienceOf(99, 2), patienceOf(3, 0)]).toEqual([1, 1, 1.5, 2, 2])
+  })
+})
 
 describe('eval_candidates on node:test', () => {
   it('repairs the example and leaves its folder alone until the patch is applied', async () => {
