@@ -1,6 +1,8 @@
 // Changes as lines: what went, what came, which words of a line. The package that compares is loaded when the first change
 // is about to be shown; until then a change is told as the old lines gone and the new ones come, which is true as well.
 
+import {remember} from './remembered.ts'
+
 type Lib = typeof import('diff')
 
 let lib: Lib | undefined
@@ -103,20 +105,14 @@ const trimmed = (lines: readonly DiffLine[]): DiffLine[] => {
   return lines.flatMap((line, at): DiffLine[] => (near[at] ? [line] : near[at - 1] || at === 0 ? [{kind: 'gap', words: []}] : []))
 }
 
-const known = new Map<string, DiffLine[]>()
+const known = remember<readonly DiffLine[]>(1_000_000)
 
-/** The change from one text to another, line by line. Remembers the newest few. */
-export const diffOf = (old: string, now: string): readonly DiffLine[] => {
-  const key = `${lib ? 1 : 0}\0${old}\0${now}`
-  const found = known.get(key)
-  if (found) return found
-  const big = old.length + now.length > 400_000
-  const lines = lib && !big ? trimmed(withWords(blocks(old, now, lib), lib)) : coarse(old, now)
-  const kept = lines.slice(0, linesMost)
-  known.set(key, kept)
-  if (known.size > 32) known.delete(known.keys().next().value as string)
-  return kept
-}
+/** The change from one text to another, line by line. */
+export const diffOf = (old: string, now: string): readonly DiffLine[] =>
+  known.of(`${lib ? 1 : 0}\0${old}\0${now}`, () => {
+    const big = old.length + now.length > 400_000
+    return (lib && !big ? trimmed(withWords(blocks(old, now, lib), lib)) : coarse(old, now)).slice(0, linesMost)
+  })
 
 export const tally = (lines: readonly DiffLine[]): {add: number; del: number} => ({
   add: lines.filter(({kind}) => kind === 'added').length,

@@ -3,6 +3,7 @@
 
 import {coloured, coloursSeen, languageOf} from './code.ts'
 import {clean, cleanLines, clip, exact, type Line, lineWidth, type Piece, wrapPieces} from './line.ts'
+import {remember} from './remembered.ts'
 import type {Tone} from './theme.ts'
 
 export type Block =
@@ -152,40 +153,23 @@ const draw = (block: Block, width: number): Line[] => {
   }
 }
 
-const drawn = new Map<string, readonly Line[]>()
-const drawnMost = 2000
+const drawn = remember<readonly Line[]>(500_000)
 
-const drawBlock = (block: Block, width: number): readonly Line[] => {
-  const key = `${width} ${coloursSeen()} ${JSON.stringify(block)}`
-  const known = drawn.get(key)
-  if (known) return known
-  const lines = draw(block, width)
-  if (drawn.size >= drawnMost) drawn.clear()
-  drawn.set(key, lines)
-  return lines
-}
+const drawBlock = (block: Block, width: number): readonly Line[] => drawn.of(`${width} ${coloursSeen()} ${JSON.stringify(block)}`, () => draw(block, width))
 
-const linesOf = (text: string, width: number): readonly Line[] => {
+/** `fresh`: of a text that still changes nothing is kept. */
+const linesOf = (text: string, width: number, fresh = false): readonly Line[] => {
   const blocks = blocksOf(text)
   return blocks.flatMap((block, at) => {
     const close = at === 0 || (block.is === 'item' && blocks[at - 1]?.is === 'item')
-    return [...(close ? [] : [[]]), ...drawBlock(block, Math.max(8, width))]
+    return [...(close ? [] : [[]]), ...(fresh ? draw : drawBlock)(block, Math.max(8, width))]
   })
 }
 
-const whole = new Map<string, readonly Line[]>()
-const wholeMost = 256
+const whole = remember<readonly Line[]>(1_000_000)
 
 /** A text that was drawn before is not read again. */
-const remembered = (text: string, width: number): readonly Line[] => {
-  const key = `${width} ${coloursSeen()} ${text}`
-  const known = whole.get(key)
-  if (known) return known
-  const lines = linesOf(text, width)
-  if (whole.size >= wholeMost) whole.delete(whole.keys().next().value as string)
-  whole.set(key, lines)
-  return lines
-}
+const remembered = (text: string, width: number): readonly Line[] => whole.of(`${width} ${coloursSeen()} ${text}`, () => linesOf(text, width))
 
 const longText = 2000
 
@@ -205,7 +189,7 @@ const openEnd = (text: string): number => {
 export const markdownLines = (text: string, width: number): readonly Line[] => {
   const cut = text.length > longText ? openEnd(text) : 0
   if (cut === 0) return text.length > longText ? remembered(text, width) : linesOf(text, width)
-  const [before, after] = [remembered(text.slice(0, cut), width), linesOf(text.slice(cut), width)]
+  const [before, after] = [remembered(text.slice(0, cut), width), linesOf(text.slice(cut), width, true)]
   const listGoesOn = item.test(text.slice(cut).split('\n', 1)[0] ?? '') && item.test(text.slice(0, cut).trimEnd().split('\n').at(-1) ?? '')
   return [...before, ...(before.length > 0 && after.length > 0 && !listGoesOn ? [[]] : []), ...after]
 }

@@ -13,6 +13,7 @@ import {diffLines} from '../../stores/diff-lines.ts'
 import {coversOf, frameOf} from '../../stores/frame.ts'
 import {clean, exact, type Line, lineWidth, wrapped} from '../../stores/line.ts'
 import {markdownLines} from '../../stores/markdown.ts'
+import {remember} from '../../stores/remembered.ts'
 import type {AppState} from '../../stores/state.ts'
 import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
 import {themes} from '../../stores/theme.ts'
@@ -136,6 +137,20 @@ describe('code', () => {
     expect(pieces?.find(({text}) => text === 'const')?.tone).toBe('keyword')
     expect(coloured(line, languageOf('data.unknown'))).toBeUndefined()
     expect(words(piecesOf('<span class="hljs-title function_">f</span>(&lt;a&gt;)'))).toBe('f(<a>)')
+  })
+})
+
+describe('what is remembered', () => {
+  it('is reckoned once, is bounded, and holds a growing text once', () => {
+    const memory = remember<number>(1000)
+    let reckoned = 0
+    const once = (key: string) => memory.of(key, () => ++reckoned)
+    expect([once('a'), once('a'), once('b'), once('a')]).toEqual([1, 1, 2, 1])
+    for (let at = 1; at <= 400; at += 1) once(`text ${'x'.repeat(at)}`)
+    expect(memory.chars).toBeLessThan(410)
+    for (let at = 0; at < 100; at += 1) once(`${at} ${'y'.repeat(90)}`)
+    expect(memory.chars).toBeLessThanOrEqual(1000)
+    expect(once('a')).toBeGreaterThan(2)
   })
 })
 
