@@ -57,7 +57,6 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   diff: ['engine/workspace/patch.ts', 'stores/'],
   'highlight.js': ['components/'],
   ink: ['components/'],
-  marked: ['components/'],
   react: ['components/'],
   zustand: ['stores/'],
   ignore: ['engine/workspace/'],
