@@ -109,6 +109,7 @@ export const openPlayer = (options: PlayerOptions, at = 0): Player => {
     passed()
     if (wanted < seq) rewind()
     while (pending && pending.seq <= wanted) tell(true)
+    atEnd = !pending
     options.landed()
   }
 

@@ -8,7 +8,6 @@ import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
 import type {KeeperSays, PaneNote, SessionNote, Size} from '../../engine/contract/screen.ts'
 import {type Face, openFace} from '../../engine/fold/face.ts'
 import type {KeeperClient} from '../keeper/client.ts'
-import {controlHelp, controlIn} from './controls.ts'
 import {openPlayer, type Player} from './player.ts'
 
 export interface ReplayOptions {
@@ -23,6 +22,8 @@ export interface ReplayOptions {
   /** Begins with all up to this event told. */
   at?: number
   maxGapMs?: number
+  /** Said once, when the screen is there. */
+  hint?: string
 }
 
 /**
@@ -49,6 +50,9 @@ interface Pane {
 
 /** A border that is moved gives many sizes, of which the last one counts. */
 const settleMs = 30
+
+/** Of a screen's wishes only `size` and `leave` can be met. */
+const deaf = 'this is a replay: nobody is here to hear it'
 
 export const openReplay = (options: ReplayOptions): Replay => {
   const {journal, run, clock, colour} = options
@@ -142,7 +146,7 @@ export const openReplay = (options: ReplayOptions): Replay => {
     for (const pane of panes.values()) show(pane)
     if (caughtUp) return
     tell({tell: 'caught-up'})
-    remark(controlHelp)
+    if (options.hint) remark(options.hint)
     caughtUp = true
   }
 
@@ -187,23 +191,6 @@ export const openReplay = (options: ReplayOptions): Replay => {
     resized.add(agent)
     if (resized.size === 1) void fold()
   }
-  const whereabouts = (): string => {
-    const {seq, speed, paused, ended} = player.place()
-    return `${ended ? 'the end' : paused ? 'paused' : `playing, x${speed}`} · event ${seq} of ${run.lastSeq}`
-  }
-  const turn = (): void => {
-    const {paused} = player.place()
-    if (paused) player.resume()
-    else player.pause()
-  }
-  const control = (text: string): void => {
-    const wish = controlIn(text)
-    if (!wish) return remark(controlHelp, false)
-    if (wish.do === 'turn') turn()
-    else if (wish.do === 'speed') player.speed(wish.times)
-    else player.seek(Math.max(0, wish.do === 'seek' ? wish.to : player.place().seq + wish.by))
-    remark(whereabouts())
-  }
   const close = (why = ''): void => {
     player.close()
     over.abort()
@@ -222,10 +209,8 @@ export const openReplay = (options: ReplayOptions): Replay => {
     says: (message) => {
       if (message.do === 'size') resize(message.pane, message.size)
       else if (message.do === 'leave') close()
-      else if (message.do === 'say') control(message.text)
-      else if (message.do === 'interrupt') control('')
-      else if (message.do === 'open') tell({tell: 'answered', id: message.id, ok: false, text: controlHelp})
-      else if (message.do !== 'hello') remark(controlHelp, false)
+      else if (message.do === 'open') tell({tell: 'answered', id: message.id, ok: false, text: deaf})
+      else if (message.do !== 'hello') remark(deaf, false)
     },
     close: () => close(),
   }

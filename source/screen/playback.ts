@@ -12,6 +12,8 @@ export interface Played {
   speed(times: number): void
 }
 
+export const playbackHelp = 'space pauses, arrows move, + and - change the speed, 0 begins anew, q leaves'
+
 const step = 10
 const slowest = 0.125
 const fastest = 64
@@ -19,7 +21,7 @@ const fastest = 64
 const placeOf = (played: Played): string => {
   const {seq, speed, paused, ended} = played.place()
   const how = ended ? 'the end' : paused ? 'paused' : `${speed}×`
-  return `${how} · event ${seq} of ${played.lastSeq} · space pauses, arrows move, + and - change the speed, 0 begins anew, q leaves`
+  return `${how} · event ${seq} of ${played.lastSeq} · ${playbackHelp}`
 }
 
 /** True when the key was the replay's. `say` shows where it stands. */
