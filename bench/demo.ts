@@ -34,11 +34,11 @@ const steps: readonly Step[] = [
 ]
 
 const main = async (out: string): Promise<void> => {
-  const home = mkdtempSync(join(tmpdir(), 'pg-demo-'))
-  // The screen names the folder: one that anybody might have.
+  // The screen names the folder: one that anybody might have. One that is there already is not ours: this throws.
   const cwd = join(tmpdir(), 'shipping')
-  const env = {HOME: home, PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor', XDG_RUNTIME_DIR: home}
   mkdirSync(cwd)
+  const home = mkdtempSync(join(tmpdir(), 'pg-demo-'))
+  const env = {HOME: home, PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor', XDG_RUNTIME_DIR: home}
   try {
     cpSync(join(root, 'examples/bugfix'), cwd, {recursive: true})
     const git = (...words: string[]): Buffer => execFileSync('git', ['-c', 'user.name=demo', '-c', 'user.email=demo@example.org', ...words], {cwd, env})
@@ -52,6 +52,7 @@ const main = async (out: string): Promise<void> => {
       rows: 36,
       title: 'Penguin mends a small project',
       steps,
+      parting: [{key: 'ctrl+c'}, {wait: 300}, {key: 'ctrl+c'}, {wait: 1000}],
       cwd,
       env,
     })

@@ -37,19 +37,23 @@ export interface Wished {
   rows: number
   title: string
   steps: readonly Step[]
+  /** How to leave, which is not in the picture. */
+  parting?: readonly Step[]
   cwd?: string
   env?: Readonly<Record<string, string>>
 }
 
-/** What was written up to the last step; the program is ended then. */
-export const record = async ({steps, title, ...wished}: Wished): Promise<Recording> => {
+/** What was written up to the last step; the program is ended then. Rejects when something that it started is left. */
+export const record = async ({steps, parting = [], title, ...wished}: Wished): Promise<Recording> => {
   const terminal = openTerminal(wished)
   try {
     for (const step of steps) await perform(terminal, step)
     const {columns, rows} = terminal
-    return {columns, rows, title, chunks: [...terminal.chunks]}
+    const chunks = [...terminal.chunks]
+    for (const step of parting) await perform(terminal, step)
+    return {columns, rows, title, chunks}
   } finally {
-    await terminal.close({outlived: true})
+    await terminal.close()
   }
 }
 
