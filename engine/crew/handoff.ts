@@ -1,6 +1,7 @@
 // What a run that did not get there leaves behind for a person: what changed, what still fails, what was tried,
 // what it cost and how to go on. Facts only, from the board and the record.
 
+import {many} from '../base/many.ts'
 import type {Board} from '../contract/board.ts'
 import type {Outcome} from '../contract/outcome.ts'
 import type {Ledger} from '../fold/ledger.ts'
@@ -48,7 +49,7 @@ export const handoff = (facts: HandoffFacts): string => {
     checked?.report ? `What still fails:\n${checked.report}` : '',
     tried.length > 0 ? `Tried: ${tried.map((one) => `"${one}"`).join('; ')}` : '',
     facts.diff ? `Changes so far:\n${clipped(facts.diff)}` : unadopted(facts.patch) || 'No file was changed.',
-    `Spent: ${total.calls} calls, ${total.input + total.output} tokens, $${total.usd.toFixed(4)}.`,
+    `Spent: ${many(total.calls, 'call')}, ${total.input + total.output} tokens, $${total.usd.toFixed(4)}.`,
     `Go on with: ${facts.resume}`,
   ]
     .filter(Boolean)

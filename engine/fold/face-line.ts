@@ -1,6 +1,7 @@
 // The lines of a face for everything that is neither streamed nor a tool: headings, briefs, plans, checks, questions,
 // troubles, endings. Texts are made plain and bounded here; nothing is asked of the clock.
 
+import {many} from '../base/many.ts'
 import type {BodyOf, EventType} from '../contract/event.ts'
 import {cleaned} from './face-clean.ts'
 import type {Flow} from './face-flow.ts'
@@ -135,7 +136,7 @@ export const says: Lines = {
   'patch.dropped': (pen, {why}) => quiet(pen, `dropped: ${why}`),
   'budget.exceeded': (pen, {cap, used, limit}) => trouble(pen, `the cap on ${cap} is reached: ${used} of ${limit}`),
   'context.condensed': (pen, {droppedMessages, why}) => quiet(pen, `context condensed by ${droppedMessages} messages: ${why}`),
-  'checkpoint.restored': (pen, {changes}) => quiet(pen, `restored ${changes.length} files`),
+  'checkpoint.restored': (pen, {changes}) => quiet(pen, `restored ${many(changes.length, 'file')}`),
   'task.held': (pen, {why}) => quiet(pen, `held: ${why}`),
   'task.failed': (pen, {why}) => trouble(pen, why),
   notice: (pen, body) => quiet(pen, typeof body === 'string' ? body : body.text),

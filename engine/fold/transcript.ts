@@ -1,6 +1,7 @@
 // The human story of an event: one line, or none. Panes, the text output and replay all print this, so that a
 // run reads the same live, in a log and years later. Pure; colours are the caller's business.
 
+import {many} from '../base/many.ts'
 import type {Event} from '../contract/event.ts'
 
 const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
@@ -60,13 +61,13 @@ export const tell = (event: Event): string => {
     case 'budget.exceeded':
       return `the cap on ${event.body.cap} is reached: ${event.body.used} of ${event.body.limit}`
     case 'checkpoint.restored':
-      return `restored ${event.body.changes.length} files`
+      return `restored ${many(event.body.changes.length, 'file')}`
     case 'notice':
       return oneLine(event.body.text, 300)
     case 'error':
       return `${oneLine(event.body.msg, 300)}${event.body.hint ? ` — ${event.body.hint}` : ''}`
     case 'run.closed':
-      return `${event.body.outcome}: ${oneLine(event.body.reason, 300)} · ${event.body.files.length} files · ${tokens(event.body.usage.total)}${money(event.body.usage.total.usd)}`
+      return `${event.body.outcome}: ${oneLine(event.body.reason, 300)} · ${many(event.body.files.length, 'file')} · ${tokens(event.body.usage.total)}${money(event.body.usage.total.usd)}`
     default:
       return ''
   }

@@ -1,7 +1,7 @@
 // What `edit` does: find the place, refuse what is stale, ambiguous, absent or breaks the syntax, then write. A
 // refusal says what is really there, so that the next call can be right.
 
-import {fail, type Site, type Told} from '../../engine/plugin.ts'
+import {fail, many, type Site, type Told} from '../../engine/plugin.ts'
 import type {EditInput} from './input.ts'
 import {findPlace, type Match} from './ladder.ts'
 import {missing} from './missing.ts'
@@ -24,7 +24,7 @@ const nearText = (text: string, old: string): string => {
   const wanted = old.split('\n').map(squeezed)
   while (wanted.length > 1 && wanted[0] === '') wanted.shift()
   const region = nearestRegion(lines.map(squeezed), wanted)
-  if (!region || region.score < worthShowing) return `none is like it; the file has ${lines.length} lines`
+  if (!region || region.score < worthShowing) return `none is like it; the file has ${many(lines.length, 'line')}`
   const shown = lines.slice(region.from, region.from + Math.min(region.count, maxShown))
   const body = shown.map((line, at) => `${region.from + at + 1}\t${line.slice(0, maxLineChars)}`).join('\n')
   return `${body}\n(likeness ${region.score.toFixed(2)})`
@@ -64,7 +64,7 @@ const begun = async (input: EditInput, site: Site, file: string, real: string): 
   await refuseBroken(site, input.path, undefined, input.new)
   save(file, input.path, input.new)
   site.seen.set(real, sha256(input.new))
-  const what = `wrote ${input.path} (${countLines(input.new)} lines)`
+  const what = `wrote ${input.path} (${many(countLines(input.new), 'line')})`
   return {model: what, line: what, result: {path: input.path, line: 1, add: countLines(input.new), del: 0, places: 1, matched: 'exact'}}
 }
 

@@ -3,7 +3,7 @@
 
 import {createReadStream} from 'node:fs'
 import {createInterface} from 'node:readline'
-import {FaultError, fail, type Site, type Told} from '../../engine/plugin.ts'
+import {FaultError, fail, many, type Site, type Told} from '../../engine/plugin.ts'
 import type {ReadInput} from './input.ts'
 import {missing} from './missing.ts'
 import {placeFor} from './place.ts'
@@ -53,12 +53,13 @@ const told = (path: string, lines: readonly string[], range: Range, total: numbe
     last < total ? `\n[lines ${range.from}-${last} of ${all}; go on with from=${last + 1}]` : range.from > 1 ? `\n[lines ${range.from}-${last} of ${all}]` : ''
   return {
     model: total === 0 ? '[the file is empty]' : `${text}${rest}`,
-    line: `read ${path}${rest ? ` ${range.from}-${last}` : ''} (${last - range.from + 1} lines)`,
+    line: `read ${path}${rest ? ` ${range.from}-${last}` : ''} (${many(last - range.from + 1, 'line')})`,
     result: {path, from: range.from, to: last, lines: total},
   }
 }
 
-const beyond = (path: string, from: number, total: number): never => fail('file.failed', {path, why: `it has ${total} lines, so there is no line ${from}`})
+const beyond = (path: string, from: number, total: number): never =>
+  fail('file.failed', {path, why: `it has ${many(total, 'line')}, so there is no line ${from}`})
 
 /** A range out of a file too large to hold: only the lines asked for are kept. */
 const streamed = async (input: ReadInput, file: string, site: Site): Promise<Told> => {

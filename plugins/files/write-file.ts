@@ -1,7 +1,7 @@
 // What `write` does. A file that is there is replaced only by somebody who has seen it, unless it is short enough
 // to be rewritten on purpose; its line ends, mark and final line end stay as they were.
 
-import {fail, type Site, type Told} from '../../engine/plugin.ts'
+import {fail, many, type Site, type Told} from '../../engine/plugin.ts'
 import {refuseStale} from './edit-file.ts'
 import type {WriteInput} from './input.ts'
 import {writablePlace} from './place.ts'
@@ -32,6 +32,6 @@ export const writeFile = async (input: WriteInput, site: Site): Promise<Told> =>
   await refuseBroken(site, input.path, old?.text, toLf(after.replace(/^\uFEFF/, '')))
   save(place.file, input.path, after)
   site.seen.set(place.real, sha256(after))
-  const what = `${old ? 'rewrote' : 'created'} ${input.path} (${lines} lines)`
+  const what = `${old ? 'rewrote' : 'created'} ${input.path} (${many(lines, 'line')})`
   return {model: what, line: what, result}
 }

@@ -2,7 +2,7 @@
 // many are counted by folder. A listing says when it is not all.
 
 import {statSync} from 'node:fs'
-import {fail, globMatcher, type Site, type Told} from '../../engine/plugin.ts'
+import {fail, globMatcher, many, type Site, type Told} from '../../engine/plugin.ts'
 import type {ListInput} from './input.ts'
 import {isGlob, placeFor, splitGlob} from './place.ts'
 import {walk} from './walk.ts'
@@ -34,17 +34,17 @@ const counted = (files: readonly string[]): string => {
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
-  const shown = rows.slice(0, maxFolders).map(([name, count]) => (name.endsWith('/') ? `${name} (${count} files)` : name))
+  const shown = rows.slice(0, maxFolders).map(([name, count]) => (name.endsWith('/') ? `${name} (${many(count, 'file')})` : name))
   return [...shown, ...(rows.length > maxFolders ? [`[${rows.length - maxFolders} more entries]`] : [])].join('\n')
 }
 
 const told = (asked: string, files: readonly string[], more: boolean): Told => {
   const total = `${files.length}${more ? '+' : ''}`
-  const many = files.length > maxNamed
-  const body = many ? `${counted(files)}\n[${total} files; list a folder or a glob to see names]` : grouped(files)
+  const isLong = files.length > maxNamed
+  const body = isLong ? `${counted(files)}\n[${total} files; list a folder or a glob to see names]` : grouped(files)
   return {
     model: files.length === 0 ? `[no files${asked ? ` in ${asked}` : ''}]` : body,
-    line: `listed ${asked || '.'} (${total} files)`,
+    line: `listed ${asked || '.'} (${total} ${files.length === 1 && !more ? 'file' : 'files'})`,
     result: {path: asked || '.', files: files.length, more},
   }
 }

@@ -1,7 +1,7 @@
 // What `search` does. Matches are grouped by file; what reading would need leave for is not shown here either.
 
 import {existsSync} from 'node:fs'
-import {fail, type Site, type Told} from '../../engine/plugin.ts'
+import {fail, many, type Site, type Told} from '../../engine/plugin.ts'
 import {hiddenBy} from './hidden.ts'
 import type {SearchInput} from './input.ts'
 import {placeFor} from './place.ts'
@@ -31,13 +31,13 @@ const told = (input: SearchInput, {hits, literal, more}: Hits, site: Site): Told
   const files = new Set(open.map(({path}) => path)).size
   const {text, shown} = grouped(open)
   const notes = [
-    shown < open.length || more ? `[${shown} of ${open.length}${more ? '+' : ''} matches in ${files} files; narrow the pattern, path or glob]` : '',
+    shown < open.length || more ? `[${shown} of ${open.length}${more ? '+' : ''} matches in ${many(files, 'file')}; narrow the pattern, path or glob]` : '',
     open.length < hits.length ? `[${hits.length - open.length} matches in files that need permission to read are not shown]` : '',
     literal ? '[not a regular expression: searched for the text as it is]' : '',
   ].filter(Boolean)
   return {
     model: [text || `no matches for ${input.pattern}`, ...notes].join('\n'),
-    line: `searched ${input.pattern.slice(0, 60)}: ${open.length}${more ? '+' : ''} matches in ${files} files`,
+    line: `searched ${input.pattern.slice(0, 60)}: ${open.length}${more ? '+' : ''} matches in ${many(files, 'file')}`,
     result: {matches: open.length, files, more},
   }
 }

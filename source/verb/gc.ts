@@ -1,6 +1,7 @@
 // The verb `gc`: frees what the project's journal takes beyond `storage.maxBytes`, oldest closed runs first, and
 // says what. With --dry-run it only says so.
 
+import {many} from '../../engine/base/many.ts'
 import {type Fault, FaultError, outcomeOf} from '../../engine/contract/fault.ts'
 import {type Swept, sweep} from '../../engine/journal/gc.ts'
 import {openJournal} from '../../engine/journal/open.ts'
@@ -22,11 +23,9 @@ const readable = (bytes: number): string => {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`
 }
 
-const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
-
 const told = ({beforeBytes, freedBytes, runs, blobs}: Swept, maxBytes: number, dryRun: boolean): string => {
   const rest = readable(beforeBytes - freedBytes)
-  const freed = `${dryRun ? 'would free' : 'freed'} ${readable(freedBytes)}: ${count(runs.length, 'run')}, ${count(blobs, 'blob')}`
+  const freed = `${dryRun ? 'would free' : 'freed'} ${readable(freedBytes)}: ${many(runs.length, 'run')}, ${many(blobs, 'blob')}`
   return [freed, ...runs.map((run) => `  ${run}`), `${dryRun ? 'would leave' : 'left'} ${rest} of the ${readable(maxBytes)} of storage.maxBytes`, ''].join('\n')
 }
 

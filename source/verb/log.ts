@@ -4,6 +4,7 @@
 import {createReadStream} from 'node:fs'
 import {resolve} from 'node:path'
 import {line} from '../../engine/base/jsonl.ts'
+import {many} from '../../engine/base/many.ts'
 import type {Event} from '../../engine/contract/event.ts'
 import {type Fault, FaultError, outcomeOf} from '../../engine/contract/fault.ts'
 import type {RunInfo} from '../../engine/contract/journal.ts'
@@ -34,7 +35,7 @@ const validate = async (context: Context, file: string): Promise<number> => {
   try {
     const verdict = await validateLines(textOf(file, context))
     if (verdict.ok) {
-      await context.out(`${verdict.events} events, valid\n`)
+      await context.out(`${many(verdict.events, 'event')}, valid\n`)
       return 0
     }
     context.err(`${file}: line ${verdict.line}: ${verdict.why}\n`)

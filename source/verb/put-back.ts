@@ -2,6 +2,7 @@
 // what Penguin changed is put back; what somebody else changed since is named, and left unless forced.
 
 import type {RunId} from '../../engine/base/id.ts'
+import {many} from '../../engine/base/many.ts'
 import type {Change} from '../../engine/contract/workspace.ts'
 import type {OpenJournal} from '../../engine/journal/open.ts'
 import {takeEditLock} from '../../engine/workspace/lock.ts'
@@ -25,7 +26,7 @@ export interface PutBack {
 }
 
 const signs = {added: '+', changed: '~', deleted: '-'} as const
-const count = (n: number): string => `${n} file${n === 1 ? '' : 's'}`
+const count = (n: number): string => many(n, 'file')
 
 const listed = (changes: readonly Change[]): string =>
   changes.map(({path, before, after}) => `  ${signs[before === null ? 'added' : after === null ? 'deleted' : 'changed']} ${path}\n`).join('')
