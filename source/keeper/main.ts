@@ -4,13 +4,12 @@
 // Law: it leaves nothing behind, no process and no file, whatever ends it; what it cannot do itself, because it was
 // killed, the next one does that looks for keepers.
 
-import {closeSync, mkdirSync, readFileSync, writeFileSync, writeSync} from 'node:fs'
-import {join} from 'node:path'
+import {closeSync, readFileSync, writeSync} from 'node:fs'
 import {Readable} from 'node:stream'
 import {openScreenDoor} from '../../engine/link/screens.ts'
 import type {Context} from '../context.ts'
 import {makeContext, realDice} from '../edges.ts'
-import {foldersOf} from '../folders.ts'
+import {keepTrace} from '../last-trace.ts'
 import {projectHere} from '../project-here.ts'
 import {type Keeper, openKeeper} from './keeper.ts'
 import {listKeepers, openOwnFolder} from './registry.ts'
@@ -82,10 +81,7 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => und
 process.on('SIGTERM', () => end('the session was ended'))
 process.stderr.on('error', () => undefined)
 process.on('uncaughtException', (thrown) => {
-  // Nobody reads what it prints: the last of its bugs lies where its state does.
-  const folder = foldersOf(context.env).state
-  mkdirSync(folder, {recursive: true})
-  writeFileSync(join(folder, 'keeper-error.txt'), `${new Date().toISOString()} ${start.version}\n${thrown.stack ?? thrown.message}\n`)
+  keepTrace(context.env, 'keeper', start.version, thrown)
   end(`internal error: ${thrown.message}`)
 })
 writeSync(readyFd, `${door.word}\n`)

@@ -7,6 +7,7 @@ import type {Glass, ScreenFeatures} from '../../components/screen/scene.ts'
 import type {InputEvent} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import {type Guard, guardTerminal} from '../keeper/guard.ts'
+import {keepTrace} from '../last-trace.ts'
 import type {Tty} from './tty.ts'
 
 export interface Terms {
@@ -38,6 +39,7 @@ export interface TermsPorts {
 /** A terminal that answers at all has answered by then. */
 const lateMs = 300
 
+const broken = 'penguin: the screen broke, the session goes on; penguin attach shows it again'
 const wayBack = 'penguin: the screen is gone, the session goes on; penguin attach shows it again'
 
 export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: TermsPorts): Terms => {
@@ -52,13 +54,23 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
     if (left) return
     left = true
     process.off('exit', onExit)
+    process.off('uncaughtException', onBroken)
+    process.off('unhandledRejection', onBroken)
     tty.put(leave({features}))
     tty.raw(false)
     guard.bye()
     if (words) tty.put(words)
   }
   const onExit = (): void => giveBack()
+  // A bug of the screen is said in a line, on a terminal that is as it was; the work goes on without it.
+  const onBroken = (thrown: unknown): void => {
+    const file = keepTrace(context.env, 'screen', context.version, thrown)
+    giveBack(`${broken}${file ? `; ${file} says more` : ''}\n`)
+    process.exit(1)
+  }
   process.on('exit', onExit)
+  process.on('uncaughtException', onBroken)
+  process.on('unhandledRejection', onBroken)
   return {
     features: () => features,
     answered: () => Promise.race([heard, new Promise<void>((resolve) => setTimeout(resolve, lateMs).unref())]),

@@ -186,7 +186,7 @@ describe('the story', () => {
     ['checkpoint.restored', {changes: [1, 2]}, 'restored 2 files'],
     ['notice', {text: 'a word'}, 'a word'],
     ['error', {msg: 'broken', hint: 'mend it'}, 'broken — mend it'],
-    ['run.closed', {outcome: 'done', reason: 'green', files: [1], usage: {total: spent}}, 'done: green · 1 files · 3+2 tokens $0.2500'],
+    ['run.closed', {outcome: 'done', reason: 'green', files: [1], usage: {total: spent}}, 'done: green · 1 file · 3+2 tokens $0.2500'],
     ['role.idle', {}, ''],
   ])('of %s %j', (type, body, told) => expect(tell(event(type, body))).toBe(told))
   it('is one line, however long it was', () => expect(tell(event('notice', {text: 'x '.repeat(1000)})).length).toBeLessThanOrEqual(300))

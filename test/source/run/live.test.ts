@@ -109,7 +109,7 @@ describe('what is printed', () => {
     expect(ran.err).toMatch(/coder .*sum\.js/)
     expect(ran.err).toContain('✓ check:1')
     expect(ran.err).not.toContain('\u001b')
-    expect(ran.err.trim().split('\n').at(-1)).toMatch(/^done: .* 1 files · 220\+20 tokens/)
+    expect(ran.err.trim().split('\n').at(-1)).toMatch(/^done: .* 1 file · 220\+20 tokens/)
   })
   it('as text: quietly nothing but the answer, loudly more', async () => {
     const repo = repository(calculator)
