@@ -7,6 +7,7 @@ import {asFault, type Fault, outcomeOf} from '../engine/contract/fault.ts'
 import {exitCodes} from '../engine/contract/outcome.ts'
 import type {Context, VerbRun} from './context.ts'
 import {makeContext} from './edges.ts'
+import {noFrame} from './first-frame.ts'
 import {wantsScreen} from './terminal-kind.ts'
 import {verbCode} from './verb-code.ts'
 import {type Read, readWords} from './words.ts'
@@ -27,9 +28,9 @@ const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: fals
 const nothingToDo = (read: Read, context: Context): boolean =>
   read.bare && read.words.length === 0 && context.tty.in && read.flags.continue !== true && read.flags.resume === undefined
 
-const start = async (read: Read, version: string): Promise<number> => {
+const start = async (read: Read, version: string, settings: string | undefined): Promise<number> => {
   const cwd = resolve(typeof read.flags.cwd === 'string' ? read.flags.cwd : '.')
-  const context = makeContext(read, version, cwd)
+  const context: Context = settings === undefined ? makeContext(read, version, cwd) : Object.assign(makeContext(read, version, cwd), {painted: {settings}})
   if (read.flags.help) {
     const {helpOn} = await import('./verb/help.ts')
     return (await context.out(helpOn(read.bare ? undefined : read.verb))) ? exitCodes.done : exitCodes.failed
@@ -50,17 +51,18 @@ const start = async (read: Read, version: string): Promise<number> => {
   return verb(context)
 }
 
-/** Resolves with the exit code; never rejects. */
-export const main = async (argv: readonly string[], version: string): Promise<number> => {
+/** `settings`: of a terminal that the first frame was painted on. Resolves with the exit code; never rejects. */
+export const main = async (argv: readonly string[], version: string, settings?: string): Promise<number> => {
   const read = readWords(argv)
   if (!read.ok) {
     complain(read.error)
     return exitCodes.usage
   }
   try {
-    return await start(read.result, version)
+    return await start(read.result, version, settings)
   } catch (thrown) {
     const found = asFault(thrown)
+    if (settings !== undefined) process.stdout.write(noFrame)
     complain(found)
     return codeOf(found, read.result.verb.name)
   }

@@ -20,6 +20,8 @@ export interface Context {
   err(text: string): void
   stdin: NodeJS.ReadableStream
   tty: {in: boolean; out: boolean; err: boolean}
+  /** The first frame of the screen stands already; the terminal's settings as `stty` gave them before, '' without one. */
+  painted?: {settings: string}
   clock: Clock
   dice: Dice
   /** `clock.tick()` at the start of the process: `--timeout` counts from here. */

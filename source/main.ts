@@ -1,7 +1,7 @@
 // The first code that runs. Before anything else may be imported, the runtime is checked (better-sqlite3 crashes
-// the process on an old one) and `--version` is answered with no import at all.
+// the process on an old one), `--version` is answered, and the screen's first frame is painted.
 
-export {}
+import {paintFirst} from './first-frame.ts'
 
 declare const PENGUIN_VERSION: string
 
@@ -16,6 +16,9 @@ const [, , ...argv] = process.argv
 if (argv[0] === '--version' || argv[0] === '-v') {
   process.stdout.write(`${version}\n`)
 } else {
+  // The launcher's own word, with the settings of the terminal: nobody types it.
+  const isLaunched = argv[0] === '--first-frame' && argv.length === 2
+  if (isLaunched) paintFirst(process.stdout)
   const {main} = await import('./cli.ts')
-  process.exit(await main(argv, version))
+  process.exit(await (isLaunched ? main([], version, argv[1]) : main(argv, version)))
 }

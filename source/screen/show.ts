@@ -1,5 +1,6 @@
 // A screen on a terminal that is there: what has to be asked of the terminal before it is ours, then everything heavy.
 
+import {setFlagsFromString} from 'node:v8'
 import type {Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
@@ -18,8 +19,9 @@ export interface Showing {
 
 /** Resolves with the exit code. */
 export const showScreen = async (context: Context, {tty, isEntered = false, first, before, reach, again}: Showing): Promise<number> => {
-  const {terminalSettings} = await import('../keeper/guard.ts')
-  const settings = await terminalSettings()
+  // It lives long and mostly waits: a heap that grows slowly. Said now, because at the start it would cost the code cache.
+  setFlagsFromString('--optimize-for-size')
+  const settings = context.painted?.settings || (await (await import('../keeper/guard.ts')).terminalSettings())
   tty.raw(true)
   const [{openScreen}, {tasteOf}] = await Promise.all([import('./run.ts'), import('./taste.ts')])
   return openScreen(context, {tty, settings, isEntered, taste: await tasteOf(context), first, before, reach, again})

@@ -19,7 +19,7 @@ export const tui: VerbRun = async (context) => {
   if (!tty) return plainly(context, first)
   // A folder where nothing may be done is said before the terminal is taken.
   projectHere(context)
-  tty.put(firstFrame(tty.size(), 'penguin'))
+  if (!context.painted) tty.put(firstFrame(tty.size(), 'penguin'))
   return showScreen(context, {
     tty,
     isEntered: true,
