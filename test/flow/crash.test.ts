@@ -44,7 +44,8 @@ describe('kill -9 of the host', () => {
       const first = await started.ended
       await killed
       const kept = first.lines.filter((line) => !line.passing).length
-      const done = first.closed !== undefined
+      // On a slow machine the end may be on record before the kill arrives, and not be printed any more.
+      const done = first.closed !== undefined || (await repo.run(['log', '--json'])).stdout.includes('"type":"run.closed"')
       if (!done) {
         const second = await repo.run(['run', '--continue', ...args], {env})
         expect(second.closed, `k=${k} ${second.stderr} ${second.stdout.slice(-800)}`).toMatchObject({outcome: 'done', exitCode: 0})
