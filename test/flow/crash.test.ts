@@ -57,7 +57,8 @@ describe('kill -9 of the host', () => {
       expect(repo.read('count.txt'), `k=${k}`).toBe('once\n')
       expect(repo.read('a.js')).toBe('export const a = 2\n')
       expect(repo.survivors()).toEqual([])
-      if (done) events = Math.min(events, kept)
+      // Only an end that was printed is the last event: one that a late kill hid must not leave events untried.
+      if (first.closed !== undefined) events = Math.min(events, kept)
     }
   }, 300_000)
 })

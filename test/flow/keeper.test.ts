@@ -165,7 +165,7 @@ describe('an interrupt', () => {
     screen.says({do: 'interrupt', agent: 'a_1'})
     const {event, ms} = await withinMs(screen, 'role.idle', from)
     expect(event.agent).toBe('a_1')
-    // 100 ms where nothing else runs (docs/benchmarks.md); here that it is at once and not at the call's own end.
+    // The aim is 100 ms; a machine that runs other tests is slower. Here: at once, and not at the call's own end.
     expect(ms).toBeLessThan(2000)
     await server.idle()
     expect(screen.session()?.live).toBe(true)
@@ -194,7 +194,7 @@ describe('an interrupt', () => {
     const from = Date.now()
     screen.says({do: 'interrupt'})
     const {ms} = await withinMs(screen, 'tool.done', from)
-    // 100 ms where nothing else runs (docs/benchmarks.md); here that it is at once and not at the call's own end.
+    // The aim is 100 ms; a machine that runs other tests is slower. Here: at once, and not at the call's own end.
     expect(ms).toBeLessThan(2000)
     await screen.untilEvent('role.idle')
     expect(server.requests.length).toBe(1)
