@@ -14,6 +14,7 @@ import {openPanes, type PanesEars} from './panes.ts'
 import {openScreen, type Screen} from './screens.ts'
 import {openSession} from './session.ts'
 import {shellStart} from './shell.ts'
+import type {TakeOver} from './start.ts'
 import {type TreeNote, watchTree} from './tree-note.ts'
 import {openTyped} from './typed.ts'
 
@@ -34,6 +35,8 @@ export interface KeeperPorts {
 
 export interface Keeper {
   arrived(link: ScreenLink, hello: Hello): void
+  /** Goes on where a killed keeper was. */
+  takeOver(from: TakeOver): void
   isBusy(): boolean
   /** Is there anything that somebody could come back to? */
   hasStory(): boolean
@@ -249,6 +252,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       tellSession()
       tree.refresh()
     },
+    takeOver: session.takeOver,
     isBusy: () => screens.size > 0 || session.state().live || panes.liveShells() > 0,
     hasStory: () => session.state().session !== '',
     close: async (why) => {

@@ -64,7 +64,10 @@ const look = (): void => {
 const firstMs = 10_000
 
 const note = (session: string): void =>
-  own.note({pid: process.pid, root: project.root, cwd: project.cwd, session, word: door.word, version: start.version, startedAt})
+  own.note({
+    ...{pid: process.pid, root: project.root, cwd: project.cwd, session, word: door.word, version: start.version, startedAt},
+    ...(start.takesOver ? {follows: start.takesOver.pid} : {}),
+  })
 
 // Nobody knows the word before it is written down below, when the keeper is there.
 const door = await openScreenDoor(own.dir, token, (link, hello) => keeper.arrived(link, hello))
@@ -86,4 +89,5 @@ process.on('uncaughtException', (thrown) => {
 })
 writeSync(readyFd, `${door.word}\n`)
 closeSync(readyFd)
+if (start.takesOver) keeper.takeOver(start.takesOver)
 look()

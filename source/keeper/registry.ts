@@ -2,7 +2,7 @@
 // with a note of what it keeps. A folder whose keeper is gone is taken away by the next one who looks, and with it
 // what still lives of the terminals that it had opened. Nothing of a living keeper is touched.
 
-import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {killGroup} from '../../engine/crew/hire.ts'
 import {startTimeOf} from '../../engine/sandbox/proc.ts'
@@ -21,6 +21,8 @@ export interface KeeperNote {
   word: string
   version: string
   startedAt: number
+  /** The killed keeper that this one came after. */
+  follows?: number
 }
 
 interface Group {
@@ -32,6 +34,8 @@ interface Group {
 const prefix = 'k_'
 const noteFile = 'keeper.json'
 const groupsFile = 'groups.json'
+/** Somebody begins a keeper in place of one that was killed. */
+const turnPrefix = 't_'
 
 const runtimeOf = (env: Environment): string => socketFolder(foldersOf(env).runtime)
 
@@ -75,6 +79,34 @@ export const openOwnFolder = (env: Environment) => {
   }
 }
 
+/** Who holds the turn; undefined when nobody does, or whoever did is gone. */
+const holderOf = (path: string): string | undefined => {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Screens of a keeper that was killed look for another all at once: one of them begins it, the others find that one.
+ * Answers how the turn is given back; undefined while somebody else has it.
+ */
+export const takeTurn = (env: Environment, name: string): (() => void) | undefined => {
+  const path = join(runtimeOf(env), `${turnPrefix}${name}`)
+  const holder = holderOf(path)
+  if (holder !== undefined && !isLiveTag(holder)) rmSync(path, {force: true})
+  try {
+    // A link is made whole or not at all, and says whose it is.
+    symlinkSync(ownTag(), path)
+    return () => rmSync(path, {force: true})
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+    // Where no turn can be kept nobody waits for one.
+    return () => undefined
+  }
+}
+
 /** Every living keeper of this user, oldest first; of one project when its root is named. */
 export const listKeepers = (env: Environment, root?: string): KeeperNote[] => {
   const runtime = runtimeOf(env)
@@ -86,6 +118,7 @@ export const listKeepers = (env: Environment, root?: string): KeeperNote[] => {
     return []
   }
   for (const name of names) {
+    if (name.startsWith(turnPrefix) && !isLiveTag(holderOf(join(runtime, name)) ?? '')) rmSync(join(runtime, name), {force: true})
     if (!name.startsWith(prefix)) continue
     if (!isLiveTag(name.slice(prefix.length))) sweepDead(join(runtime, name))
     else {

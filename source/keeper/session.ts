@@ -16,6 +16,7 @@ import {type Host, openHost} from '../host.ts'
 import {checkTrust} from '../trust.ts'
 import {type Chapters, openChapters} from './chapters.ts'
 import {changed, requestFor, settingsOf} from './requests.ts'
+import type {TakeOver} from './start.ts'
 import {newestRun, storyOf} from './story.ts'
 
 export type Leave = SessionAsk['ask']
@@ -60,6 +61,8 @@ export interface Session {
   end(reason: string, outcome?: 'interrupted' | 'terminated'): void
   set(change: SettingsChange): void
   resume(run: string): void
+  /** Goes on where a killed keeper was: with what was set and what waited, and with the run if it was cut off. */
+  takeOver(from: Pick<TakeOver, 'live' | 'queue' | 'settings'>): void
   fresh(): void
   /** A person gives the leave that `needs` told of, or not. */
   leave(leave: Leave, may: boolean): void
@@ -97,6 +100,15 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     return {session: runs[0] ?? '', run: runs.at(-1) ?? '', live, settings, queue: [...held, ...queue]}
   }
 
+  const inJournal = <T>(read: (journal: Journal) => T): T | undefined => {
+    const reader = openReader()
+    try {
+      return reader && read(reader)
+    } finally {
+      reader?.close()
+    }
+  }
+
   const noteWork = (event: Event): void => {
     const agent = event.agent ?? ''
     if (event.type === 'task.started') working.add(agent)
@@ -122,9 +134,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
       }
       await mine.close()
     } finally {
-      const reader = openReader()
-      const written = reader?.lastSeq(mine.run) ?? 0
-      reader?.close()
+      const written = inJournal((journal) => journal.lastSeq(mine.run)) ?? 0
       chapters.end(
         mine.run,
         recent.filter((event) => event.seq > written),
@@ -196,21 +206,14 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
   }
   const resume = (run: string): void => {
     if (live) return ears.trouble('a run is in progress: end it, or wait for it')
-    const reader = openReader()
-    try {
-      const story = reader ? storyOf(reader, run) : []
-      if (story.length === 0) return ears.trouble(`there is no run ${run} in this project`)
-      turnTo(story)
-    } finally {
-      reader?.close()
-    }
+    const story = inJournal((journal) => storyOf(journal, run)) ?? []
+    if (story.length === 0) return ears.trouble(`there is no run ${run} in this project`)
+    turnTo(story)
   }
   const beginWith = ({continue: goesOn, resume: named}: Context['flags']): void => {
     if (typeof named === 'string') return resume(named)
     if (goesOn !== true) return
-    const reader = openReader()
-    const newest = reader && newestRun(reader)
-    reader?.close()
+    const newest = inJournal(newestRun)
     if (newest) resume(newest.run)
     else ears.trouble('there is no run to go on with in this project')
   }
@@ -255,6 +258,15 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
       ears.changed()
     },
     resume,
+    takeOver: (from) => {
+      settings = from.settings
+      queue = [...from.queue]
+      ears.changed()
+      if (!from.live) return
+      // What was said to a run that has ended meanwhile waits for nobody any more.
+      if (inJournal((journal) => journal.runs().find(({run}) => run === last)?.closedAt) === null) begin('')
+      else next()
+    },
     fresh: () => {
       if (live) return ears.trouble('a run is in progress: end it, or wait for it')
       turnTo([])

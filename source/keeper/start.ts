@@ -6,12 +6,24 @@ import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Readable, Writable} from 'node:stream'
 import {fileURLToPath} from 'node:url'
+import type {SessionSettings} from '../../engine/contract/screen.ts'
 import type {Context, Flags} from '../context.ts'
 import {foldersOf} from '../folders.ts'
 import {projectHere} from '../project-here.ts'
 import {type KeeperNote, listKeepers} from './registry.ts'
 
 export type {KeeperNote} from './registry.ts'
+
+/** What a screen knows of a session whose keeper was killed, for the keeper that comes after it. */
+export interface TakeOver {
+  /** Of the killed keeper. */
+  pid: number
+  /** Work was going on. */
+  live: boolean
+  /** Said and not sent yet. */
+  queue: string[]
+  settings: SessionSettings
+}
 
 /** What a keeper reads on its standard input, once. */
 export interface KeeperStart {
@@ -21,12 +33,14 @@ export interface KeeperStart {
   version: string
   /** How long it stays without a screen and without work. */
   graceMs: number
+  takesOver?: TakeOver
 }
 
 export interface KeeperWish {
   /** Of the command line: what the session's requests begin with; `continue` and `resume` choose the session. */
   flags?: Flags
   graceMs?: number
+  takesOver?: TakeOver
   /** The keeper's program; default: the one that came with this code. */
   script?: string
 }
@@ -63,8 +77,8 @@ const wordFrom = (ready: Readable, errors: Readable): Promise<string> =>
 /** Starts a keeper and answers the word that leads to it. Throws project.forbidden; rejects when it does not come up. */
 export const startKeeper = async (context: Context, wish: KeeperWish = {}): Promise<string> => {
   const {root} = projectHere(context)
-  const {flags = context.flags, graceMs = tenMinutesMs, script = scriptOf()} = wish
-  const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs}
+  const {flags = context.flags, graceMs = tenMinutesMs, takesOver, script = scriptOf()} = wish
+  const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs, ...(takesOver ? {takesOver} : {})}
   const env = {...context.env, NODE_COMPILE_CACHE: join(foldersOf(context.env).cache, 'v8')}
   const child = spawn(process.execPath, [smallHeap, script], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
   const [input, , errors, ready] = child.stdio as unknown as [Writable, null, Readable, Readable]

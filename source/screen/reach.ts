@@ -5,7 +5,8 @@ import {FaultError, fault} from '../../engine/contract/fault.ts'
 import type {SessionNote, Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import {connectKeeper, type KeeperClient} from '../keeper/client.ts'
-import {findKeepers, type KeeperNote, startKeeper} from '../keeper/start.ts'
+import {takeTurn} from '../keeper/registry.ts'
+import {findKeepers, type KeeperNote, startKeeper, type TakeOver} from '../keeper/start.ts'
 
 const askMs = 1000
 
@@ -57,11 +58,34 @@ export const reachKeeper = async (context: Context, size: Size): Promise<KeeperC
   return newKeeper(context, size)
 }
 
-/** After a keeper was killed: a new one goes on with its session, from the event that the screen saw last. */
-export const reachAgain = async (context: Context, size: Size, seen: {run: string; seq: number} | undefined): Promise<KeeperClient> => {
-  const {continue: _, resume: __, ...flags} = context.flags
-  const word = await startKeeper(context, {flags: {...flags, ...(seen ? {resume: seen.run} : {})}})
-  return connectKeeper(word, {size, ...(seen ? {after: seen} : {})})
+/** What a screen knows of the session whose keeper was killed. */
+export interface Lost extends TakeOver {
+  session: string
+  /** The last event that it was told. */
+  seen?: {run: string; seq: number}
+}
+
+/** How long the others wait for the one that begins the next keeper before they look again. */
+const turnMs = 20
+
+/** After a keeper was killed: the one that another screen began in its place, or a new one that goes on with its session. */
+export const reachAgain = async (context: Context, size: Size, {session, seen, ...takesOver}: Lost): Promise<KeeperClient> => {
+  const joining = {size, ...(seen ? {after: seen} : {})}
+  let done = takeTurn(context.env, session || String(takesOver.pid))
+  while (!done) {
+    await new Promise((resolve) => setTimeout(resolve, turnMs))
+    done = takeTurn(context.env, session || String(takesOver.pid))
+  }
+  try {
+    const there = findKeepers(context).find((note) => note.follows === takesOver.pid || (session !== '' && note.session === session))
+    const joined = there && (await connectKeeper(there.word, joining).catch(() => undefined))
+    if (joined) return joined
+    const {continue: _, resume: __, ...flags} = context.flags
+    const word = await startKeeper(context, {flags: {...flags, ...(seen ? {resume: seen.run} : {})}, takesOver})
+    return await connectKeeper(word, joining)
+  } finally {
+    done()
+  }
 }
 
 const nothingToJoin = (why: string, hint: string): FaultError => new FaultError(fault('usage.nothing', {why, hint}))

@@ -23,6 +23,7 @@ import {openComfort} from './comfort.ts'
 import {openKeys} from './keys.ts'
 import {openPicture} from './picture.ts'
 import {openPromptHistory} from './prompt-history.ts'
+import type {Lost} from './reach.ts'
 import {startOf, type Taste} from './start.ts'
 import {openTerms} from './terms.ts'
 import type {Tty} from './tty.ts'
@@ -40,8 +41,8 @@ export interface ScreenStart {
   before?(event: InputEvent, say: (text: string) => void, leave: () => void): boolean
   /** The keeper, or whoever speaks like one. */
   reach(size: Size): Promise<KeeperClient>
-  /** Another keeper, after the first was killed; `seen`: the last event that is known of the session. */
-  again?(size: Size, seen: {run: string; seq: number} | undefined): Promise<KeeperClient>
+  /** Another keeper, after the first was killed. */
+  again?(size: Size, lost: Lost): Promise<KeeperClient>
 }
 
 const tickMs = 1000
@@ -72,7 +73,14 @@ const openTicking = (tick: () => void) => {
   }
 }
 
-const seenIn = ({view}: AppState): {run: string; seq: number} | undefined => (view.run.run ? {run: view.run.run, seq: view.run.seq} : undefined)
+const lostIn = ({view, session}: AppState): Lost => ({
+  pid: session?.pid ?? 0,
+  session: session?.session ?? '',
+  live: session?.live ?? false,
+  queue: session?.queue ?? [],
+  settings: session?.settings ?? {},
+  ...(view.run.run ? {seen: {run: view.run.run, seq: view.run.seq}} : {}),
+})
 
 const wordsOf = ({msg, hint}: Fault): string => `penguin: ${msg}\n${hint ? `${hint}\n` : ''}`
 
@@ -128,14 +136,13 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   let wasLive = false
   const wire = openWire({
     first: reached,
-    ...(again ? {again: () => again(tty.size(), seenIn(store.state()))} : {}),
+    ...(again ? {again: () => again(tty.size(), lostIn(store.state()))} : {}),
     take,
     here: () => {
       dispatch({do: 'link', state: 'here'})
       if (!wasLive) return
       wasLive = false
       dispatch({do: 'toast', text: "the session's process was killed; another goes on from there", tone: 'bad'})
-      wire.says({do: 'say', text: '', when: 'now'})
     },
     lost: () => {
       wasLive ||= store.state().session?.live === true

@@ -27,15 +27,18 @@ export interface WirePorts {
 /** A keeper that dies this often is being killed by something that another one would meet as well. */
 const mostDeaths = 25
 const pauseMs = 150
+/** Whoever lived so long did not die of how it began. */
+const longMs = 10_000
 
 export const openWire = ({first, again, take, here, lost, failed}: WirePorts): Wire => {
   const waiting: ScreenSays[] = []
   let client: KeeperClient | undefined
-  let [ended, deaths] = [false, 0]
+  let [ended, deaths, joinedAt] = [false, 0, 0]
 
   const join = (found: KeeperClient): void => {
     if (ended) return found.close()
     client = found
+    joinedAt = performance.now()
     found.on((message) => {
       if (message.tell === 'over') ended = true
       take(message)
@@ -48,10 +51,15 @@ export const openWire = ({first, again, take, here, lost, failed}: WirePorts): W
     client = undefined
     if (ended) return
     lost()
+    if (performance.now() - joinedAt > longMs) deaths = 0
+    seek()
+  }
+  /** One that cannot be had now may be had a moment later. */
+  const seek = (): void => {
     deaths += 1
     if (!again || deaths > mostDeaths) return
     setTimeout(() => {
-      if (!ended) again().then(join, () => lost())
+      if (!ended) again().then(join, seek)
     }, pauseMs)
   }
   first.then(join, failed)

@@ -18,7 +18,7 @@ export const attach: VerbRun = async (context) => {
       const {plainScreen} = await import('../screen/plain.ts')
       return await plainScreen(context, client, undefined)
     }
-    return await showScreen(context, {tty, reach: async () => client, again: (size, seen) => reachAgain(context, size, seen)})
+    return await showScreen(context, {tty, reach: async () => client, again: (size, lost) => reachAgain(context, size, lost)})
   } catch (thrown) {
     const found = asFault(thrown)
     context.err(`penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`)

@@ -25,6 +25,6 @@ export const tui: VerbRun = async (context) => {
     isEntered: true,
     first,
     reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, size),
-    again: async (size, seen) => (await import('../screen/reach.ts')).reachAgain(context, size, seen),
+    again: async (size, lost) => (await import('../screen/reach.ts')).reachAgain(context, size, lost),
   })
 }
