@@ -157,8 +157,8 @@ export const keys: Readonly<Record<string, Key>> = {
   'sandbox.level': key(oneOf(...levels), 'auto is the strongest whose probe passes; a level that cannot be had ends with exit code 7.', 'auto', 'auto'),
   'sandbox.network.allow': key(
     texts,
-    'The network for commands: empty for none, ["*"] for all of it; a list of hosts is refused by the levels of this version.',
-    '["*"]',
+    'The network for commands: empty for none, ["*"] for all of it, or the hosts that they may reach through HTTP (bwrap only): example.com, example.com:8080, *.example.com.',
+    '[registry.npmjs.org]',
     [],
   ),
   'sandbox.writes': key(texts, 'Folders outside the project that commands may write.', '[~/.cache/pip]', []),

@@ -8,10 +8,12 @@ import {below} from '../engine/base/place.ts'
 import type {Config} from '../engine/contract/config.ts'
 import {fail} from '../engine/contract/fault.ts'
 import type {Rule} from '../engine/contract/permission.ts'
+import type {SandboxState} from '../engine/contract/sandbox.ts'
 import type {Check} from '../engine/contract/tool.ts'
 import type {Path} from '../engine/contract/workspace.ts'
 import {openJournal} from '../engine/journal/open.ts'
 import {parseRole} from '../engine/prompt/card.ts'
+import {allowedHost} from '../engine/sandbox/hosts.ts'
 import {openSandbox} from '../engine/sandbox/open.ts'
 import {submodules} from '../engine/sandbox/places.ts'
 import {startTimeOf} from '../engine/sandbox/proc.ts'
@@ -134,22 +136,28 @@ const roles: Gatherer = (facts) => {
 
 const defaultCommandMs = 120_000
 
+/** `*` opens everything; a list of hosts is kept to by the sandbox's proxy. */
+const networkOf = (allow: string[]): {network: SandboxState['network']; hosts?: string[]} => {
+  if (allow.includes('*')) return {network: 'open'}
+  return allow.length === 0 ? {network: 'off'} : {network: 'allowlist', hosts: allow}
+}
+
 const sandbox: Gatherer = async (facts, context) => {
   const {config, project: where, trusted} = known(facts)
   const folders = foldersOf(context.env)
   const {allow} = config.sandbox.network
-  const open = allow.includes('*')
-  if (allow.length > 0 && !open)
+  const wrong = allow.find((host) => host !== '*' && !allowedHost(host))
+  if (wrong !== undefined)
     fail('config.invalid', {
       file: config.origins['sandbox.network.allow'] ?? 'sandbox.network.allow',
-      why: 'a list of hosts needs the srt level, which is not in this version',
-      hint: 'use [] for no network or ["*"] for all of it',
+      why: `"${wrong}" in sandbox.network.allow is no host`,
+      hint: 'a host is example.com, example.com:8080 or *.example.com; ["*"] is all of the network',
     })
   facts.scratch = join(folders.cache, 'scratch', `${ownTag()}-${Buffer.from(context.dice(6)).toString('hex')}`)
   facts.commandMs = defaultCommandMs
   const settings = {
     level: config.sandbox.level,
-    network: open ? ('open' as const) : ('off' as const),
+    ...networkOf(allow),
     writes: [...known(facts).addDirs, ...config.sandbox.writes],
     trusted,
   }

@@ -52,7 +52,7 @@ const guardOf = (guarded: Assignment['guarded']): Site['guarded'] => {
 }
 
 const openOwnSandbox = async (assignment: Assignment): Promise<Sandbox> => {
-  const {level, network, writes, trusted, home, path, lang, cache} = assignment.sandbox
+  const {level, network, hosts, writes, trusted, home, path, lang, cache} = assignment.sandbox
   const opened = await openSandbox({
     level,
     network,
@@ -60,6 +60,7 @@ const openOwnSandbox = async (assignment: Assignment): Promise<Sandbox> => {
     trusted,
     home,
     path,
+    ...(hosts ? {hosts} : {}),
     lang,
     cache,
     root: assignment.root,

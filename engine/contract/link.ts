@@ -38,7 +38,7 @@ export interface Assignment {
   addDirs: string[]
   scratch: string
   permissions: Permissions
-  sandbox: {level: SandboxLevel; network: 'off' | 'open'; writes: string[]; trusted: boolean; home: string; path: string; lang?: string; cache: string}
+  sandbox: {level: SandboxLevel; network: SandboxState['network']; hosts?: string[]; writes: string[]; trusted: boolean; home: string; path: string; lang?: string; cache: string}
   /** What the sandbox in force promises, as every tool event states it. */
   sandboxState: SandboxState
   checks: Check[]

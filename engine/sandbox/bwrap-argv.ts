@@ -2,8 +2,9 @@
 // and home, no capabilities, no network unless asked for. Pure: everything about this host comes in as a plan.
 // Order matters: later mounts cover earlier ones, and `/` is closed last.
 
-import type {Overlay} from '../contract/sandbox.ts'
+import type {Overlay, SandboxState} from '../contract/sandbox.ts'
 import {dropArgv, enterScript, limitScript, type Owner, type Ulimits} from './limits-argv.ts'
+import {relayScript, socketInside} from './relay.ts'
 
 export interface Bind {
   at: string
@@ -42,7 +43,9 @@ export interface BwrapJob {
   env: Record<string, string>
   overlays: readonly Overlay[]
   writable: boolean
-  network: 'off' | 'open'
+  network: SandboxState['network']
+  /** For `allowlist`: the socket of the proxy and the Node that relays to it. */
+  wayOut: {socket: string; node: string} | null
   keepHome: boolean
   /** Read-only: the /etc that was laid out, and what covers parts of it. */
   etc: Bind[]
@@ -116,12 +119,14 @@ export const bwrapArgv = (plan: BwrapPlan, job: BwrapJob): string[] => {
   const homeMount = job.keepHome ? ['--bind', plan.keptHome, plan.home] : ['--perms', homeMode, '--size', String(plan.homeBytes), '--tmpfs', plan.home]
   const late = [plan.root, ...job.overlays.map(({at}) => at), ...plan.writes]
   const system = [...plan.system, '/etc', '/proc', '/dev']
+  const drop = job.owner ? dropArgv(job.owner) : []
   return [
     plan.program,
     ...['--die-with-parent', '--new-session', '--hostname', 'penguin'],
     ...namespaces(plan, job),
     ...environment(job.env),
     ...skeleton(plan, job.etc),
+    ...(job.wayOut ? ['--ro-bind', job.wayOut.socket, socketInside] : []),
     ...openParents([plan.home], [...system, '/tmp'], plan.home, homeMode),
     ...homeMount,
     ...openParents([...plan.reads, ...late], system, plan.home, homeMode),
@@ -130,8 +135,8 @@ export const bwrapArgv = (plan: BwrapPlan, job: BwrapJob): string[] => {
     ...['--remount-ro', '/', '--chdir', job.cwd],
     ...(job.seccompFd === null ? [] : ['--seccomp', String(job.seccompFd)]),
     '--',
-    ...['/bin/sh', '-c', limitScript(job.ulimits), 'sh'],
-    ...(job.owner ? dropArgv(job.owner) : []),
+    ...['/bin/sh', '-c', job.wayOut ? `${relayScript(job.wayOut.node, drop)}\n${limitScript(job.ulimits)}` : limitScript(job.ulimits), 'sh'],
+    ...drop,
     ...job.argv,
   ]
 }

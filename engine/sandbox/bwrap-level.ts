@@ -6,13 +6,16 @@ import {chownSync, closeSync, mkdirSync, openSync, readlinkSync, realpathSync, s
 import {join} from 'node:path'
 import {bad, type Envelope, fault, good} from '../contract/fault.ts'
 import type {Job, JobReport, Overlay, SandboxState} from '../contract/sandbox.ts'
+import type {AllowProxy} from './allow-proxy.ts'
 import {type Bind, type BwrapPlan, bwrapArgv, enteredArgv} from './bwrap-argv.ts'
 import type {Group} from './cgroup.ts'
 import {layEtc} from './etc.ts'
 import {boundsFor, commandEnv, coverFds, type Ground, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedProcesses} from './ground.ts'
+import {allowedHost} from './hosts.ts'
 import {type Owner, ulimitsOf} from './limits-argv.ts'
 import {outsideGit, shieldsFor} from './places.ts'
 import {type Blocked, explain, forgetPass, passedBefore, rememberPass} from './probe.ts'
+import {relayEnv} from './relay.ts'
 import {hasFilter, seccompFilter} from './seccomp.ts'
 import {refused, stoppedBefore, supervise} from './supervise.ts'
 import {offlineEnv, outermost, systemFolders} from './toolchain.ts'
@@ -27,12 +30,37 @@ const sizes = {tmpBytes: 1024 * MiB, homeBytes: 1024 * MiB, shmBytes: 256 * MiB}
 // What root looks like inside: many programs refuse to work, or behave differently, as uid 0.
 const plain: Owner = {uid: 1000, gid: 1000}
 
+/** The proxy to allowed hosts; listens from the first job on that asks for it. */
+interface WayOut {
+  open(): Promise<AllowProxy>
+  close(): Promise<void>
+}
+
+const layWayOut = (ground: Ground): WayOut => {
+  let proxy: Promise<AllowProxy> | undefined
+  const listen = async (): Promise<AllowProxy> => {
+    const {openAllowProxy} = await import('./allow-proxy.ts')
+    return openAllowProxy(
+      (ground.options.hosts ?? []).map(allowedHost).filter((host) => host !== undefined),
+      ground.box(),
+    )
+  }
+  return {
+    open: () => {
+      proxy ??= listen()
+      return proxy
+    },
+    close: async () => (await proxy?.catch(() => undefined))?.close(),
+  }
+}
+
 interface Prepared {
   plan: BwrapPlan
   etc: string
   empty: string
   seccomp: string | null
   leaks: number[]
+  wayOut: WayOut
 }
 
 const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
@@ -82,12 +110,15 @@ const prepare = (ground: Ground, program: string): Prepared => {
     identity,
     ...sizes,
   }
-  return {plan, etc, empty: join(etc, '.empty'), seccomp, leaks: leakedFds()}
+  return {plan, etc, empty: join(etc, '.empty'), seccomp, leaks: leakedFds(), wayOut: layWayOut(ground)}
 }
 
-const etcBinds = (etc: string, network: 'off' | 'open'): Bind[] => {
+/** Offline, programs are told not to try; with some hosts, where the way out is. */
+const networkEnv: Record<SandboxState['network'], Readonly<Record<string, string>>> = {off: offlineEnv, allowlist: relayEnv, open: {}}
+
+const etcBinds = (etc: string, network: SandboxState['network']): Bind[] => {
   const binds = [{at: '/etc', from: etc}]
-  if (network === 'off') return binds
+  if (network !== 'open') return binds
   try {
     return [...binds, {at: '/etc/resolv.conf', from: realpathSync('/etc/resolv.conf')}]
   } catch {
@@ -101,17 +132,20 @@ const overlaysOf = (ground: Ground, job: Job): Overlay[] => (job.overlays ?? [])
 const workerOf = (ground: Ground, job: Job): Owner | null =>
   ownerOf(ground, overlaysOf(ground, job).findLast(({at}) => at === ground.root)?.from ?? ground.root)
 
-const argvFor = (ground: Ground, prepared: Prepared, job: Job, group: Group | undefined, owner: Owner | null): string[] => {
+const networkOf = (ground: Ground, job: Job): SandboxState['network'] => job.network ?? ground.options.network
+
+const argvFor = (ground: Ground, prepared: Prepared, job: Job, group: Group | undefined, owner: Owner | null, proxy: AllowProxy | undefined): string[] => {
   const {plan, etc, empty, seccomp} = prepared
   const overlays = overlaysOf(ground, job)
-  const network = job.network ?? ground.options.network
+  const network = networkOf(ground, job)
   const argv = bwrapArgv(plan, {
     argv: job.argv,
     cwd: realPathIn(ground, job.cwd),
-    env: commandEnv(ground, job, plan.home, '/tmp', network === 'off' ? offlineEnv : {}),
+    env: commandEnv(ground, job, plan.home, '/tmp', {...networkEnv[network]}),
     overlays,
     writable: job.writable ?? true,
     network,
+    wayOut: proxy ? {socket: proxy.socket, node: process.execPath} : null,
     keepHome: job.keepHome ?? false,
     etc: etcBinds(etc, network),
     shields: shieldsFor({root: ground.root, overlays, reads: plan.reads, writes: ground.writes, empty}),
@@ -123,6 +157,7 @@ const argvFor = (ground: Ground, prepared: Prepared, job: Job, group: Group | un
 }
 
 const start = async (ground: Ground, prepared: Prepared, job: Job, signal: AbortSignal): Promise<JobReport> => {
+  const proxy = networkOf(ground, job) === 'allowlist' ? await prepared.wayOut.open() : undefined
   const group = takeGroup(ground, job)
   const owner = workerOf(ground, job)
   const fds = [...(prepared.seccomp ? [openSync(prepared.seccomp, 'r')] : [])]
@@ -131,7 +166,7 @@ const start = async (ground: Ground, prepared: Prepared, job: Job, signal: Abort
     const running = supervise(
       job,
       {
-        argv: argvFor(ground, prepared, job, group, owner),
+        argv: argvFor(ground, prepared, job, group, owner, proxy),
         cwd: '/',
         // bwrap's own environment is what /proc/1/environ shows inside.
         env: {PATH: '/usr/bin:/bin'},
@@ -152,7 +187,7 @@ const start = async (ground: Ground, prepared: Prepared, job: Job, signal: Abort
 const nothing: Job = {argv: ['true'], cwd: '/', limits: {wallMs: 5000, outputBytes: 4096}}
 
 const prove = async (ground: Ground, prepared: Prepared): Promise<Blocked | undefined> => {
-  const report = await start(ground, prepared, {...nothing, cwd: ground.root}, new AbortController().signal)
+  const report = await start(ground, prepared, {...nothing, cwd: ground.root, network: 'off'}, new AbortController().signal)
   if (report.exitCode === 0) return undefined
   return explain(report.error?.msg ?? (report.stderr || `ended with ${report.exitCode ?? report.killedFor}`))
 }
@@ -205,5 +240,5 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
       return refused(fault('job.failed', {command: job.argv[0] ?? '', why: thrown instanceof Error ? thrown.message : String(thrown)}))
     }
   }
-  return {state, ready, run}
+  return {state, ready, run, close: async () => prepared?.wayOut.close()}
 }

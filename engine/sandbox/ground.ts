@@ -19,7 +19,9 @@ export interface OpenOptions {
   writes: string[]
   /** More folders that commands may read, such as Penguin's own. */
   reads?: string[]
-  network: 'off' | 'open'
+  network: SandboxState['network']
+  /** For `allowlist`: the hosts, as `hosts.ts` reads them. */
+  hosts?: readonly string[]
   /** The user's home folder. */
   home: string
   /** The user's PATH without Penguin's own entries. */
@@ -58,6 +60,7 @@ export interface Ground {
 export interface Level {
   state: SandboxState
   run(job: Job, signal: AbortSignal): Promise<JobReport>
+  close?(): Promise<void>
 }
 
 const isAtOrAbove = (path: string, other: string): boolean => path === '/' || path === other || other.startsWith(`${path}/`)

@@ -22,7 +22,13 @@ const unavailable = (level: string, {why, hint}: Blocked) => bad(fault('sandbox.
 
 const chooseLevel = (ground: Ground): Envelope<Level & {ready?: Promise<Envelope<SandboxState>>}> => {
   const {level} = ground.options
-  if (level === 'limits' || level === 'off') return good(openLimits(ground, level))
+  if (level === 'limits' || level === 'off') {
+    if (ground.options.network !== 'allowlist') return good(openLimits(ground, level))
+    return unavailable(level, {
+      why: 'it cannot keep commands to the hosts of sandbox.network.allow',
+      hint: 'use --sandbox bwrap, or set sandbox.network.allow to [] or ["*"]',
+    })
+  }
   const unbuilt = level === 'auto' ? undefined : unbuiltWhy(level)
   if (unbuilt) return unavailable(level, {why: unbuilt, hint: 'use --sandbox bwrap or --sandbox limits'})
   const program = findBwrap(ground.options.path, [ground.root, ...ground.writes])
@@ -47,6 +53,7 @@ const withClosing = (ground: Ground, level: Level, ready: Promise<Envelope<Sandb
     closing.abort()
     await ready
     await Promise.allSettled(live)
+    await level.close?.()
     await ground.groups?.close()
     ground.removeBox()
   }

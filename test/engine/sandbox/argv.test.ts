@@ -23,6 +23,7 @@ const job: BwrapJob = {
   overlays: [],
   writable: true,
   network: 'off',
+  wayOut: null,
   keepHome: false,
   etc: [{at: '/etc', from: '/cache/etc'}],
   shields: [{at: '/home/u/repo/.penguin', from: '/cache/empty'}],

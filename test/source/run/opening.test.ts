@@ -60,7 +60,7 @@ describe('a refused run', () => {
   it.each([
     ['a configuration that cannot be read', 'mdoel: x\n', {}, 'mdoel'],
     ['a rule of a file that cannot be read', 'permissions: {rules: [{deny: "sh ell("}]}\n', {}, 'cannot be read'],
-    ['a list of hosts', 'sandbox: {network: {allow: ["a.example"]}}\n', {}, 'srt level'],
+    ['a host that is none', 'sandbox: {network: {allow: ["http://a.example"]}}\n', {}, 'is no host'],
   ])('is opened and closed for %s', async (_name, config, flags, why) => {
     const repo = repository(plain)
     repo.write({'../home/.config/penguin/config.yml': config})
