@@ -113,7 +113,11 @@ export const keys: Readonly<Record<string, Key>> = {
   'providers.*.models.*.usdOut': key(price, 'usd per 1e6 tokens of output.', '0.8'),
   'providers.*.models.*.tools': key((z) => z.boolean(), 'Does the model call tools?', 'true'),
   'providers.*.models.*.quality': key((z) => z.number().min(0).max(1), 'How good it is at hard work, 0 to 1; not set: guessed from its price or size.', '0.8'),
-  'providers.*.models.*.edits': key(oneOf('calls', 'blocks'), 'How the model edits best: by tool calls or by plain-text blocks.', 'calls'),
+  'providers.*.models.*.edits': key(
+    oneOf('calls', 'blocks', 'grammar'),
+    'How the model edits best: by tool calls, by plain-text blocks, or by calls that the server holds to their schema (llama.cpp, Ollama, vLLM, SGLang).',
+    'calls',
+  ),
 
   'routes.*': key(
     texts,
@@ -133,6 +137,13 @@ export const keys: Readonly<Record<string, Key>> = {
       key(oneOf(...policies), `Policy for ${kindWords[kind]}, before router.policy.`, kind === 'question' ? 'cost' : 'quality'),
     ]),
   ),
+  'router.mend': key(
+    oneOf('auto', 'always', 'off'),
+    "After a red check, repairs that ask no model (the linter's own fix, a missing import, the search over small edits) are tried before a model is asked to repair: where that is cheaper than the model (auto), each time (always), or never (off).",
+    'off',
+    'auto',
+  ),
+  'router.mendSec': key(positive, 'Longest that such repairs may take after one red check, in seconds.', '10', 10),
   'router.explore': key(
     (z) => z.number().min(0).max(0.2),
     'Share of choices, at most 0.2, that try a route of an alias of which little is known; 0 never does.',

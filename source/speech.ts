@@ -22,6 +22,8 @@ export interface Speech {
   sizeOf(messages: readonly Message[], tools: readonly ToolSpec[]): number
   /** Does the model write its edits as plain-text blocks? */
   blocks: boolean
+  /** A server of one's own, which can be trusted to decode under a schema. */
+  local: boolean
   /** Takes secrets out of what tools and servers say. */
   clean: Cleaner
   /** Tools that only some models can use are not offered to the others. */
@@ -106,6 +108,7 @@ export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<
     budgetTokens: Math.floor(card.window * (1 - marginShare)) - Math.min(card.output, mostReserved),
     sizeOf: (messages, tools) => asker.sizeOf(messages) + sizeOfTools(tools as ToolSpec[]),
     blocks: card.edits === 'blocks',
+    local: card.local && !embedded,
     clean,
     // Without a check there is nothing to search against.
     offers: (tool) => embedded || tool !== 'eval_candidates' || assignment.checks.length > 0,

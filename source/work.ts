@@ -7,7 +7,7 @@ import {bad, type Fault, FaultError, fault} from '../engine/contract/fault.ts'
 import type {Assignment} from '../engine/contract/link.ts'
 import type {Call} from '../engine/contract/message.ts'
 import type {Overlay, Sandbox} from '../engine/contract/sandbox.ts'
-import type {Site} from '../engine/contract/tool.ts'
+import type {Site, ToolDone} from '../engine/contract/tool.ts'
 import type {CallHooks, Work} from '../engine/role/ports.ts'
 import {openSandbox} from '../engine/sandbox/open.ts'
 import {blocksGuide, recoverBlocks} from '../engine/tool/blocks.ts'
@@ -24,6 +24,10 @@ interface Edges {
   clock: Clock
   dice: Dice
 }
+
+/** So many calls in a row that could not be read: one is told what was wrong with it, the second shows that this did not help. */
+const mostUnread = 2
+const unread = new Set(['tool.input', 'tool.unknown'])
 
 /** Every job of the agent sees its candidate's tree at the project's own path. */
 const laidOver = (sandbox: Sandbox, overlays: Overlay[]): Sandbox =>
@@ -56,11 +60,11 @@ const openOwnSandbox = async (assignment: Assignment): Promise<Sandbox> => {
   const opened = await openSandbox({
     level,
     network,
+    ...(hosts ? {hosts} : {}),
     writes,
     trusted,
     home,
     path,
-    ...(hosts ? {hosts} : {}),
     lang,
     cache,
     root: assignment.root,
@@ -108,6 +112,14 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
     syntax: assignment.syntax,
   })
 
+  let unreadInARow = 0
+  const watchCalls = (done: ToolDone, hooks: CallHooks): void => {
+    if (unreadInARow >= mostUnread || !speech.local) return
+    unreadInARow = !done.ok && unread.has(done.error?.code ?? '') ? unreadInARow + 1 : 0
+    if (unreadInARow >= mostUnread)
+      hooks.note('notice', {code: 'calls.grammar', text: `${mostUnread} calls in a row could not be read; from now on the server holds them to their schema`})
+  }
+
   const run = async (call: Call, hooks: CallHooks) => {
     const gate = openGate({
       permissions: assignment.permissions,
@@ -117,14 +129,16 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
       askPerson: hooks.permit,
     })
     const permit: typeof gate = holdsMark(call.input) ? async () => bad(markFault(call.tool)) : gate
-    return speech.clean.value(await runCall(call, {shelf, site: siteFor(hooks), offered, permit, begin: hooks.begin, clock: edges.clock}))
+    const ran = speech.clean.value(await runCall(call, {shelf, site: siteFor(hooks), offered, permit, begin: hooks.begin, clock: edges.clock}))
+    watchCalls(ran.done, hooks)
+    return ran
   }
 
   return {
     specs,
     guide: speech.blocks ? blocksGuide : '',
     ask: async (turn, hooks) => {
-      const reply = await speech.ask(turn, hooks, signal())
+      const reply = await speech.ask(unreadInARow >= mostUnread ? {...turn, byGrammar: true} : turn, hooks, signal())
       // What validating takes is loaded when the first call is there, so that an answer without calls does not pay for it.
       if (reply.calls.length > 0) void shelf.warm()
       return reply

@@ -63,6 +63,8 @@ export interface Turn {
   answer?: Record<string, unknown>
   /** The reply is asked for in one piece instead of a stream: what is tried after an empty one. */
   whole?: true
+  /** Calls are asked for under a schema, because those that came by themselves could not be read. */
+  byGrammar?: true
   envelope: Envelop
   /** (role, agent ordinal, call ordinal): the key of a recording. */
   key: {role: string; agent: number; call: number}
@@ -92,8 +94,8 @@ export interface ModelCard {
   /** usd per 1e6 tokens; undefined = unpriced. */
   price?: {usdIn: number; usdCached: number; usdOut: number}
   tools: boolean
-  /** How it edits best. */
-  edits: 'calls' | 'blocks'
+  /** How it edits best: by calls, by plain-text blocks, or by calls that the server holds to their schema. */
+  edits: 'calls' | 'blocks' | 'grammar'
   local: boolean
   isDefault?: boolean
   /** Sampling that the vendor names for it; else temperature 0 for tool calls. */

@@ -9,10 +9,11 @@ import type {Dice} from '../base/id.ts'
 import {fault} from '../contract/fault.ts'
 import {noUsage, type Route, routeName, type Usage} from '../contract/grant.ts'
 import type {Call, Message} from '../contract/message.ts'
-import type {ModelCard, ModelClient, Sampling, ToolSpec, Turn} from '../contract/model.ts'
+import type {ModelCard, ModelClient, Part, Sampling, ToolSpec, Turn} from '../contract/model.ts'
 import {type BreakerState, openBreakers} from './breaker.ts'
 import {type Collected, collect} from './collect.ts'
-import {learnedFrom, plainTurn, type Takes} from './plain.ts'
+import {fromGrammar, grammarSampling} from './grammar.ts'
+import {isByGrammar, learnedFrom, plainTurn, type Takes} from './plain.ts'
 import {usdOf} from './price.ts'
 import {type Next, nextAfter} from './retry.ts'
 import {samplingFor} from './sampling.ts'
@@ -68,6 +69,15 @@ const mostRenewals = 2
 /** Output that is set aside for a call that names no limit, tokens. */
 const expectedOutput = 1024
 
+const takesOf = ({tools, edits}: ModelCard): Takes => ({tools, answer: true, ...(edits === 'grammar' ? {grammar: 'on'} : {})})
+
+/** JSON is nothing to show while it comes: thoughts are shown, and the words at its end. */
+const collectByGrammar = async (stream: AsyncIterable<Part>, wanted: Turn, name: string, onText: AskHooks['onText']): Promise<Collected> => {
+  const got = fromGrammar(await collect(stream, name, (text, thought) => thought && onText(text, true)), wanted, name)
+  if (got.text && !got.error) onText(got.text, false)
+  return got
+}
+
 const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
 
 /** For providers that report no usage: what was sent and what came. */
@@ -88,7 +98,7 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
       client,
       callMs: callSec * 1000,
       renew,
-      takes: {tools: client.card(route.model).tools, answer: true},
+      takes: takesOf(client.card(route.model)),
     }),
   )
   const meter = openMeter()
@@ -113,7 +123,9 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
   ): Promise<{refused?: Fault; got?: Collected; reply: Reply}> => {
     const {name, model, client} = candidate
     const card = client.card(model)
-    const sampling = samplingFor(card, wanted.sampling, wanted.tools.length > 0)
+    const byGrammar = isByGrammar(wanted, candidate.takes)
+    const usual = samplingFor(card, wanted.sampling, wanted.tools.length > 0)
+    const sampling = byGrammar ? grammarSampling(usual, card.local, candidate.takes.grammar === 'warm') : usual
     const turn = plainTurn(wanted, candidate.takes)
     const raw = sizeOfMessages(turn.messages) + sizeOfTools(turn.tools)
     const input = meter.corrected(name, raw)
@@ -128,7 +140,8 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
     const requestSha256 = sha256([name, turn.messages, turn.tools, sampling, turn.answer])
     const cleared = await hooks.reserve({route: name, attempt: count, tokens: input + output, usd, requestSha256, sampling})
     if (!cleared.ok) return {refused: cleared.error, reply: replyOf({...none, error: cleared.error}, noUsage)}
-    const got = await collect(client.stream({...turn, model, sampling}, signal), name, hooks.onText)
+    const stream = client.stream({...turn, model, sampling}, signal)
+    const got = await (byGrammar ? collectByGrammar(stream, wanted, name, hooks.onText) : collect(stream, name, hooks.onText))
     const usage = countedUsage(got, input, candidate.name.split('/')[0] ?? '')
     if (!got.error) meter.observe(name, raw, got.usage.input)
     return {got, reply: replyOf(got, usage)}

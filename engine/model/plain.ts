@@ -4,11 +4,14 @@
 import type {Fault} from '../base/envelope.ts'
 import type {Message} from '../contract/message.ts'
 import type {ToolSpec, Turn} from '../contract/model.ts'
+import {callJson, grammarGuide, grammarOf} from './grammar.ts'
 
 /** What a route takes; learned from its card, and from what its server refuses. */
 export interface Takes {
   tools: boolean
   answer: boolean
+  /** Calls are asked for under a schema; warm: with some chance, where the model repeated itself without end. */
+  grammar?: 'on' | 'warm'
 }
 
 const callText = (tool: string, input: string): string =>
@@ -32,7 +35,7 @@ const guide = (tools: readonly ToolSpec[]): string =>
   ].join('\n\n')
 
 /** The conversation with calls and results as text; results that belong together are one message. */
-const inWords = (messages: readonly Message[]): Message[] => {
+const inWords = (messages: readonly Message[], written: typeof callText): Message[] => {
   const out: Message[] = []
   for (const message of messages) {
     const last = out.at(-1)
@@ -41,7 +44,7 @@ const inWords = (messages: readonly Message[]): Message[] => {
       if (last?.from === 'user' && last.text.startsWith('<tool_response')) out[out.length - 1] = {from: 'user', text: `${last.text}\n${text}`}
       else out.push({from: 'user', text})
     } else if (message.from === 'model' && message.calls.length > 0) {
-      const calls = message.calls.map(({tool, input}) => callText(tool, input))
+      const calls = message.calls.map(({tool, input}) => written(tool, input))
       out.push({from: 'model', text: [...(message.text ? [message.text] : []), ...calls].join('\n'), calls: []})
     } else out.push(message)
   }
@@ -53,10 +56,18 @@ const withSystem = (messages: readonly Message[], text: string): Message[] => {
   return first?.from === 'system' ? [{from: 'system', text: `${first.text}\n\n${text}`}, ...rest] : [{from: 'system', text}, ...messages]
 }
 
+/** Is the whole reply held to one schema of calls? Only where the server knows schemas and there is something to call. */
+export const isByGrammar = (turn: Turn, takes: Takes): boolean =>
+  (takes.grammar !== undefined || turn.byGrammar === true) && takes.answer && turn.tools.length > 0
+
 /** The turn as far as the route takes it. */
 export const plainTurn = (turn: Turn, takes: Takes): Turn => {
+  if (isByGrammar(turn, takes)) {
+    const messages = withSystem(inWords(turn.messages, callJson), grammarGuide(turn.tools, turn.answer))
+    return {...turn, messages, tools: [], answer: grammarOf(turn.tools, turn.answer)}
+  }
   let made = turn
-  if (!takes.tools && turn.tools.length > 0) made = {...made, messages: withSystem(inWords(turn.messages), guide(turn.tools)), tools: []}
+  if (!takes.tools && turn.tools.length > 0) made = {...made, messages: withSystem(inWords(turn.messages, callText), guide(turn.tools)), tools: []}
   if (!takes.answer && turn.answer) {
     const {answer, ...rest} = made
     made = {
@@ -73,8 +84,10 @@ const noSchema = /response_format|json_schema|structured output|text\.format|out
 
 /** What a refusal says that the route does not take after all; the same object when it says nothing of the kind. */
 export const learnedFrom = (error: Fault, turn: Turn, takes: Takes): Takes => {
+  // A model that writes one thing over and over inside a text never closes it: once more, with some chance.
+  if (error.code === 'model.length' && isByGrammar(turn, takes) && takes.grammar !== 'warm') return {...takes, grammar: 'warm'}
   if (error.code !== 'model.refused') return takes
-  if (takes.answer && turn.answer && noSchema.test(error.msg)) return {...takes, answer: false}
+  if (takes.answer && (turn.answer || isByGrammar(turn, takes)) && noSchema.test(error.msg)) return {...takes, answer: false}
   if (takes.tools && turn.tools.length > 0 && noTools.test(error.msg)) return {...takes, tools: false}
   return takes
 }

@@ -114,7 +114,7 @@ const timesOf = ({card, learned, load = {}}: RouteFacts, output: number): {ms: n
 const objection = ({card, breaker, load}: RouteFacts, need: Need): string => {
   if (load?.down) return 'its server does not answer'
   if (breaker === 'open') return 'it failed a moment ago and is left alone'
-  if (need.tools && !card.tools && card.edits !== 'blocks') return 'it cannot call tools'
+  if (need.tools && !card.tools && card.edits === 'calls') return 'it cannot call tools'
   if (need.input >= card.window) return `its window of ${card.window} tokens is too small for ${need.input}`
   return ''
 }
