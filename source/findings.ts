@@ -58,6 +58,7 @@ const sandbox: Look = async (context) => {
       home: context.env.HOME ?? homedir(),
       path: childPath(context.env),
       scratch,
+      cache: join(scratch, 'cache'),
       ownPid: process.pid,
     })
     const best = levels.find((level) => level.ok)

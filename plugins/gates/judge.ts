@@ -27,7 +27,7 @@ const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 
 const recordTrouble = (record: TestRecord, exitCode: number | null, output: string): string | undefined => {
   const failed = record.tests.filter((one) => one.state === 'failed')
   const ran = record.tests.filter((one) => one.state !== 'skipped')
-  if (failed.length > 0) return `${failed.length} of ${plural(ran.length, 'test')} fail: ${named(failed)}`
+  if (failed.length > 0) return `${failed.length} of ${plural(ran.length, 'test')} ${failed.length === 1 ? 'fails' : 'fail'}: ${named(failed)}`
   if (exitCode !== 0 && !record.ended) return `exit code ${exitCode} before the tests came to their end${tail(output)}`
   if (!record.ended) return 'the command ended with 0, but the test runner never came to its end: it was left early, or something else ran in its place'
   if (record.tests.length === 0) return `no tests were collected (exit code ${exitCode})`
