@@ -2,6 +2,7 @@
 // order in which it came; what happens is told to every screen.
 
 import type {Event} from '../../engine/contract/event.ts'
+import type {Journal} from '../../engine/contract/journal.ts'
 import type {KeeperSays, ScreenSays, SessionAsk, SessionNote} from '../../engine/contract/screen.ts'
 import {openJournal} from '../../engine/journal/open.ts'
 import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
@@ -11,6 +12,7 @@ import type {Project} from '../project.ts'
 import {runOptions} from '../run-options.ts'
 import {keepTrust} from '../trust.ts'
 import {openPanes, type PanesEars} from './panes.ts'
+import {retell} from './retell.ts'
 import {openScreen, type Screen} from './screens.ts'
 import {openSession} from './session.ts'
 import {shellStart} from './shell.ts'
@@ -123,14 +125,16 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     const changes = (event.body as {changes?: unknown[]}).changes
     if (event.type === 'run.closed' || (changes && changes.length > 0)) tree.refresh()
   }
+  const openReader = (): Journal | undefined => {
+    const opened = openJournal({dir: project.dataDir, clock: context.clock, readonly: true})
+    return opened.ok ? opened.result : undefined
+  }
+  const colour = context.env.NO_COLOR === undefined && context.flags.noColor !== true
   const session = openSession({
     context,
     root: project.root,
     startAgent: panes.startAgent,
-    openReader: () => {
-      const opened = openJournal({dir: project.dataDir, clock: context.clock, readonly: true})
-      return opened.ok ? opened.result : undefined
-    },
+    openReader,
     ears: {
       changed: tellSession,
       trouble,
@@ -143,6 +147,14 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       },
       event: heard,
       begins: panes.dropEnded,
+      turned: (last) => {
+        const reader = last === undefined ? undefined : openReader()
+        try {
+          panes.retold(reader && last ? retell(reader, last, panes.agentColumns(), colour) : [])
+        } finally {
+          reader?.close()
+        }
+      },
     },
   })
 

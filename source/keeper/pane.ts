@@ -10,6 +10,7 @@ import type {PaneId, PaneNote, Size} from '../../engine/contract/screen.ts'
 import {killGroup, type Start} from '../../engine/crew/hire.ts'
 import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
 import {type Pty, spawnPty} from './pty.ts'
+import type {Retold} from './retell.ts'
 
 export interface PaneEars {
   note(note: PaneNote): void
@@ -26,6 +27,8 @@ export interface Pane {
   /** Throws when the system has no terminal or no such program. `ended` resolves with how it ended. */
   run(start: Omit<Start, 'agent'>): {pid: number; ended: Promise<string>}
   name(title: string): void
+  /** Shows what a process told that is gone; at another width it is told anew. */
+  retold(past: Retold): void
   /** Keys for the program. */
   type(data: string): void
   /** The echo of keys that no program reads. */
@@ -93,6 +96,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
   const isShell = first.kind === 'shell'
   let note = first
   let pty: Pty | undefined
+  let past: Retold | undefined
   let typed = ''
   let typedAt = Number.NEGATIVE_INFINITY
   const breathe = openBreath((one) => one === pty)
@@ -136,6 +140,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
       const {columns, rows} = note.size
       const mine = spawnPty(file, args, {name: 'xterm-256color', cols: columns, rows, cwd, env: {...env, TERM: 'xterm-256color'}})
       pty = mine
+      past = undefined
       typed = ''
       if (terminal.cursor.x > 0) print('\r\n')
       change({ended: undefined})
@@ -144,6 +149,11 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
     },
     name: (title) => {
       if (note.title !== title) change({title})
+    },
+    retold: (told) => {
+      past = told
+      print(told.text)
+      change({title: told.role, ended: told.ended})
     },
     type: (data) => {
       if (!pty) return
@@ -166,6 +176,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
         // It has just ended, and will say so.
       }
       change({size})
+      if (past) print(past.face.resize(size.columns))
     },
     whole: (take) => terminal.write('', () => take(serializer.serialize() + finish(terminal))),
     hangUp: () => {

@@ -8,6 +8,7 @@ import {basename} from 'node:path'
 import type {PaneId, PaneNote, Size} from '../../engine/contract/screen.ts'
 import {killGroup, type Start, type Started} from '../../engine/crew/hire.ts'
 import {fitted, openPane, type Pane, type PaneEars, signalGroup} from './pane.ts'
+import type {Retold} from './retell.ts'
 
 export interface PanesEars extends Omit<PaneEars, 'moved'> {
   gone(pane: PaneId): void
@@ -19,6 +20,10 @@ export interface Panes {
   startAgent(start: Start): Started
   /** Of a screen that came: what an agent's terminal begins with until a screen says more. */
   sizeAgents(size: Size): void
+  /** Another session goes on here: its agents' terminals show what was told in them. */
+  retold(past: readonly Retold[]): void
+  /** What an agent's terminal begins with. */
+  agentColumns(): number
   /** The person's command, with everything it runs with. Throws when it cannot be started. */
   openShell(command: string, start: Omit<Start, 'agent'>, size: Size): PaneId
   find(pane: PaneId): Pane | undefined
@@ -63,6 +68,11 @@ export const openPanes = (ears: PanesEars): Panes => {
     },
     sizeAgents: (size) => {
       agentSize = fitted(size)
+    },
+    agentColumns: () => agentSize.columns,
+    retold: (past) => {
+      for (const [id, pane] of panes) if (pane.note().kind === 'agent' && pane.pid() === undefined) drop(id)
+      for (const told of past) if (!panes.has(told.agent)) add({pane: told.agent, kind: 'agent', title: '', size: agentSize}).retold(told)
     },
     openShell: (command, start, size) => {
       shells += 1

@@ -6,6 +6,7 @@
 // Law 1: one run at a time. Law 2: words reach an agent, wait for one, or begin the next run; when none of these can be,
 // it is said.
 
+import type {RunId} from '../../engine/base/id.ts'
 import type {Event} from '../../engine/contract/event.ts'
 import {asFault, type Fault} from '../../engine/contract/fault.ts'
 import type {Journal} from '../../engine/contract/journal.ts'
@@ -31,6 +32,8 @@ export interface SessionEars {
   event(event: Event): void
   /** A run begins; the terminals of the one before are over. */
   begins(): void
+  /** Another session goes on here from its last run; undefined: none does. */
+  turned(last: RunId | undefined): void
 }
 
 export interface SessionPorts {
@@ -109,6 +112,8 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     }
   }
 
+  const isCutOff = (): boolean => inJournal((journal) => journal.runs().find(({run}) => run === last)?.closedAt) === null
+
   const noteWork = (event: Event): void => {
     const agent = event.agent ?? ''
     if (event.type === 'task.started') working.add(agent)
@@ -150,7 +155,8 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
       barred = {leave: 'trust', text}
       return ears.needs('trust', trust.error)
     }
-    ears.begins()
+    // Whoever was cut off goes on in the terminal that they had.
+    if (!isCutOff()) ears.begins()
     const opened = await openHost(asked.result.context, asked.result.request, startAgent)
     if (!opened.ok) return ears.trouble([opened.error.msg, opened.error.hint].filter(Boolean).join('. '))
     host = opened.result
@@ -202,6 +208,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     last = runs.at(-1) ?? ''
     held = []
     queue = []
+    ears.turned(runs.at(-1))
     ears.changed()
   }
   const resume = (run: string): void => {
@@ -214,8 +221,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     if (typeof named === 'string') return resume(named)
     if (goesOn !== true) return
     const newest = inJournal(newestRun)
-    if (newest) resume(newest.run)
-    else ears.trouble('there is no run to go on with in this project')
+    return newest ? resume(newest.run) : ears.trouble('there is no run to go on with in this project')
   }
   beginWith(context.flags)
 
@@ -262,10 +268,9 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
       settings = from.settings
       queue = [...from.queue]
       ears.changed()
-      if (!from.live) return
       // What was said to a run that has ended meanwhile waits for nobody any more.
-      if (inJournal((journal) => journal.runs().find(({run}) => run === last)?.closedAt) === null) begin('')
-      else next()
+      if (from.live && isCutOff()) begin('')
+      else if (from.live) next()
     },
     fresh: () => {
       if (live) return ears.trouble('a run is in progress: end it, or wait for it')
