@@ -112,7 +112,8 @@ const compose = async (first: ClosingFacts): Promise<Closed> => {
   const resume = `penguin run --resume ${scribe.run}`
   const {steps} = scribe.board()
   const build = steps.findLast((step) => step.candidate === closing.candidate && step.role === 'coder')
-  const confidence = build?.confidence ?? steps.findLast((step) => step.confidence)?.confidence
+  const mended = scribe.board().candidates.get(closing.candidate)?.checked.at(-1)
+  const confidence = mended?.confidence ?? build?.confidence ?? steps.findLast((step) => step.confidence)?.confidence
   return {
     outcome,
     reason,

@@ -40,7 +40,7 @@ const about: Readonly<Record<EventType, string>> = {
   'phase.handed': 'An agent handed over its piece of work.',
   'ask.raised': 'Somebody has to allow, answer or approve something.',
   'ask.answered': 'What the answer was, and whose.',
-  'patch.proposed': 'A candidate has changes to offer.',
+  'patch.proposed': 'A candidate has changes to offer, or (`m_…`, with `by`) an edit was found that no model made.',
   'patch.scored': 'How a candidate did in the checks.',
   'patch.adopted': 'The changes of a candidate are in the tree of the user.',
   'patch.dropped': 'A candidate was not taken.',

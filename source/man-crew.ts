@@ -15,6 +15,8 @@ import {netChanges, summarize, unifiedDiff} from '../engine/workspace/patch.ts'
 import {assignmentMaker, roleCapsOf} from './assignments.ts'
 import type {Context} from './context.ts'
 import type {Hiring} from './hiring.ts'
+import {openLasting} from './lasting.ts'
+import {openMends} from './mends/open.ts'
 import {watchGpus} from './models/gpus.ts'
 import type {Gathered} from './opening.ts'
 import {gateFor} from './plugins.ts'
@@ -74,7 +76,23 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
   const make = assignmentMaker(facts, request, scribe, (candidate) => opened().site(candidate), facts.scratch)
   const adopted: Change[][] = [...(again?.adopted ?? [])]
 
+  const files: Pick<CrewPorts, 'readFile' | 'runJob' | 'summarize'> = {
+    summarize: (changes) => summarize(changes, facts.blobs),
+    readFile: (site, path) => {
+      try {
+        return readFileSync(join(site.dir, path))
+      } catch {
+        return undefined
+      }
+    },
+    runJob: (site, laid, job, signal) => {
+      const overlays = withOverlays(laid)
+      const moved = overlays.length > 0 ? job : {...job, cwd: job.cwd.replace(site.root, laid.dir)}
+      return facts.sandbox.run({...moved, overlays}, signal)
+    },
+  }
   const ports: CrewPorts = {
+    ...files,
     journal: facts.journal,
     blobs: facts.blobs,
     clock: context.clock,
@@ -95,9 +113,10 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
       return done
     },
     askMs: askMs(request, facts),
+    lasting: openLasting(context, root),
     inProcess: request.inProcess,
     lanes: Math.max(1, Math.floor(availableParallelism() / coresPerCheck)),
-    summarize: (changes) => summarize(changes, facts.blobs),
+    mends: openMends({context, request, facts, sites, ...files}),
     checks: facts.checks,
     byPackage: facts.byPackage,
     detect: async (site, changed) => {
@@ -111,18 +130,6 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
     gateFor,
     lay: (site, fromStart) => sites.lay(site, fromStart, opened().effects.start()),
     layStart: (site) => sites.layStart(site, opened().effects.start()),
-    readFile: (site, path) => {
-      try {
-        return readFileSync(join(site.dir, path))
-      } catch {
-        return undefined
-      }
-    },
-    runJob: (site, laid, job, signal) => {
-      const overlays = withOverlays(laid)
-      const moved = overlays.length > 0 ? job : {...job, cwd: job.cwd.replace(site.root, laid.dir)}
-      return facts.sandbox.run({...moved, overlays}, signal)
-    },
   }
   people = openCrew(ports, scribe)
   const gpus = watchGpus(context, request, facts.providers, scribe)

@@ -5,6 +5,7 @@ import type {RunId} from '../engine/base/id.ts'
 import type {Event} from '../engine/contract/event.ts'
 import type {Journal, RunInfo} from '../engine/contract/journal.ts'
 import type {Message} from '../engine/contract/message.ts'
+import {candidateOfPatch} from '../engine/contract/task.ts'
 import {conversationOf} from '../engine/fold/conversation.ts'
 import {orderly} from '../engine/fold/orderly.ts'
 import {readLineage} from '../engine/journal/lineage.ts'
@@ -51,8 +52,9 @@ const eventsOf = (journal: Journal, info: Pick<RunInfo, 'run' | 'parent'>): Even
 
 /** The coder whose work was adopted, or else the last one. */
 const coderOf = (events: readonly Event[]): string => {
-  const adopted = events.findLast((event) => event.type === 'patch.adopted')
-  const candidate = adopted?.type === 'patch.adopted' ? Number(adopted.body.patch.replace('p_', '')) : undefined
+  const candidate = events
+    .map((event) => (event.type === 'patch.adopted' ? candidateOfPatch(event.body.patch) : undefined))
+    .findLast((one) => one !== undefined)
   const steps = events.filter((event) => event.type === 'task.started' && event.body.role === 'coder')
   const mine = candidate === undefined ? steps : steps.filter((event) => event.type === 'task.started' && event.body.candidate === candidate)
   return mine.at(-1)?.agent ?? ''

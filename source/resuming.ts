@@ -3,6 +3,7 @@
 
 import type {BlobId, RunId, SpanId, TraceId} from '../engine/base/id.ts'
 import type {Event} from '../engine/contract/event.ts'
+import {candidateOfPatch} from '../engine/contract/task.ts'
 import type {Change} from '../engine/contract/workspace.ts'
 import type {Gathered} from './opening.ts'
 
@@ -54,7 +55,10 @@ export const resumeRun = (facts: Gathered): Resumed | undefined => {
       if (tree) start = {checkpoint, manifest: tree as BlobId}
     }
     const changes = (event.body as {changes?: Change[]}).changes
-    if (event.type === 'patch.adopted' && changes) adopted.push(changes)
+    if (event.type === 'patch.adopted' && changes) {
+      if (candidateOfPatch(event.body.patch) !== undefined) adopted.push(changes)
+      else made.push({candidate: event.body.candidate ?? 1, changes})
+    }
     if (event.type === 'tool.done' && changes) made.push({candidate: candidates.get(event.agent ?? '') ?? 1, changes})
     if (event.type === 'checkpoint.restored' && changes) made.push({candidate: (event.body as {candidate?: number}).candidate ?? 1, changes})
   }

@@ -32,6 +32,8 @@ export interface Sites {
   open(candidate: number, made: Change[][]): CandidateSite
   lay(site: CandidateSite, fromStart: (path: Path) => boolean, start: Tree): Laid & {overlays: Overlay[]}
   layStart(site: CandidateSite, start: Tree): Laid & {overlays: Overlay[]}
+  /** A throwaway copy of the site, as it would be with these contents. */
+  trial(site: CandidateSite, writes: ReadonlyMap<Path, string>): {site: CandidateSite; dispose(): void}
   restore(site: CandidateSite, made: Change[][]): {changes: Change[]; conflicts: string[]}
   adopt(site: CandidateSite, made: Change[][]): {changes: Change[]; conflicts: string[]}
   close(): void
@@ -126,6 +128,16 @@ export const openSites = (facts: SitesFacts): Sites => {
     layStart: (site, start) => {
       const now = site.tracker.tree()
       return copyOf(site, start, (path) => content(now, start, path))
+    },
+    trial: (site, writes) => {
+      const tree = site.tracker.tree()
+      const copy = copyOf(site, tree, (path) => {
+        const text = writes.get(path)
+        return text === undefined ? undefined : {content: Buffer.from(text), mode: tree.get(path)?.mode ?? '100644'}
+      })
+      const tracker = openTracker({dir: copy.dir, blobs, nested})
+      const at = canBind(level) ? root : copy.dir
+      return {site: {candidate: site.candidate, dir: copy.dir, root: at, overlays: copy.overlays, tracker, inPlace: false}, dispose: copy.dispose}
     },
     restore: (site, made) => {
       const plan = planRestore(made, site.dir, blobs)

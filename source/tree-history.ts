@@ -4,6 +4,7 @@
 import type {RunId} from '../engine/base/id.ts'
 import type {Event} from '../engine/contract/event.ts'
 import type {Journal, RunInfo} from '../engine/contract/journal.ts'
+import {candidateOfPatch} from '../engine/contract/task.ts'
 import type {Change} from '../engine/contract/workspace.ts'
 
 interface Moment {
@@ -43,7 +44,7 @@ const types = ['run.opened', 'checkpoint.*', 'tool.done', 'patch.adopted', 'run.
 const onCopy = (events: readonly Event[]): boolean => {
   const said = events.find((event) => event.type === 'run.opened')?.body as {isolated?: boolean} | undefined
   if (said?.isolated !== undefined) return said.isolated
-  if (events.some((event) => event.type === 'patch.adopted')) return true
+  if (events.some((event) => event.type === 'patch.adopted' && candidateOfPatch(event.body.patch) !== undefined)) return true
   // A run that changed files of its own and ended with none in the tree left nothing to undo, whichever way.
   const closed = events.find((event) => event.type === 'run.closed')
   const restores = events.some((event) => event.type === 'checkpoint.restored')
@@ -52,7 +53,8 @@ const onCopy = (events: readonly Event[]): boolean => {
 
 const stepOf = (event: Event, moment: Moment, copied: boolean): Step | undefined => {
   const {changes = [], undoes, conflicts = []} = event.body as {changes?: Change[]; undoes?: RunId; conflicts?: string[]}
-  const counts = event.type === 'patch.adopted' || (!copied && (event.type === 'tool.done' || event.type === 'checkpoint.restored'))
+  const adoption = event.type === 'patch.adopted' && (candidateOfPatch(event.body.patch) !== undefined || !copied)
+  const counts = adoption || (!copied && (event.type === 'tool.done' || event.type === 'checkpoint.restored'))
   if (!counts || (changes.length === 0 && undoes === undefined)) return undefined
   return {...moment, changes, conflicts, ...(undoes === undefined ? {} : {undoes})}
 }

@@ -25,6 +25,8 @@ export interface CheckedState {
   summary: string
   /** The failing checks as a model should read them; '' when green. */
   report: string
+  /** Of a repair that no model made. */
+  confidence?: 'high' | 'medium' | 'low'
 }
 
 export interface CandidateState {

@@ -28,13 +28,16 @@ export interface RoleConfig extends Sampling {
   calls?: number
 }
 
+/** When repairs without a model are tried: where that is cheaper than a model, always, never. */
+export type Mending = 'auto' | 'always' | 'off'
+
 export interface Config {
   /** Default route `PROVIDER/MODEL` or an alias of `routes`; null = choose by what is there. */
   model: string | null
   roles: Record<string, RoleConfig>
   providers: Record<string, ProviderConfig>
   routes: Record<string, string[]>
-  router: {policy: Policy; rules?: Partial<Record<TaskKind, Policy>>; explore?: number}
+  router: {policy: Policy; rules?: Partial<Record<TaskKind, Policy>>; explore?: number; mend: Mending; mendSec: number}
   timeouts: Timeouts & {askSec: number}
   budgets: Caps
   permissions: {mode: PermissionMode | null; rules: Rule[]}

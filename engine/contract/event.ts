@@ -140,6 +140,8 @@ export const events = {
         attempt: z.number(),
         candidate: z.number(),
         why: z.string().optional(),
+        /** Of a repair that no model made. */
+        confidence: z.enum(['high', 'medium', 'low']).optional(),
         /** After the checks: what they said together. */
         checked: z.object({state: z.enum(['green', 'red', 'person', 'none']), signature: z.string(), summary: z.string(), report: z.string()}).optional(),
       })
@@ -282,6 +284,7 @@ export const events = {
         text: z.string(),
         choices: z.array(z.string()),
         rule: z.string().optional(),
+        rules: z.array(z.string()).optional(),
         call: z.string().optional(),
       })
       .loose(),
@@ -290,10 +293,15 @@ export const events = {
     z.object({ask: z.string(), choice: z.string(), text: z.string().optional(), by: z.enum(['person', 'rule', 'timeout', 'nobody'])}),
   ),
   // candidates
-  'patch.proposed': board(1, (z: Zod) => z.object({patch: z.string(), candidate: z.number(), files: files(z)})),
+  // A patch `p_N` is the work of candidate N; `m_…` is one edit within it that no model made: `by` says who did.
+  'patch.proposed': board(1, (z: Zod) =>
+    z.object({patch: z.string(), candidate: z.number(), files: files(z), by: z.string().optional(), usage: spent(z).optional()}).loose(),
+  ),
   'patch.scored': board(1, (z: Zod) => z.object({patch: z.string(), passed: z.number(), failed: z.number(), score: z.number(), why: z.string()}).loose()),
-  'patch.adopted': board(1, (z: Zod) => z.object({patch: z.string(), files: files(z), changes: z.array(change(z)).optional()})),
-  'patch.dropped': board(1, (z: Zod) => z.object({patch: z.string(), why: z.string()})),
+  'patch.adopted': board(1, (z: Zod) =>
+    z.object({patch: z.string(), files: files(z), changes: z.array(change(z)).optional(), candidate: z.number().optional(), by: z.string().optional()}).loose(),
+  ),
+  'patch.dropped': board(1, (z: Zod) => z.object({patch: z.string(), why: z.string(), by: z.string().optional()})),
   // gates
   'gate.started': board(1, (z: Zod) => z.object({gate: z.string(), command: z.string(), treeSha256: z.string(), site: z.string().optional()})),
   'gate.passed': board(1, (z: Zod) => gateBody(z).loose()),

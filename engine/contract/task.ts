@@ -26,6 +26,12 @@ export type Intent =
   | {do: 'adopt'; key: string; candidate: number}
   | {do: 'finish'; key: string; outcome: Outcome; reason: string; candidate: number}
 
+/** The candidate whose whole work a patch is; undefined for a single edit within one (`m_…`). */
+export const candidateOfPatch = (patch: string): number | undefined => {
+  const [, candidate] = /^p_(\d+)$/.exec(patch) ?? []
+  return candidate === undefined ? undefined : Number(candidate)
+}
+
 /** What decide may count on; made once by the host from flags, config and route. */
 export interface Limits {
   candidates: number

@@ -17,6 +17,7 @@ import {openAsks} from './asks.ts'
 import {briefFor} from './briefs.ts'
 import {type Effects, openEffects} from './effects.ts'
 import {openIntake} from './intake.ts'
+import {openMender} from './mend.ts'
 import type {CrewPorts} from './ports.ts'
 import type {Scribe} from './scribe.ts'
 import {openStaff, type Staff} from './staff.ts'
@@ -76,9 +77,10 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
     () => journal.lastSeq(scribe.run),
   )
   const verifier = openVerifier({...ports, site, start: effects.start}, scribe)
+  const mender = openMender({ports: ports.mends, scribe, verifier, effects, blobs: ports.blobs, site})
   const accounts = openAccounts(ports, scribe)
   const {purse} = accounts
-  const asks = openAsks(scribe, clock, ports.askMs)
+  const asks = openAsks(scribe, clock, ports.askMs, ports.lasting)
 
   const end = (outcome: Outcome, reason: string, candidate = 1): void => {
     if (ending) return
@@ -122,7 +124,12 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
   const act = (intent: Intent): void => {
     switch (intent.do) {
       case 'assign':
-        return start(intent)
+        // Between a red check and the model: what needs none is tried first, where it is cheaper.
+        if (!mender.wants(intent)) return start(intent)
+        return later(
+          intent.key,
+          queued(() => mender.mend(intent, work.signal)),
+        )
       case 'check':
         return later(
           intent.key,

@@ -9,7 +9,9 @@ import type {Assignment} from '../contract/link.ts'
 import type {Message} from '../contract/message.ts'
 import type {Limits} from '../contract/task.ts'
 import type {BlobStore, CandidateSite, Change} from '../contract/workspace.ts'
+import type {Lasting} from './asks.ts'
 import type {Hired} from './hire.ts'
+import type {MendPorts} from './mend.ts'
 import type {VerifyPorts} from './verify.ts'
 
 /** What changes from one assignment to the next; the host adds everything else. */
@@ -47,10 +49,14 @@ export interface CrewPorts extends Omit<VerifyPorts, 'site' | 'start'> {
   restoreStart(site: CandidateSite, made: Change[][]): {changes: Change[]; conflicts: string[]}
   /** Applies a candidate's changes to the user's tree. Answers the conflicts, and what was done. */
   adopt(site: CandidateSite, made: Change[][]): {changes: Change[]; conflicts: string[]}
+  /** Repairs that ask no model; absent: there are none. */
+  mends?: MendPorts
   /** How many candidates are checked at the same time. Default 1. */
   lanes?: number
   /** null: nobody can be asked. Else ms to wait for an answer. */
   askMs: number | null
+  /** Writes down what a person allows for good. */
+  lasting: Lasting
   /** Instead of child processes, agents in this one. */
   inProcess: boolean
   summarize(changes: Change[]): {path: string; change: 'added' | 'changed' | 'deleted'; add: number; del: number}[]

@@ -4,7 +4,7 @@
 
 import type {Clock} from '../base/clock.ts'
 import type {BodyOf, Event} from '../contract/event.ts'
-import type {Gate, GateReport, GateResult, GateSite} from '../contract/gate.ts'
+import type {Failure, Gate, GateReport, GateResult, GateSite} from '../contract/gate.ts'
 import type {Job, JobReport} from '../contract/sandbox.ts'
 import type {Check} from '../contract/tool.ts'
 import type {BlobStore, CandidateSite, Laid, Path, Tree} from '../contract/workspace.ts'
@@ -44,7 +44,7 @@ export interface Verifier {
   /** What the candidate's work calls for, as far as it was found out. */
   checks(candidate: number): Check[]
   /** The newest evidence per gate of a candidate. */
-  evidence(candidate: number): {check: Check; report: GateReport; passed: boolean; treeSha256: string}[]
+  evidence(candidate: number): {check: Check; report: GateReport; passed: boolean; treeSha256: string; failures: Failure[]}[]
 }
 
 const evidenceKey = (check: Check, treeSha256: string): string => `${check.gate}\0${check.command}\0${check.dir}\0${treeSha256}`
@@ -155,7 +155,7 @@ export const openVerifier = (ports: VerifyPorts, scribe: Scribe): Verifier => {
     evidence: (candidate) =>
       checklist.of(candidate).flatMap((check) => {
         const one = found(candidate, check)
-        return one ? [{check, report: one.result.report, passed: one.result.passed, treeSha256: one.treeSha256}] : []
+        return one ? [{check, report: one.result.report, passed: one.result.passed, treeSha256: one.treeSha256, failures: one.result.failures}] : []
       }),
   }
 }

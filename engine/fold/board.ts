@@ -4,6 +4,7 @@
 import type {Board, CandidateState, StepState} from '../contract/board.ts'
 import type {Event} from '../contract/event.ts'
 import type {Fold} from '../contract/journal.ts'
+import {candidateOfPatch} from '../contract/task.ts'
 
 const emptyCandidate = (candidate: number): CandidateState => ({candidate, checked: [], restarts: 0, adopted: false, dropped: false})
 
@@ -15,7 +16,11 @@ const withCandidate = (board: Board, candidate: number, change: (state: Candidat
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const candidateOf = (patch: string): number => Number(patch.replace(/^p_/, '')) || 1
+/** A single edit within a candidate's work (a mend) is not its adoption. */
+const withPatch = (board: Board, patch: string, change: (state: CandidateState) => CandidateState): Board => {
+  const candidate = candidateOfPatch(patch)
+  return candidate === undefined ? board : withCandidate(board, candidate, change)
+}
 
 export const boardFold: Fold<Board> = {
   empty: {opened: false, steps: [], candidates: new Map(), exceeded: [], unanswered: 0, asks: 0, agents: 0, closed: null},
@@ -60,15 +65,18 @@ export const boardFold: Fold<Board> = {
         return {...board, steps}
       }
       case 'task.phase': {
-        const {checked, candidate, attempt, phase} = event.body
-        if (checked) return withCandidate(board, candidate, (state) => ({...state, checked: [...state.checked, {attempt, ...checked}]}))
+        const {checked, candidate, attempt, phase, confidence} = event.body
+        if (checked) {
+          const found = {attempt, ...checked, ...(confidence ? {confidence} : {})}
+          return withCandidate(board, candidate, (state) => ({...state, checked: [...state.checked, found]}))
+        }
         if (phase === 'restart') return withCandidate(board, candidate, (state) => ({...state, restarts: state.restarts + 1}))
         return board
       }
       case 'patch.adopted':
-        return withCandidate(board, candidateOf(event.body.patch), (state) => ({...state, adopted: true}))
+        return withPatch(board, event.body.patch, (state) => ({...state, adopted: true}))
       case 'patch.dropped':
-        return withCandidate(board, candidateOf(event.body.patch), (state) => ({...state, dropped: true}))
+        return withPatch(board, event.body.patch, (state) => ({...state, dropped: true}))
       case 'budget.exceeded':
         // An agent that has spent its own grant hands over; the others go on.
         return (event.body.node ?? 'run') === 'run' ? {...board, exceeded: [...board.exceeded, event.body.cap]} : board

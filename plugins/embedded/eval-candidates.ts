@@ -20,6 +20,8 @@ export interface EvalCandidates {
   seed?: number
   /** Names of failing tests as the project's own run gave them: what fails only in the search is then left aside. */
   failing?: string[]
+  /** Files that may change, relative to the project; others are left alone. */
+  only?: string[]
 }
 
 const defaultSeconds = 60
@@ -89,6 +91,7 @@ const search = async (input: EvalCandidates, check: Check, site: Site): Promise<
     slice: input.slice,
     seed: input.seed ?? 0,
     failing: input.failing ?? [],
+    ...(input.only ? {only: input.only} : {}),
     wallMs,
     treeSitter,
     grammarDir,
@@ -157,6 +160,7 @@ export const evalCandidates: Tool<EvalCandidates> = {
       slice: z.object({index: z.number().int(), of: z.number().int()}).optional(),
       seed: z.number().int().optional(),
       failing: z.array(z.string()).optional(),
+      only: z.array(z.string()).optional(),
     }),
   needs: (input, site) => {
     const check = checkFor(input, site.checks)

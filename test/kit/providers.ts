@@ -60,7 +60,7 @@ export const plainConfig = {
   permissions: {mode: null, rules: []},
   sandbox: {level: 'auto', network: {allow: []}, writes: []},
   verification: {when: 'always', checks: {}, testEdits: [], wallSec: 600},
-  router: {policy: 'balanced'},
+  router: {policy: 'balanced', mend: 'off', mendSec: 10},
   storage: {maxBytes: 1},
   origins: {'timeouts.firstTokenSec': 'test'},
 } as Partial<Config> as Config

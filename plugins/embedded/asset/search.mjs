@@ -75,12 +75,17 @@ const openDriver = async ({runner, command, cwd, root}, parser) => {
 // Replacing modules under test is the runner's own business.
 const mocksModules = (file) => /\b(vi|jest|mock)\.(mock|doMock|module|unstable_mockModule)\(/.test(readFileSync(file, 'utf8'))
 
+/** Files that the caller leaves to the search; without a list: all. */
+const isOpen = (path, root) => !job.only || job.only.includes(relative(root, path))
+
 const sourcesOf = (tests, marks, root) => {
   const failing = new Set()
   for (const test of tests.filter((one) => !one.ok)) for (const mark of test.hits) failing.add(marks[mark].file)
   for (const test of tests.filter((one) => !one.ok)) for (const {file} of test.frames ?? []) failing.add(file)
   const testFiles = new Set(tests.map((one) => one.file))
-  return [...failing].filter((path) => grammarOf(path) && !testFiles.has(path) && !isGuarded(path, root) && path.startsWith(`${root}/`)).sort()
+  return [...failing]
+    .filter((path) => grammarOf(path) && !testFiles.has(path) && !isGuarded(path, root) && isOpen(path, root) && path.startsWith(`${root}/`))
+    .sort()
 }
 
 const suspectsOf = (regions, lines, tests, root) => {
@@ -157,7 +162,9 @@ const slow = async ({parser, root, cwd, command, runner}, base) => {
   const found = await driver.baseline(Math.min(left(), 120_000))
   if (found.error) return {state: 'blind', why: [found.error, base.error].filter(Boolean).join('; '), runner}
   if (found.tests[0].ok) return {state: 'green', tests: base.tests?.length ?? 0, failing: 0, runner}
-  const {files, regions} = await driver.places(found.output)
+  const places = await driver.places(found.output)
+  const {files} = places
+  const regions = places.regions.filter(({path}) => isOpen(path, root))
   const known = {
     mode: 'cold',
     tests: 1,

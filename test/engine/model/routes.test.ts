@@ -13,7 +13,7 @@ const configOf = (more: Partial<Config> = {}): Config => ({
   permissions: {mode: null, rules: []},
   sandbox: {level: 'auto', network: {allow: []}, writes: []},
   verification: {when: 'always', checks: {}, testEdits: [], wallSec: 600},
-  router: {policy: 'balanced'},
+  router: {policy: 'balanced', mend: 'off', mendSec: 10},
   ui: {motion: true, mouse: true, vim: false},
   storage: {maxBytes: 1},
   origins: {},
@@ -42,7 +42,7 @@ describe('router.policy', () => {
     ['cost', 'ollama/qwen3 lab/qwen3-coder openai/gpt-5-mini openai/gpt-5.2 lab/unpriced'],
     ['local-first', 'ollama/qwen3 openai/gpt-5.2 lab/qwen3-coder openai/gpt-5-mini lab/unpriced'],
   ] as const)('%s tries an alias in this order: %s', (policy, order) => {
-    expect(routesOf(configOf({providers: lab, routes, router: {policy}}), {}, {text: 'any'})).toBe(order)
+    expect(routesOf(configOf({providers: lab, routes, router: {policy, mend: 'off', mendSec: 10}}), {}, {text: 'any'})).toBe(order)
   })
 })
 
