@@ -7,6 +7,10 @@ const benches: Readonly<Record<string, () => Promise<{bench(): Promise<Figure[]>
   journal: () => import('./journal.ts'),
   embedded: () => import('./embedded.ts'),
   screen: () => import('./screen.ts'),
+  opening: () => import('./opening.ts'),
+  idle: () => import('./idle.ts'),
+  stream: () => import('./stream.ts'),
+  interrupt: () => import('./interrupt.ts'),
   router: () => import('./router.ts'),
 }
 
