@@ -10,7 +10,7 @@ import {between, border, thick} from '../stores/framed.ts'
 import {clean, type Line, piece} from '../stores/line.ts'
 import {hasFilter, heightsOf} from '../stores/reduce-list.ts'
 import {emptyWords, rowsOf, titles} from '../stores/rows/rows.ts'
-import type {AppState} from '../stores/state.ts'
+import type {AppState, Card} from '../stores/state.ts'
 import {type Tone, themes} from '../stores/theme.ts'
 import {Lines, type PlacedLine} from './lines.tsx'
 import {markedRow} from './prompt.tsx'
@@ -64,7 +64,12 @@ export const ListOverlay = ({state, frame}: {state: AppState; frame: Frame}): Re
   )
 }
 
-const writing: Readonly<Record<'why' | 'answer' | 'plan', string>> = {why: 'Why not?', answer: 'Your answer', plan: 'The plan, as it shall be'}
+const writing: Readonly<Record<NonNullable<Card['writes']>, string>> = {
+  why: 'Why not?',
+  answer: 'Your answer',
+  plan: 'The plan, as it shall be',
+  rule: 'Goes into .penguin/config.local.yml and holds from now on; * is anything',
+}
 
 const answerLines = (state: AppState, width: number): PlacedLine[] => {
   const ask = cardAsk(state)
@@ -82,6 +87,7 @@ const answerLines = (state: AppState, width: number): PlacedLine[] => {
 const cardKeys = ({card}: AppState): [string, Tone] => {
   if (card?.asleep) return ['alt+g answers it; your keys go on where they went', 'needs']
   if (card?.ask === leaveAsk) return ['enter takes the marked one · escape stays', 'quiet']
+  if (card?.writes === 'rule') return ['enter writes and allows it · escape goes back', 'quiet']
   return [card?.typed ? 'enter sends · alt+enter new line · escape goes back' : 'enter takes the marked one · escape answers later', 'quiet']
 }
 

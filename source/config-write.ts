@@ -23,6 +23,28 @@ export const writeKey = async (file: string, path: readonly string[], value: unk
   writeWhole(file, document.toString({lineWidth: 0}))
 }
 
+/** Adds rules that allow, each once; those that stand there, and every comment, stay. Fails with: config.invalid when the file is no YAML. */
+export const writeAllowed = async (file: string, matches: readonly string[]): Promise<void> => {
+  const {parseDocument, isSeq} = await import('yaml')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const document = parseDocument(text)
+  const broken = document.errors[0]
+  if (broken) fail('config.invalid', {file, why: broken.message})
+  const path = ['permissions', 'rules']
+  const there = document.getIn(path, true)
+  const known = isSeq(there) ? (there.toJSON() as {allow?: string}[]).map(({allow}) => allow) : []
+  const fresh = [...new Set(matches)].filter((match) => !known.includes(match))
+  if (fresh.length === 0) return
+  if (isSeq(there)) for (const allow of fresh) document.addIn(path, document.createNode({allow}))
+  else
+    document.setIn(
+      path,
+      fresh.map((allow) => ({allow})),
+    )
+  // As the person writes it: `{a: 1}` or `{ a: 1 }`.
+  writeWhole(file, document.toString({lineWidth: 0, flowCollectionPadding: text.includes('{ ')}))
+}
+
 /** `.penguin/` is ignored as a whole; afterwards all but its config.yml is. */
 export const keepInGit = (folder: string): void => writeWhole(join(folder, '.gitignore'), '*\n!.gitignore\n!config.yml\n')
 

@@ -37,13 +37,22 @@ export const widenings = (tree: Tree): string[] => {
   return found
 }
 
-/** Fails with: config.invalid. */
-export const trustNeeds = async (root: string): Promise<Envelope<string[]>> => {
+const isAllowed = (rule: unknown, own: readonly string[]): boolean => own.includes(String((rule as Tree).allow))
+
+/** What of a file needs trust; rules that this person had written here are theirs, not the folder's. */
+const foreign = (tree: Tree, own: readonly string[]): string[] => {
+  const {rules} = group(tree, 'permissions')
+  const others = Array.isArray(rules) && rules.some((rule: Tree) => 'allow' in rule && !isAllowed(rule, own))
+  return widenings(tree).filter((key) => key !== 'permissions.rules' || others)
+}
+
+/** `own`: rules that this person had written into the local file. Fails with: config.invalid. */
+export const trustNeeds = async (root: string, own: readonly string[] = []): Promise<Envelope<string[]>> => {
   const needs: string[] = []
   for (const file of projectFiles) {
     const layer = await readFileLayer(join(root, file))
     if (!layer.ok) return layer
-    const keys = layer.result ? widenings(layer.result.value) : []
+    const keys = layer.result ? foreign(layer.result.value, file === projectFiles[1] ? own : []) : []
     if (keys.length > 0) needs.push(`${file} (${keys.join(', ')})`)
   }
   for (const name of carriers) if (existsSync(join(root, '.penguin', name))) needs.push(`.penguin/${name}`)
@@ -58,11 +67,11 @@ const realPath = (path: string): string => {
   }
 }
 
-type Answers = Record<string, {trusted?: unknown}>
+type Answers = Record<string, {trusted?: unknown; rules?: unknown}>
 
 const answersFile = (context: Context): string => join(foldersOf(context.env).state, 'trust.json')
 
-/** The kept answers: `{"/real/path": {"trusted": true}}` in trust.json of the state folder. An unreadable file is no answer. */
+/** The kept answers: `{"/real/path": {"trusted": true, "rules": ["shell(npm test)"]}}` in trust.json of the state folder. An unreadable file is no answer. */
 const keptAnswers = (context: Context): Answers => {
   try {
     return JSON.parse(readFileSync(answersFile(context), 'utf8')) as Answers
@@ -71,18 +80,28 @@ const keptAnswers = (context: Context): Answers => {
   }
 }
 
-const kept = (context: Context, root: string): boolean => {
+const answerFor = (context: Context, root: string): {trusted: boolean; rules: string[]} => {
   const answers = keptAnswers(context)
   const path = realPath(root)
-  return Object.hasOwn(answers, path) && answers[path]?.trusted === true
+  const {trusted, rules} = (Object.hasOwn(answers, path) && answers[path]) || {}
+  return {trusted: trusted === true, rules: Array.isArray(rules) ? rules.map(String) : []}
+}
+
+const keepAnswer = (context: Context, root: string, answer: {trusted: boolean; rules: string[]}): void => {
+  const file = answersFile(context)
+  mkdirSync(foldersOf(context.env).state, {recursive: true})
+  const mine = {...(answer.trusted ? {trusted: true} : {}), ...(answer.rules.length > 0 ? {rules: answer.rules} : {})}
+  writeFileSync(`${file}.new`, `${JSON.stringify({...keptAnswers(context), [realPath(root)]: mine}, null, 2)}\n`, {mode: 0o600})
+  renameSync(`${file}.new`, file)
 }
 
 /** A person's answer for the folder, for good. */
-export const keepTrust = (context: Context, root: string): void => {
-  const file = answersFile(context)
-  mkdirSync(foldersOf(context.env).state, {recursive: true})
-  writeFileSync(`${file}.new`, `${JSON.stringify({...keptAnswers(context), [realPath(root)]: {trusted: true}}, null, 2)}\n`, {mode: 0o600})
-  renameSync(`${file}.new`, file)
+export const keepTrust = (context: Context, root: string): void => keepAnswer(context, root, {...answerFor(context, root), trusted: true})
+
+/** Rules that a person has Penguin write into the folder's local settings: with them alone the folder needs no trust. */
+export const keepRules = (context: Context, root: string, rules: readonly string[]): void => {
+  const answer = answerFor(context, root)
+  keepAnswer(context, root, {...answer, rules: [...new Set([...answer.rules, ...rules])]})
 }
 
 /**
@@ -90,9 +109,10 @@ export const keepTrust = (context: Context, root: string): void => {
  * Fails with: config.untrusted (naming the files), config.invalid.
  */
 export const checkTrust = async ({context, root}: {context: Context; root: string}): Promise<Envelope<Trust>> => {
-  const needs = await trustNeeds(root)
+  const {trusted, rules} = answerFor(context, root)
+  const needs = await trustNeeds(root, rules)
   if (!needs.ok) return needs
   if (needs.result.length === 0) return good({trusted: true, needs: []})
-  if (context.flags.trust === true || kept(context, root)) return good({trusted: true, needs: needs.result})
+  if (context.flags.trust === true || trusted) return good({trusted: true, needs: needs.result})
   return bad(fault('config.untrusted', {files: needs.result.join(', ')}))
 }

@@ -17,9 +17,7 @@ export interface Choice {
   /** What is sent. */
   choice: string
   /** A text goes with it. */
-  writes?: 'why' | 'answer' | 'plan'
-  /** A rule for the rest of the session goes with it. */
-  keeps?: true
+  writes?: 'why' | 'answer' | 'plan' | 'rule'
 }
 
 export const openAsks = (state: AppState): readonly AskView[] => [...state.keeperAsks, ...state.view.asks]
@@ -30,7 +28,7 @@ export const cardAsk = (state: AppState): AskView | undefined => (state.card ? o
 const words: Readonly<Record<string, string>> = {
   once: 'allow once',
   run: 'allow for this run',
-  always: 'allow always: writes a rule',
+  always: 'allow always; shows the rule that will be written',
   deny: 'deny',
 }
 
@@ -38,17 +36,29 @@ const briefs: Readonly<Record<string, string>> = {once: 'once', run: 'this run',
 
 const keys: Readonly<Record<string, string>> = {once: 'y', run: 'r', always: 'a', deny: 'n'}
 
+/** The keeper's own questions, before a run can be. */
+const leaveWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  trust: {once: 'trust it for this session', always: 'trust it from now on', deny: 'do not trust it; nothing is run'},
+  sandbox: {once: 'go on with limits only, for this session', deny: 'run nothing'},
+}
+
 const permissionChoices = (ask: AskView): Choice[] => {
+  const own = ask.kind === 'trust' ? (leaveWords[ask.ask] ?? words) : words
+  const isRule = (choice: string): boolean => choice === 'always' && ask.rules.length > 0
   const plain = ask.choices
     .filter((choice) => choice !== 'deny')
-    .map((choice): Choice => ({key: keys[choice] ?? '', label: words[choice] ?? choice, brief: briefs[choice], choice}))
-  const lasting: Choice[] =
-    ask.rule && ask.choices.includes('run') && !ask.choices.includes('always')
-      ? [{key: 'a', label: 'allow for this session', brief: 'session', choice: 'run', keeps: true}]
-      : []
-  const deny: Choice[] = [{key: 'n', label: 'deny', choice: 'deny'}]
+    .map(
+      (choice): Choice => ({
+        key: keys[choice] ?? '',
+        label: own[choice] ?? choice,
+        brief: briefs[choice],
+        choice,
+        ...(isRule(choice) ? {writes: 'rule' as const} : {}),
+      }),
+    )
+  const deny: Choice[] = [{key: 'n', label: own.deny ?? 'deny', brief: 'deny', choice: 'deny'}]
   const tell: Choice[] = ask.kind === 'permission' ? [{key: 't', label: 'deny and say why', brief: 'deny, why', choice: 'deny', writes: 'why'}] : []
-  return [...plain, ...lasting, ...deny, ...tell]
+  return [...plain, ...deny, ...tell]
 }
 
 const planChoices: Choice[] = [
@@ -85,9 +95,14 @@ const titles: Readonly<Record<AskView['kind'], string>> = {
   trust: 'Trust this folder?',
 }
 
+const ownTitles: Readonly<Record<string, string>> = {
+  [planAsk]: 'The plan is ready',
+  [leaveAsk]: 'Work is in progress',
+  sandbox: 'Commands cannot be confined here',
+}
+
 export const cardTitle = (ask: AskView, more: number): string => {
-  const own = ask.ask === planAsk ? 'The plan is ready' : ask.ask === leaveAsk ? 'Work is in progress' : undefined
-  const name = own ?? `${ask.role} ${titles[ask.kind]}`.trim()
+  const name = ownTitles[ask.ask] ?? `${ask.role} ${titles[ask.kind]}`.trim()
   return more > 0 ? `${name} · ${more} more` : name
 }
 

@@ -14,6 +14,7 @@ export const leaveOrAsk = (state: AppState): Next => {
     text: 'The agents are at work. What shall become of it?',
     choices: [],
     rule: '',
+    rules: [],
     call: null,
     role: '',
     agent: '',

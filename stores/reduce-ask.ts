@@ -27,27 +27,31 @@ const answerLeave = (state: AppState, choice: string): Next => {
   return choice === 'stay' ? next({...done, later: done.later.filter((ask) => ask !== leaveAsk)}) : next(done, {do: 'leave', stop: choice === 'stop'})
 }
 
-const answer = (state: AppState, ask: AskView, {choice, keeps}: Choice, text: string): Next => {
+const answer = (state: AppState, ask: AskView, {choice}: Choice, text: string): Next => {
   if (ask.ask === planAsk) return answerPlan(state, choice, text)
   if (ask.ask === leaveAsk) return answerLeave(state, choice)
   const says = send({do: 'answer', ask: ask.ask, choice: choice || text, ...(text ? {text} : {})})
-  const rule = keeps && ask.rule ? [send({do: 'set', settings: {allow: [...(state.session?.settings.allow ?? []), ask.rule]}})] : []
-  return next(settled(state, ask.ask), says, ...rule)
+  return next(settled(state, ask.ask), says)
 }
 
 const choose = (state: AppState, ask: AskView, choice: Choice): Next => {
   if (!state.card) return next(state)
   if (!choice.writes) return answer(state, ask, choice, '')
-  const text = choice.writes === 'plan' ? planText(state) : ''
+  const text = choice.writes === 'plan' ? planText(state) : choice.writes === 'rule' ? ask.rules.join('\n') : ''
   const typed: Editor = {...newEditor(), text, caret: text.length}
   return next({...state, card: {...state.card, typed, writes: choice.writes, choice: choice.choice}})
 }
+
+/** As the engine reads them; a bare verb would allow everything, which is what a mode is for. */
+const ruleLike = /^\s*(?:shell|read|write|net)\s*\(\s*[^\s*)][\s\S]*\)\s*$/
 
 const sendTyped = (state: AppState, ask: AskView): Next => {
   const {card} = state
   if (!card?.typed) return next(state)
   const text = textOf(card.typed).trim()
   if (text === '' && card.writes !== 'why') return next(toast(state, 'write an answer first, or press Escape'))
+  const unread = card.writes === 'rule' ? text.split('\n').find((line) => line.trim() !== '' && !ruleLike.test(line)) : undefined
+  if (unread !== undefined) return next(toast(state, `${unread.trim()} is no rule; shell(npm test*) is one`, 'bad'))
   return answer(state, ask, {key: '', label: '', choice: card.choice}, text)
 }
 

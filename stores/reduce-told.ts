@@ -40,6 +40,7 @@ const asView = (ask: SessionAsk, at: number): AskView => ({
   text: ask.text,
   choices: ask.choices,
   rule: '',
+  rules: [],
   call: null,
   role: '',
   agent: '',
@@ -51,7 +52,7 @@ const planReady = (before: AppState, state: AppState): AppState => {
   const {closed} = state.view.run
   if (!state.caughtUp || !closed || closed === before.view.run.closed || state.session?.settings.permission !== 'plan') return state
   if (closed.exitCode !== 0 || state.view.plan.tasks.length === 0) return state
-  const ask: AskView = {ask: planAsk, kind: 'approval', text: '', choices: [], rule: '', call: null, role: '', agent: '', at: state.now}
+  const ask: AskView = {ask: planAsk, kind: 'approval', text: '', choices: [], rule: '', rules: [], call: null, role: '', agent: '', at: state.now}
   return {...state, keeperAsks: [...state.keeperAsks.filter((one) => one.ask !== planAsk), ask]}
 }
 
@@ -68,6 +69,7 @@ const followed = (state: AppState, event: Event): AppState => {
 const eventTold = (state: AppState, says: Extract<KeeperSays, {tell: 'event'}>): AppState => {
   const {event} = says
   const next: AppState = {...state, now: Math.max(state.now, event.at), view: viewFold.step(state.view, event)}
+  if (event.type === 'policy.changed' && state.caughtUp && typeof event.body.file === 'string') return toast(next, `rule written to ${event.body.file}`, 'good')
   if (event.type === 'run.closed' && state.caughtUp)
     return planReady(state, closedToast(next, event.body.outcome, event.body.reason, event.body.exitCode === 0))
   return planReady(state, followed(next, event))

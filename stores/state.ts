@@ -35,7 +35,7 @@ export interface Card {
   /** A message, an answer or a plan being written; null while a choice is being made. */
   typed: Editor | null
   /** What is written, and the choice that goes with it. */
-  writes: 'why' | 'answer' | 'plan' | null
+  writes: 'why' | 'answer' | 'plan' | 'rule' | null
   choice: string
   /** First line of the text that is seen. */
   top: number

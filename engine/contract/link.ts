@@ -38,7 +38,17 @@ export interface Assignment {
   addDirs: string[]
   scratch: string
   permissions: Permissions
-  sandbox: {level: SandboxLevel; network: SandboxState['network']; hosts?: string[]; writes: string[]; trusted: boolean; home: string; path: string; lang?: string; cache: string}
+  sandbox: {
+    level: SandboxLevel
+    network: SandboxState['network']
+    hosts?: string[]
+    writes: string[]
+    trusted: boolean
+    home: string
+    path: string
+    lang?: string
+    cache: string
+  }
   /** What the sandbox in force promises, as every tool event states it. */
   sandboxState: SandboxState
   checks: Check[]
@@ -83,6 +93,8 @@ export type Up =
       text: string
       choices: string[]
       rule?: string
+      /** What the choice `always` writes. */
+      rules?: string[]
       call?: string
       span?: string
     }

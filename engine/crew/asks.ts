@@ -3,7 +3,7 @@
 
 import type {Clock} from '../base/clock.ts'
 import type {SpanId} from '../base/id.ts'
-import {fault} from '../contract/fault.ts'
+import {type Envelope, fault} from '../contract/fault.ts'
 import type {Up} from '../contract/link.ts'
 import type {Agent} from './roster.ts'
 import type {Scribe} from './scribe.ts'
@@ -19,11 +19,26 @@ export interface Asks {
   denyOf(agent: string): void
 }
 
+/** Rules that a person wants written down, for this run and all later ones. */
+export interface Lasting {
+  /** Answers the file that they stand in now. Fails with: config.invalid and whatever writing fails with. */
+  keep(rules: readonly string[]): Promise<Envelope<string>>
+  /** Would what was written in this run allow what these rules would? */
+  covers(rules: readonly string[]): boolean
+}
+
 const ruleFor = (ask: Ask): string => ask.rule ?? 'RULE'
 
+interface Open {
+  agent: Agent
+  ask: Ask
+  span: SpanId
+  stop: AbortController
+}
+
 /** `askMs`: null when nobody can be asked, Infinity when a person will answer in their own time. */
-export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): Asks => {
-  const open = new Map<string, {agent: Agent; ask: Ask; span: SpanId; stop: AbortController}>()
+export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null, lasting: Lasting): Asks => {
+  const open = new Map<string, Open>()
   /** What a person has allowed for the rest of the run: whoever asks next is not put to them again. */
   const allowed = new Set<string>()
 
@@ -41,15 +56,33 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): As
     if (!found) return false
     open.delete(id)
     found.stop.abort()
-    if (found.ask.kind === 'permission' && choice === 'run' && found.ask.rule) allowed.add(found.ask.rule)
+    if (choice === 'always' && found.ask.rules) void keep(found, id, text)
+    else settle(found, id, choice, text)
+    return true
+  }
+  const settle = (found: Open, id: string, choice: string, text?: string): void => {
+    const isLasting = choice === 'run' || choice === 'always'
+    if (found.ask.kind === 'permission' && isLasting && found.ask.rule) allowed.add(found.ask.rule)
     scribe.note('ask.answered', {ask: id, choice, ...(text ? {text} : {}), by: 'person'}, {agent: found.agent.id, role: found.agent.role, span: found.span})
     found.agent.link?.send({say: 'answer', id: found.ask.id, choice, ...(text ? {text} : {})})
-    return true
+  }
+  /** `text`: the rules as the person wants them, one in a line. What cannot be written holds for the run. */
+  const keep = async (found: Open, id: string, text?: string): Promise<void> => {
+    const own = (text ?? '')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+    const rules = own.length > 0 ? own : (found.ask.rules ?? [])
+    const kept = await lasting.keep(rules)
+    if (kept.ok) scribe.note('policy.changed', {change: 'allowed', rules, file: kept.result}, {agent: found.agent.id, role: found.agent.role, span: found.span})
+    else scribe.note('notice', {code: 'policy.unkept', text: `The rule was not written and holds for this run only: ${kept.error.msg}`})
+    settle(found, id, kept.ok ? 'always' : 'run', text)
   }
 
   return {
     raise: (agent, ask) => {
-      if (ask.kind === 'permission' && ask.rule && allowed.has(ask.rule)) {
+      const isAllowed = (ask.rule !== undefined && allowed.has(ask.rule)) || (ask.rules !== undefined && lasting.covers(ask.rules))
+      if (ask.kind === 'permission' && isAllowed) {
         agent.link?.send({say: 'answer', id: ask.id, choice: 'run'})
         return
       }
@@ -57,7 +90,15 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null): As
       const span = scribe.newSpan()
       scribe.note(
         'ask.raised',
-        {ask: id, kind: ask.kind, text: ask.text, choices: ask.choices, ...(ask.rule ? {rule: ask.rule} : {}), ...(ask.call ? {call: ask.call} : {})},
+        {
+          ask: id,
+          kind: ask.kind,
+          text: ask.text,
+          choices: ask.choices,
+          ...(ask.rule ? {rule: ask.rule} : {}),
+          ...(ask.rules ? {rules: ask.rules} : {}),
+          ...(ask.call ? {call: ask.call} : {}),
+        },
         {agent: agent.id, role: agent.role, span},
       )
       if (askMs === null) return deny(agent, ask, id, span, 'nobody')

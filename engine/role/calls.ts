@@ -23,10 +23,11 @@ export const openPermitter = (assignment: Assignment, up: Uplink) => {
     const memory = asked.rule ?? asked.what
     if (allowed.has(memory)) return good(undefined)
     const text = `${assignment.role.name} wants to ${asked.what} (${asked.why})`
-    const answer = await up.ask({kind: 'permission', text, choices: ['once', 'run', 'deny'], rule: asked.rule, call: call.id})
+    const choices = asked.rules ? ['once', 'run', 'always', 'deny'] : ['once', 'run', 'deny']
+    const answer = await up.ask({kind: 'permission', text, choices, rule: asked.rule, rules: asked.rules, call: call.id})
     if (answer.error) return bad(answer.error)
-    if (answer.choice === 'run') allowed.add(memory)
-    if (answer.choice === 'once' || answer.choice === 'run') return good(undefined)
+    if (answer.choice === 'run' || answer.choice === 'always') allowed.add(memory)
+    if (['once', 'run', 'always'].includes(answer.choice)) return good(undefined)
     return bad(fault('permission.denied', {what: asked.what, why: answer.text || 'a person said no'}))
   }
 }

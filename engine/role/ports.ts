@@ -51,6 +51,8 @@ export interface Asked {
   what: string
   why: string
   rule?: string
+  /** With these it would not be asked about again; absent when no rule can do that. */
+  rules?: string[]
 }
 
 export interface CallHooks {

@@ -5,6 +5,7 @@ import {bad, type Envelope, good} from '../base/envelope.ts'
 import {fault} from '../contract/fault.ts'
 import {type Need, type PermissionMode, type Permissions, type Rule, secretFiles, secretSamples} from '../contract/permission.ts'
 import type {SandboxState} from '../contract/sandbox.ts'
+import {readCommand} from './command.ts'
 import {exactly, ruleOn} from './rules.ts'
 
 export interface Decision {
@@ -87,6 +88,25 @@ export const decideCall = (needs: readonly Need[], permissions: Pick<Permissions
   return worst
 }
 
+/** The rules that allow exactly this and nothing wider: a command line needs one for each command in it, and for each file that it writes to. */
+const exactRules = (need: Need): string[] => {
+  if (need.kind !== 'shell') return [ruleFor(need)]
+  return readCommand(need.what).parts.flatMap(({text, writes}) => [
+    ...(text === '' ? [] : [`shell(${exactly(text)})`]),
+    ...writes.map((path) => `write(${exactly(path)})`),
+  ])
+}
+
+/** The rules with which this call would not be asked about again; none when no rule can do that. */
+export const lastingRules = (needs: readonly Need[], permissions: Pick<Permissions, 'mode' | 'rules'>, state: SandboxState): string[] => {
+  const asked = needs.filter((need) => decidePermission(need, permissions, state).do === 'ask')
+  const rules = [...new Set(asked.flatMap(exactRules))]
+  // A person reads them one in a line.
+  if (rules.some((match) => match.includes('\n'))) return []
+  const added = rules.map((match): Rule => ({do: 'allow', match, from: ''}))
+  return decideCall(needs, {...permissions, rules: [...permissions.rules, ...added]}, state).do === 'allow' ? rules : []
+}
+
 const shown = (need: Need | undefined): string => {
   const what = need?.what ?? ''
   return need ? `${need.kind}(${what.length > 200 ? `${what.slice(0, 200)}…` : what})` : 'this call'
@@ -102,7 +122,7 @@ export interface GateFacts {
   writes: boolean
   role: string
   /** Called only for what the rules leave to a person. */
-  askPerson(asked: {what: string; why: string; rule?: string}): Promise<Envelope<void>>
+  askPerson(asked: {what: string; why: string; rule?: string; rules?: string[]}): Promise<Envelope<void>>
 }
 
 /** The permit of `RunKit`: allows, refuses, or asks a person. */
@@ -115,5 +135,6 @@ export const openGate =
     if (decision.do === 'allow') return good(undefined)
     const what = shown(decision.need)
     if (decision.do === 'deny') return bad(fault('permission.denied', {what, why: decision.why, hint: hintFor(decision)}))
-    return facts.askPerson({what, why: decision.why, ...(decision.rule ? {rule: decision.rule} : {})})
+    const rules = lastingRules(needs, facts.permissions, facts.sandbox)
+    return facts.askPerson({what, why: decision.why, ...(decision.rule ? {rule: decision.rule} : {}), ...(rules.length > 0 ? {rules} : {})})
   }

@@ -9,6 +9,8 @@ export interface AskView {
   text: string
   choices: readonly string[]
   rule: string
+  /** What the choice `always` writes; empty when no rule could allow it. */
+  rules: readonly string[]
   call: CallView | null
   role: string
   agent: string
@@ -18,13 +20,14 @@ export interface AskView {
 export const stepAsks = (asks: readonly AskView[], event: Event, callOf: (id: string) => CallView | undefined): readonly AskView[] => {
   switch (event.type) {
     case 'ask.raised': {
-      const {ask, kind, text, choices, rule, call} = event.body
+      const {ask, kind, text, choices, rule, rules, call} = event.body
       const one: AskView = {
         ask,
         kind,
         text,
         choices,
         rule: rule ?? '',
+        rules: rules ?? [],
         call: (call === undefined ? undefined : callOf(call)) ?? null,
         role: event.role ?? '',
         agent: event.agent ?? '',

@@ -33,7 +33,15 @@ const sent = (story: Teller, done: (story: Teller) => unknown) => wishes(story, 
 const ask = (story: Teller, more: object = {}): Teller =>
   story.event(
     'ask.raised',
-    {ask: 'q_1', kind: 'permission', text: 'coder wants to shell(npm i) (mode ask)', choices: ['once', 'run', 'deny'], rule: 'shell(npm i)', ...more},
+    {
+      ask: 'q_1',
+      kind: 'permission',
+      text: 'coder wants to shell(npm i) (mode ask)',
+      choices: ['once', 'run', 'always', 'deny'],
+      rule: 'shell(npm i)',
+      rules: ['shell(npm i)'],
+      ...more,
+    },
     {agent: 'a_2', role: 'coder'},
   )
 
@@ -122,23 +130,41 @@ describe('an ask', () => {
     expect(keyModeOf(story.state)).toBe('ask')
     expect(story.state.view.agents.a_2?.state).toBe('waiting')
     const known = cardAsk(story.state)
-    expect(known && choicesOf(known).map(({key, choice}) => key + choice)).toEqual(['yonce', 'rrun', 'arun', 'ndeny', 'tdeny'])
+    expect(known && choicesOf(known).map(({key, choice}) => key + choice)).toEqual(['yonce', 'rrun', 'aalways', 'ndeny', 'tdeny'])
   })
   it.each([
     ['answer-once', [{do: 'answer', ask: 'q_1', choice: 'once'}]],
     ['answer-run', [{do: 'answer', ask: 'q_1', choice: 'run'}]],
-    [
-      'answer-always',
-      [
-        {do: 'answer', ask: 'q_1', choice: 'run'},
-        {do: 'set', settings: {allow: ['shell(npm i)']}},
-      ],
-    ],
     ['answer-deny', [{do: 'answer', ask: 'q_1', choice: 'deny'}]],
   ] as const)('is answered by %s', (command, says) => {
     const story = ask(working())
     expect(sent(story, (one) => press(one, command))).toEqual(says)
     expect(story.state.card).toBeNull()
+  })
+  it('allows for good by a rule that is shown first, and can be made wider', () => {
+    const story = press(ask(working()), 'answer-always')
+    expect([story.state.card?.typed?.text, keyModeOf(story.state)]).toEqual(['shell(npm i)', 'palette'])
+    expect(sent(press(ask(working()), 'answer-always'), (one) => press(one, 'accept'))).toEqual([
+      {do: 'answer', ask: 'q_1', choice: 'always', text: 'shell(npm i)'},
+    ])
+    press(story, 'edit.left').act(...typing(' *'))
+    expect(sent(story, (one) => press(one, 'accept'))).toEqual([{do: 'answer', ask: 'q_1', choice: 'always', text: 'shell(npm i *)'}])
+  })
+  it.each(['shell', 'shell(*)', 'everything', 'run(npm i)'])('writes no rule %s', (text) => {
+    const story = press(ask(working()), 'answer-always')
+    press(story, 'edit.kill-line-start').act(...typing(text))
+    expect(sent(story, (one) => press(one, 'accept'))).toEqual([])
+    expect(story.state.toasts.at(-1)?.text).toContain('is no rule')
+    expect(press(story, 'back').state.card?.typed).toBeNull()
+  })
+  it('says where a rule was written', () => {
+    const story = ask(working()).event('policy.changed', {change: 'allowed', rules: ['shell(npm i)'], file: '.penguin/config.local.yml'})
+    expect(story.state.toasts.at(-1)).toMatchObject({text: 'rule written to .penguin/config.local.yml', tone: 'good'})
+  })
+  it('offers no rule where none would help', () => {
+    const story = ask(working(), {choices: ['once', 'run', 'deny'], rules: undefined})
+    const known = cardAsk(story.state)
+    expect(known && choicesOf(known).map(({key}) => key)).toEqual(['y', 'r', 'n', 't'])
   })
   it('is denied with a reason', () => {
     const story = press(ask(working()), 'answer-tell')

@@ -5,6 +5,7 @@ import type {Clock} from '../../../engine/base/clock.ts'
 import type {AgentId, RunId, SpanId, TraceId} from '../../../engine/base/id.ts'
 import type {StepState} from '../../../engine/contract/board.ts'
 import type {BodyOf, Draft, Event, EventType} from '../../../engine/contract/event.ts'
+import {good} from '../../../engine/contract/fault.ts'
 import type {Gate, GateResult} from '../../../engine/contract/gate.ts'
 import type {Journal} from '../../../engine/contract/journal.ts'
 import type {AgentLink, Assignment, Down} from '../../../engine/contract/link.ts'
@@ -209,6 +210,7 @@ export const scene = (options: SceneOptions = {}) => {
     restoreStart: () => ({changes: [], conflicts: []}),
     adopt: () => ({changes: [], conflicts: []}),
     askMs: null,
+    lasting: {keep: async () => good('.penguin/config.local.yml'), covers: () => false},
     inProcess: true,
     summarize: (changes) => changes.map(({path}) => ({path, change: 'changed', add: 1, del: 1})),
     checks: [check],

@@ -3,7 +3,7 @@
 import {describe, expect, it} from 'vitest'
 import type {Need, PermissionMode, Rule} from '../../../engine/contract/permission.ts'
 import type {SandboxState} from '../../../engine/contract/sandbox.ts'
-import {decideCall, decidePermission, openGate} from '../../../engine/tool/gate.ts'
+import {decideCall, decidePermission, lastingRules, openGate} from '../../../engine/tool/gate.ts'
 import {exactly, parseRule} from '../../../engine/tool/rules.ts'
 
 const state: SandboxState = {level: 'bwrap', writes: 'confined', network: 'off'}
@@ -271,7 +271,7 @@ describe('the gate', () => {
     expect((await permit([{kind: 'shell', what: 'ls'}])).ok).toBe(true)
     expect(asked).toEqual([])
     expect((await permit([{kind: 'write', what: 'a.ts'}])).ok).toBe(true)
-    expect(asked).toEqual([{what: 'write(a.ts)', why: expect.stringContaining('mode ask'), rule: 'write(a.ts)'}])
+    expect(asked).toEqual([{what: 'write(a.ts)', why: expect.stringContaining('mode ask'), rule: 'write(a.ts)', rules: ['write(a.ts)']}])
   })
   it('lets no role write that may not', async () => {
     const {permit, asked} = gate('auto', [rule('allow', 'write')], false)
@@ -284,5 +284,23 @@ describe('the gate', () => {
       ok: false,
       error: {code: 'permission.denied', msg: expect.stringContaining('deny shell(rm*) (test)')},
     })
+  })
+})
+
+describe('what would be allowed for good', () => {
+  const lasting = (command: string, rules: Rule[] = [], mode: PermissionMode = 'ask') => lastingRules([{kind: 'shell', what: command}], {mode, rules}, state)
+  it.each([
+    ['npm test', ['shell(npm test)']],
+    ['npm test && ls -l', ['shell(npm test)', 'shell(ls -l)']],
+    ['ls *.js', ['shell(ls \\*.js)']],
+    ['npm test > out.txt', ['shell(npm test)', 'write(out.txt)']],
+  ])('%s: %j and nothing wider', (command, rules) => expect(lasting(command)).toEqual(rules))
+  it.each([["printf 'a\nb'"], ['bash -c "$X"']])('%s: no rule can be written for it', (command) => expect(lasting(command)).toEqual([]))
+  it('offers none where a rule of the person asks or forbids', () => {
+    expect(lasting('git push', [rule('ask', 'shell(git push*)')])).toEqual([])
+    expect(lasting('git push', [rule('deny', 'shell(git push*)')])).toEqual([])
+  })
+  it('opens a secret file only by its name', () => {
+    expect(lastingRules([{kind: 'read', what: '.env'}], {mode: 'auto', rules: []}, state)).toEqual(['read(.env)'])
   })
 })

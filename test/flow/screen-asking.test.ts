@@ -1,0 +1,78 @@
+// What a person is asked on the screen, and that the answer holds: for good by a rule that stands in a file and that later
+// runs read, and not at all with a reason that the model hears.
+
+import {describe, expect, it} from 'vitest'
+import {calculator, results, ways} from '../kit/flow.ts'
+import {modelServer, type Step} from '../kit/model-server.ts'
+import {screenPlace} from '../kit/screen.ts'
+import type {Terminal} from '../kit/terminal.ts'
+
+const card = 'asks for permission'
+const list: Step = {calls: [{tool: 'shell', input: {command: 'ls -l test'}}]}
+
+const ask = async (terminal: Terminal, words: string): Promise<string> => {
+  await terminal.until('what shall be done?')
+  terminal.type(words)
+  terminal.key('enter')
+  return terminal.until(card, 20_000)
+}
+/** A card takes no key in its first moment, for it may have been meant for a word. */
+const answer = async (terminal: Terminal, key: string, seen: string): Promise<void> => {
+  for (let tries = 0; tries < 10 && !terminal.frame().includes(seen); tries += 1) {
+    terminal.type(key)
+    await terminal.until(seen, 500).catch(() => undefined)
+  }
+  expect(terminal.frame()).toContain(seen)
+}
+
+describe('allowing always', () => {
+  it('shows the rule and the file, writes it there with what stands in it, and the next run does not ask', async () => {
+    await using server = await modelServer([list, {text: 'one test there'}, list, {text: 'still one'}])
+    const way = ways.chat(server)
+    using where = screenPlace({...calculator, '.penguin/config.local.yml': '# mine\nui: {motion: false} # calm\n'}, way.env)
+    await using terminal = where.screen([...way.args, '--no-check'])
+    expect(await ask(terminal, 'how many tests are there?')).toContain('ls -l test')
+    await answer(terminal, 'a', '.penguin/config.local.yml')
+    expect(terminal.frame()).toContain('shell(ls -l test)')
+    terminal.key('enter')
+    await terminal.until('rule written to .penguin/config.local.yml')
+    await terminal.until(/^ ✓ /m, 20_000)
+    expect(terminal.frame()).toContain('one test there')
+    expect(where.read('.penguin/config.local.yml')).toBe('# mine\nui: {motion: false} # calm\npermissions:\n  rules:\n    - allow: shell(ls -l test)\n')
+    terminal.key('ctrl+c', 'ctrl+c')
+    await terminal.ended
+    const explained = await where.run(['config', 'explain', 'permissions.rules'])
+    expect(explained.stdout).toContain('shell(ls -l test)')
+    expect(explained.stdout).toContain('.penguin/config.local.yml:')
+    // Headless would deny what has to be asked, and a folder with foreign rules would not be trusted.
+    const again = await where.run(['run', '--json', ...way.args, '--no-check', '--permission', 'ask', 'and now?'])
+    expect(again.lines.map(({type}) => type)).not.toContain('ask.raised')
+    expect([again.code, again.closed?.text]).toEqual([0, 'still one'])
+  })
+  it('is no more than once for what is put differently', async () => {
+    await using server = await modelServer([list, {calls: [{tool: 'shell', input: {command: 'ls -l test; rm sum.js'}}]}, {text: 'done'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--no-check'])
+    await ask(terminal, 'look at the tests')
+    await answer(terminal, 'a', 'enter writes and allows it')
+    terminal.key('enter')
+    await terminal.until((frame) => frame.includes(card) && frame.includes('rm sum.js'), 10_000)
+    expect(where.read('sum.js')).toBe(calculator['sum.js'])
+  })
+})
+
+describe('denying', () => {
+  it('tells the model what the person wrote', async () => {
+    await using server = await modelServer([list, {text: 'then I ask no more'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--no-check'])
+    await ask(terminal, 'look at the tests')
+    await answer(terminal, 't', 'Why not?')
+    terminal.type('read the folder with your own tool')
+    terminal.key('enter')
+    await terminal.until('then I ask no more', 10_000)
+    expect(server.requests.flatMap(results).join('\n')).toContain('read the folder with your own tool')
+  })
+})
