@@ -87,9 +87,12 @@ export interface Job {
   output: number
   luck: number
   work: number
-  /** Draws for the repair, which follows when a gate says that the work does not hold. */
-  again: {luck: number; work: number}
+  /** Draws for the repairs and the fresh start, which follow while a gate says that the work does not hold. */
+  again: {luck: number; work: number}[]
 }
+
+/** As a crew: two repairs, then one fresh start (`limits` in source/gather.ts). */
+const attemptsAgain = 3
 
 export const jobsOf = (count: number, random: () => number): Job[] => {
   let atMs = 0
@@ -105,7 +108,7 @@ export const jobsOf = (count: number, random: () => number): Job[] => {
       output: 200 + Math.floor(random() * 1200),
       luck: random(),
       work: random(),
-      again: {luck: random(), work: random()},
+      again: Array.from({length: attemptsAgain}, () => ({luck: random(), work: random()})),
     }
   })
 }

@@ -1,16 +1,22 @@
 import {expect, it} from 'vitest'
 import {simulate} from '../../bench/router.ts'
 
-it('a routed day costs far less than the best model for everything, waits less than round-robin, and holds nearly as well', () => {
-  for (const seed of [3, 5, 8]) {
-    const day = simulate(seed, 600)
-    const best = day['always best']
-    expect(day.router.usd).toBeLessThan(best.usd * 0.6)
-    expect(day.router.won).toBeGreaterThan(best.won * 0.95)
-    expect(day['router, careful'].won).toBeGreaterThan(best.won * 0.97)
-    expect(day['router, careful'].usd).toBeLessThan(best.usd)
-    expect(day.router.p95WaitMs).toBeLessThan(day['round robin'].p95WaitMs * 0.5)
-    expect(day.oracle.gain - day.router.gain).toBeLessThan((day.oracle.gain - best.gain) * 0.6)
-    expect(simulate(seed, 600)).toEqual(day)
+const seeds = [3, 5, 8, 13, 21, 34, 55, 89]
+const count = 1500
+
+it('a routed day holds as well as the best model for everything, costs less, and waits less than half of round-robin', () => {
+  const days = seeds.map((seed) => simulate(seed, count))
+  const won = (name: keyof (typeof days)[number]): number => days.reduce((sum, day) => sum + day[name].won, 0)
+  for (const day of days) {
+    expect(day.router.usd).toBeLessThan(day['always best'].usd * 0.75)
+    expect(day.router.p95WaitMs).toBeLessThanOrEqual(day['round robin'].p95WaitMs * 0.5)
+    expect(day.router.p95WaitMs).toBeLessThanOrEqual(day['always best'].p95WaitMs)
+    expect(day['router, saving'].usd).toBeLessThan(day.router.usd)
+    expect(day.oracle.gain - day.router.gain).toBeLessThan((day.oracle.gain - day['always best'].gain) * 0.8)
   }
+  // Equal, up to what the draws of a few thousand jobs leave open.
+  expect(won('router')).toBeGreaterThan(won('always best') - seeds.length * count * 0.001)
+  expect(won('router, saving')).toBeGreaterThan(won('always best') * 0.98)
 })
+
+it('the same seed plays the same day', () => expect(simulate(3, 200)).toEqual(simulate(3, 200)))
