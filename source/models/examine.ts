@@ -68,6 +68,13 @@ const windowFinding = (exam: Examination, asked: number, real: RealWindow | unde
   return fine('window', `${tokens} tokens, as asked${real?.slots && real.slots > 1 ? `, for each of ${real.slots} requests at once` : ''}`)
 }
 
+/** A server that keeps to schemas can hold the model to calls; else its edits can at least be read from its text. */
+const callsOtherwise = async (exam: Examination): Promise<string> => {
+  const isHeld = (await schemaFinding(exam)).state === 'fine'
+  const other = isHeld ? `hold it to calls by their schema: ${configSet(exam, 'edits', 'grammar')}` : `let it write its edits as text: ${configSet(exam, 'edits', 'blocks')}`
+  return `choose a model that calls tools, or ${other}`
+}
+
 const callFinding = async (exam: Examination): Promise<Finding[]> => {
   const begin: Message[] = [
     {from: 'system', text: 'You work through tools.'},
@@ -77,15 +84,7 @@ const callFinding = async (exam: Examination): Promise<Finding[]> => {
   if (first.error) return [wrong('call', first.error.msg, first.error.hint)]
   const leaked = first.calls.length === 0 ? recoverCalls(first.text, [adder]).calls : []
   const [call] = first.calls.length > 0 ? first.calls : leaked.map((one) => ({...one, id: 'c_1' as Collected['calls'][number]['id']}))
-  const blocks = configSet(exam, 'edits', 'blocks')
-  if (!call)
-    return [
-      wrong(
-        'call',
-        'no call came: the model or its template does not call tools',
-        `choose a model that calls tools, or let it write its edits as text: ${blocks}`,
-      ),
-    ]
+  if (!call) return [wrong('call', 'no call came: the model or its template does not call tools', await callsOtherwise(exam))]
   const how = leaked.length > 0 ? note('call', 'calls come written into the text; Penguin reads them all the same') : fine('call', 'a call came as a call')
   const second = await ask(
     exam,

@@ -14,6 +14,8 @@ export interface Reply {
 
 export interface ScriptedOptions {
   replies: readonly Reply[]
+  /** Servers tell models apart by their bytes: two of the same are loaded once. */
+  name?: string
   /** Context that it claims to be trained for. */
   context?: number
   template: string
@@ -59,7 +61,7 @@ const check = (replies: readonly Reply[], chains: readonly string[][]): void => 
     if (chains.flat().some((piece) => piece !== on && piece.includes(on))) throw new Error(`the mark ${on} stands inside a reply's piece; choose another`)
 }
 
-export const scriptedModel = ({replies, context = 32_768, template}: ScriptedOptions): Buffer => {
+export const scriptedModel = ({replies, name = 'scripted', context = 32_768, template}: ScriptedOptions): Buffer => {
   const marks = replies.slice(1).map(({on}) => on)
   const {tokens: plain} = vocabularyOf(marks, template)
   const chains = piecesOf(replies, plain)
@@ -118,7 +120,7 @@ export const scriptedModel = ({replies, context = 32_768, template}: ScriptedOpt
   return ggufFile(
     {
       'general.architecture': words('mpt'),
-      'general.name': words('scripted'),
+      'general.name': words(name),
       'general.file_type': u32(0),
       'mpt.context_length': u32(context),
       'mpt.embedding_length': u32(dims),
