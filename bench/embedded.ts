@@ -78,7 +78,7 @@ const search = (subject: Subject, dir: string, base: string): Promise<Finding> =
       job,
       JSON.stringify({
         source: dir,
-        work: join(base, 'tree'),
+        places: [join(base, 'tree')],
         command: subject.command,
         runner: subject.runner,
         dir: '',

@@ -26,6 +26,7 @@ import {foldersOf} from './folders.ts'
 import {socketFolder} from './hiring.ts'
 import {readInstructions} from './instructions.ts'
 import {ownTag, sweepLeftovers} from './leftovers.ts'
+import {memoryFolder} from './memory-trees.ts'
 import {type Gathered, type Gatherer, gatherBy, needed} from './opening.ts'
 import {pastOf, takenOver} from './past.ts'
 import {findProject} from './project.ts'
@@ -169,7 +170,10 @@ const sandbox: Gatherer = async (facts, context) => {
   facts.sandboxSettings = {...settings, level: opened.state.level, ...surroundings(context), cache: folders.cache}
   needed(await opened.ready)
   sweep(join(folders.cache, 'live'))
-  sweepLeftovers({scratch: join(folders.cache, 'scratch'), trees: facts.trees as string, runtime: socketFolder(folders.runtime)}, known(facts).goesOn)
+  sweepLeftovers(
+    {scratch: join(folders.cache, 'scratch'), trees: facts.trees as string, runtime: socketFolder(folders.runtime), memory: memoryFolder()},
+    known(facts).goesOn,
+  )
 }
 
 /** Commands get the user's own PATH, home and language, nothing else of the environment. */

@@ -52,11 +52,13 @@ export interface Folders {
   scratch: string
   trees: string
   runtime: string
+  /** Copies in memory. */
+  memory: string
 }
 
 /** `keep`: the run that is about to go on; its copies stay. */
 export const sweepLeftovers = (folders: Folders, keep: string | undefined): void => {
-  for (const dir of [folders.scratch, folders.trees, folders.runtime])
+  for (const dir of [folders.scratch, folders.trees, folders.runtime, folders.memory])
     for (const name of namesIn(dir)) {
       const tag = tagIn(name)
       if (tag !== undefined && !isLiveTag(tag)) remove(join(dir, name))

@@ -11,12 +11,13 @@ import {netChanges} from '../engine/workspace/patch.ts'
 import {applyRestore, planRestore} from '../engine/workspace/restore.ts'
 import {openTracker} from '../engine/workspace/tracker.ts'
 import {noteSuffix, ownTag, remove} from './leftovers.ts'
+import {memoryFor} from './memory-trees.ts'
 
 export interface SitesFacts {
   run: RunId
   root: string
   dataDir: string
-  /** Folder of throwaway trees, outside every repository. */
+  /** Folder of throwaway trees on disk, outside every repository. */
   trees: string
   blobs: BlobStore
   level: SandboxLevel
@@ -50,15 +51,26 @@ const bindsIn = (note: string): LaidCopy['binds'] | undefined => {
   }
 }
 
+/** Undefined where there is no such place, or no longer the room. */
+const tryToLay = (layIn: (place: string) => LaidCopy, place: string | undefined): LaidCopy | undefined => {
+  if (place === undefined) return undefined
+  try {
+    return layIn(place)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOSPC') return undefined
+    throw thrown
+  }
+}
+
 export const openSites = (facts: SitesFacts): Sites => {
   const {root, blobs, level, nested} = facts
   const laid: Laid[] = []
   const cacheFile = join(facts.dataDir, 'stat-cache.json')
   let copies = 0
 
-  const folder = (): string => {
+  const folder = (place: string): string => {
     copies += 1
-    return join(facts.trees, `${ownTag()}-${facts.run}-${copies}`)
+    return join(place, `${ownTag()}-${facts.run}-${copies}`)
   }
   /**
    * A candidate's copy has the same name in every process that works on the run, and a note beside it: a resumed run
@@ -98,7 +110,9 @@ export const openSites = (facts: SitesFacts): Sites => {
   }
 
   const copyOf = (site: CandidateSite, tree: Tree, pick: (path: Path) => ReturnType<typeof content>) => {
-    const copy = layCopy({from: site.dir, tree, into: folder(), pick, links: !canBind(level), carryBefore: facts.openedAt, nested})
+    const layIn = (place: string) => layCopy({from: site.dir, tree, into: folder(place), pick, links: !canBind(level), carryBefore: facts.openedAt, nested})
+    // Below bwrap a command sees the copy where it lies, and may not come to a place of this user alone.
+    const copy = (canBind(level) && tryToLay(layIn, memoryFor(tree))) || layIn(facts.trees)
     return Object.assign(copy, {overlays: overlaysOf(copy)})
   }
 

@@ -55,13 +55,17 @@ interface Desk {
   dispose(): void
 }
 
+/** The sandbox's own /tmp, where a copy of thousands of files costs little. */
+const inMemory = '/tmp/penguin-search'
+
 const layDesk = (site: Site, words: Record<string, unknown>): Desk => {
   mkdirSync(site.scratch, {recursive: true})
   const dir = mkdtempSync(join(site.scratch, 'search-'))
   // The sandbox may run the job as the owner of the project.
   chmodSync(dir, 0o777)
   const job = join(dir, 'job.json')
-  writeFileSync(job, JSON.stringify({...words, work: join(dir, 'tree')}))
+  const onDisk = join(dir, 'tree')
+  writeFileSync(job, JSON.stringify({...words, places: site.sandbox.state.level === 'bwrap' ? [inMemory, onDisk] : [onDisk]}))
   return {dir, job, dispose: () => rmSync(dir, {recursive: true, force: true, maxRetries: 3})}
 }
 

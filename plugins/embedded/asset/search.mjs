@@ -2,7 +2,7 @@
 // with the job; it prints JSON lines (progress, then one result) and never writes outside the copy.
 
 import {spawn} from 'node:child_process'
-import {readFileSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
+import {readFileSync, realpathSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {copyProject} from './copy.mjs'
 import {isGuarded, runnerOf, testFilesOf, unfold} from './discover.mjs'
@@ -243,8 +243,25 @@ const confirm = async (ordered, {files, cwd, command}) => {
   return kept
 }
 
+const roomy = (place) => {
+  const {bavail, blocks} = statfsSync(place)
+  return bavail > blocks / 2
+}
+
+/** Copies the project to the first place that has room for it, the last in any case. */
+const layCopy = ([place, ...others]) => {
+  try {
+    copyProject(job.source, place)
+    if (others.length === 0 || roomy(place)) return realpathSync(place)
+  } catch (error) {
+    if (others.length === 0 || error.code !== 'ENOSPC') throw error
+  }
+  rmSync(place, {recursive: true, force: true})
+  return layCopy(others)
+}
+
 const main = async () => {
-  const root = realpathSync(copyProject(job.source, job.work))
+  const root = layCopy(job.places)
   const cwd = join(root, job.dir ?? '')
   const unfolded = unfold(job.command, cwd)
   const runner = runnerOf(unfolded).runner || job.runner
@@ -260,5 +277,5 @@ const main = async () => {
 
 const result = await main().catch((error) => ({state: 'broken', why: String(error?.stack ?? error)}))
 say({say: 'result', wallMs: Math.round(performance.now() - started), ...result})
-rmSync(job.work, {recursive: true, force: true})
+for (const place of job.places) rmSync(place, {recursive: true, force: true})
 process.exit(0)
