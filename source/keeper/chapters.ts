@@ -36,6 +36,8 @@ export interface Chapters {
   end(run: RunId, unwritten: readonly Event[]): void
   clear(): void
   runs(): RunId[]
+  /** What the graphics card was last seen to do: it passes, and is not on record for those who come later. */
+  sampled(): Event | undefined
   /** What has happened up to now: where a reader that comes now has caught up. */
   now(): Cursor | undefined
   /** Events after the cursor, then live ones, run after run, until the signal. `caughtUp` is called once all up to `now` is told. */
@@ -45,6 +47,7 @@ export interface Chapters {
 /** `openReader`: the project's journal for reading; undefined when there is none. */
 export const openChapters = (openReader: () => Journal | undefined): Chapters => {
   let chapters: Chapter[] = []
+  let sampled: Event | undefined
   let changed = Promise.withResolvers<void>()
   const turn = (): void => {
     changed.resolve()
@@ -71,6 +74,7 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
     const {host} = chapter
     if (host)
       for await (const event of host.journal.follow({run: chapter.run, after}, signal)) {
+        if (event.type === 'gpu.sampled') sampled = event
         yield event
         seen = event.seq
         if (event.type === 'run.closed') return
@@ -146,6 +150,7 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
       chapters = []
       turn()
     },
+    sampled: () => (sampled?.run === chapters.at(-1)?.run ? sampled : undefined),
     runs: () => chapters.map(({run}) => run),
     now,
     read,

@@ -11,11 +11,12 @@ import {glance} from '../gather.ts'
 import type {Project} from '../project.ts'
 import {runOptions} from '../run-options.ts'
 import {keepTrust} from '../trust.ts'
+import {choicesFor} from './choices.ts'
 import {openPanes, type PanesEars} from './panes.ts'
 import {retell} from './retell.ts'
 import {openScreen, type Screen} from './screens.ts'
 import {openSession} from './session.ts'
-import {shellStart} from './shell.ts'
+import {ownStart, shellStart} from './shell.ts'
 import type {TakeOver} from './start.ts'
 import {type TreeNote, watchTree} from './tree-note.ts'
 import {openTyped} from './typed.ts'
@@ -180,11 +181,12 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     if (own.ask === 'trust' && choice === 'always') keepTrust(context, project.root)
     session.leave(own.ask, choice === 'once' || choice === 'always')
   }
-  const open = async ({id, command, size}: Says<'open'>, screen: Screen): Promise<void> => {
+  const open = async ({id, command, size, own}: Says<'open'>, screen: Screen): Promise<void> => {
     // Which variables are keys stands in the configuration.
     await ahead
     try {
-      const pane = panes.openShell(command, shellStart(context, command, keys), size)
+      const start = own ? ownStart(context, own, keys) : shellStart(context, command, keys)
+      const pane = panes.openShell(command, start, size)
       screen.tell({tell: 'answered', id, ok: true, text: '', pane})
     } catch (thrown) {
       screen.tell({tell: 'answered', id, ok: false, text: thrown instanceof Error ? thrown.message : String(thrown)})
@@ -223,6 +225,8 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
         return session.fresh()
       case 'open':
         return void open(message, screen)
+      case 'choices':
+        return void choicesFor(message.of, {context, root: project.root, openReader}).then((found) => screen.tell({tell: 'choices', of: message.of, ...found}))
       case 'type':
         return type(message)
       case 'size':

@@ -9,6 +9,7 @@ import serialize from '@xterm/addon-serialize'
 import type {PaneId, PaneNote, Size} from '../../engine/contract/screen.ts'
 import {killGroup, type Start} from '../../engine/crew/hire.ts'
 import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
+import {type Mask, openMask} from './mask.ts'
 import {type Pty, spawnPty} from './pty.ts'
 import type {Retold} from './retell.ts'
 
@@ -20,12 +21,17 @@ export interface PaneEars {
   moved(): void
 }
 
+export interface PaneStart extends Omit<Start, 'agent'> {
+  /** Texts that must not be seen in what it prints. */
+  hidden?: readonly string[]
+}
+
 export interface Pane {
   note(): PaneNote
   /** Of the group that lives in it; undefined when none does. */
   pid(): number | undefined
   /** Throws when the system has no terminal or no such program. `ended` resolves with how it ended. */
-  run(start: Omit<Start, 'agent'>): {pid: number; ended: Promise<string>}
+  run(start: PaneStart): {pid: number; ended: Promise<string>}
   name(title: string): void
   /** Shows what a process told that is gone; at another width it is told anew. */
   retold(past: Retold): void
@@ -107,6 +113,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
     if (note.title) ears.note(note)
   }
   const print = (data: string): void => {
+    if (data === '') return
     terminal.write(data)
     ears.bytes(note.pane, data, performance.now() - typedAt < echoMs)
   }
@@ -116,17 +123,18 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
     typed = typed.slice(piece.length)
     if (typed) setTimeout(typeOn, pasteMs)
   }
-  const listen = (mine: Pty): Promise<string> => {
+  const listen = (mine: Pty, mask: Mask): Promise<string> => {
     const {promise: ended, resolve} = Promise.withResolvers<string>()
     mine.onData((data) => {
       if (pty !== mine) return
-      print(data)
+      print(mask.step(data))
       if (isShell) breathe(mine, data)
     })
     mine.onExit((exit) => {
       resolve(endWords(exit))
       if (pty !== mine) return
       pty = undefined
+      print(mask.end())
       change({ended: endWords(exit)})
       ears.moved()
     })
@@ -136,16 +144,16 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
   return {
     note: () => note,
     pid: () => pty?.pid,
-    run: ({file, args, cwd, env}) => {
+    run: ({file, args, cwd, env, hidden = []}) => {
       const {columns, rows} = note.size
       const mine = spawnPty(file, args, {name: 'xterm-256color', cols: columns, rows, cwd, env: {...env, TERM: 'xterm-256color'}})
       pty = mine
       past = undefined
       typed = ''
       if (terminal.cursor.x > 0) print('\r\n')
-      change({ended: undefined})
+      change({ended: undefined, past: undefined})
       ears.moved()
-      return {pid: mine.pid, ended: listen(mine)}
+      return {pid: mine.pid, ended: listen(mine, openMask(hidden))}
     },
     name: (title) => {
       if (note.title !== title) change({title})
@@ -153,7 +161,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
     retold: (told) => {
       past = told
       print(told.text)
-      change({title: told.role, ended: told.ended})
+      change({title: told.role, ended: told.ended, past: true})
     },
     type: (data) => {
       if (!pty) return

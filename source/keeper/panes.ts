@@ -7,7 +7,7 @@
 import {basename} from 'node:path'
 import type {PaneId, PaneNote, Size} from '../../engine/contract/screen.ts'
 import {killGroup, type Start, type Started} from '../../engine/crew/hire.ts'
-import {fitted, openPane, type Pane, type PaneEars, signalGroup} from './pane.ts'
+import {fitted, openPane, type Pane, type PaneEars, type PaneStart, signalGroup} from './pane.ts'
 import type {Retold} from './retell.ts'
 
 export interface PanesEars extends Omit<PaneEars, 'moved'> {
@@ -25,7 +25,7 @@ export interface Panes {
   /** What an agent's terminal begins with. */
   agentColumns(): number
   /** The person's command, with everything it runs with. Throws when it cannot be started. */
-  openShell(command: string, start: Omit<Start, 'agent'>, size: Size): PaneId
+  openShell(command: string, start: PaneStart, size: Size): PaneId
   find(pane: PaneId): Pane | undefined
   /** Ends a shell; what has ended goes away. */
   shut(pane: PaneId): void
@@ -71,7 +71,7 @@ export const openPanes = (ears: PanesEars): Panes => {
     },
     agentColumns: () => agentSize.columns,
     retold: (past) => {
-      for (const [id, pane] of panes) if (pane.note().kind === 'agent' && pane.pid() === undefined) drop(id)
+      for (const [id, pane] of panes) if (pane.pid() === undefined) drop(id)
       for (const told of past) if (!panes.has(told.agent)) add({pane: told.agent, kind: 'agent', title: '', size: agentSize}).retold(told)
     },
     openShell: (command, start, size) => {

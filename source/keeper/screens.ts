@@ -92,6 +92,8 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
     let isPast = true
     const caughtUp = (): void => {
       isPast = false
+      const sample = chapters.sampled()
+      if (sample) link.send({tell: 'event', event: sample})
       link.send({tell: 'caught-up'})
     }
     for await (const event of chapters.read(hello.after, over.signal, caughtUp)) {

@@ -81,7 +81,9 @@ const step = (view: RunView, event: Event): RunView => {
 
 export const stepRun = (view: RunView, event: Event): RunView => {
   const next = step(view, event)
-  return next.run === event.run && next.seq === event.seq ? next : {...next, run: event.run, seq: event.seq}
+  // What passes carries the seq of what was kept before it, and may be told again later.
+  const seq = event.passing && next.run === event.run ? next.seq : event.seq
+  return next.run === event.run && next.seq === seq ? next : {...next, run: event.run, seq}
 }
 
 /** Where a route's calls go: `ollama/qwen3` is `qwen3 @ollama`. */
