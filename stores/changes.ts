@@ -17,9 +17,9 @@ const toastMs = 5000
 const badMs = 12_000
 const toastsMost = 4
 
-export const toast = (state: AppState, text: string, tone: Toast['tone'] = 'plain'): AppState => ({
+export const toast = (state: AppState, text: string, tone: Toast['tone'] = 'plain', lastsMs = tone === 'bad' ? badMs : toastMs): AppState => ({
   ...state,
-  toasts: [...state.toasts.filter((one) => one.text !== text), {text, tone, until: state.now + (tone === 'bad' ? badMs : toastMs)}].slice(-toastsMost),
+  toasts: [...state.toasts.filter((one) => one.text !== text), {text, tone, until: state.now + lastsMs}].slice(-toastsMost),
 })
 
 export const openView = (state: AppState, view: ListView, query = ''): AppState => {

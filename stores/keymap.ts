@@ -3,7 +3,7 @@
 
 import type {InputEvent} from '../engine/contract/screen.ts'
 import {chordOf, keyName} from './key-names.ts'
-import {type Binding, bindings, type CommandId, type Mode, modes, prefixKeys, twiceMs} from './keys.ts'
+import {type Binding, bindings, type CommandId, leaveMs, type Mode, modes, prefixKeys, twiceMs} from './keys.ts'
 
 /** Keys pressed so far of a chord, and the last plain press, for double presses. */
 export interface Pending {
@@ -139,8 +139,8 @@ export const resolve = (keymap: Keymap, mode: Mode, pending: Pending, event: Inp
     if (name === pending.chord) return {is: 'typed', event, pending: nothingPending}
     return {is: 'unknown', keys: `${pending.chord} ${name}`, pending: nothingPending}
   }
-  const twice = pending.last === name && nowMs - pending.lastMs <= twiceMs ? table.get(`${name} twice`) : undefined
-  if (twice) return found(twice, '')
+  const twice = pending.last === name ? table.get(`${name} twice`) : undefined
+  if (twice && nowMs - pending.lastMs <= (twice === 'leave' ? leaveMs : twiceMs)) return found(twice, '')
   const command = table.get(name)
   if (command) return found(command)
   if (keymap.firsts[mode].has(name)) return {is: 'pending', pending: {...nothingPending, chord: name}}

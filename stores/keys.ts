@@ -14,6 +14,8 @@ export const prefixKeys: readonly string[] = ['ctrl+b', 'ctrl+x']
 
 /** `K twice` is K pressed again within this time; the first press gives the plain command of K. */
 export const twiceMs = 800
+/** Leaving has longer: one who reads what the first press said must not have to hurry. */
+export const leaveMs = 2500
 
 interface Row {
   id: string

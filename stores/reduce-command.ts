@@ -7,7 +7,7 @@ import {type Next, next, openPane, send, toast, toggleView} from './changes.ts'
 import {findCommand} from './commands.ts'
 import {emptied, replaced} from './editor.ts'
 import {frameOf} from './frame.ts'
-import type {CommandId, EditCommand, Mode} from './keys.ts'
+import {type CommandId, type EditCommand, leaveMs, type Mode} from './keys.ts'
 import {type Layout, type LayoutName, layoutNames, shownPanes} from './layout.ts'
 import {focusBy, focusOn, focusTo, hidePane, nameLayout, resizeTo, showAll, swapBy, toggleZoom} from './layout-move.ts'
 import {leaveOrAsk} from './leave.ts'
@@ -64,7 +64,7 @@ const rewind = (state: AppState): Next => {
 const clear = (state: AppState): Next => {
   if (state.popup) return next({...state, popup: null})
   if (state.editor.text !== '') return next({...state, editor: emptied(state.editor), promptTop: 0})
-  return next(toast(state, 'ctrl+c again leaves'))
+  return next(toast(state, 'ctrl+c again leaves', 'plain', leaveMs))
 }
 
 const shut = (state: AppState): Next => {

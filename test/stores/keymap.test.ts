@@ -5,7 +5,7 @@ import {describe, expect, it} from 'vitest'
 import type {InputEvent} from '../../engine/contract/screen.ts'
 import {chordOf, keyName} from '../../stores/key-names.ts'
 import {type Keymap, keysOf, nothingPending, type Pending, remap, resolve} from '../../stores/keymap.ts'
-import {bindings, type Mode, modes, twiceMs} from '../../stores/keys.ts'
+import {bindings, leaveMs, type Mode, modes, twiceMs} from '../../stores/keys.ts'
 
 const defaultKeymap = remap().keymap
 
@@ -82,6 +82,11 @@ describe('resolving', () => {
     expect(outcome('escape a escape')).toBe('interrupt')
     expect(outcome('escape escape escape')).toBe('interrupt')
     expect(outcome('ctrl+c ctrl+c')).toBe('leave')
+  })
+
+  it('leaves time to read what the first ctrl+c says', () => {
+    expect(outcome('ctrl+c ctrl+c', 'prompt', defaultKeymap, leaveMs)).toBe('leave')
+    expect(outcome('ctrl+c ctrl+c', 'prompt', defaultKeymap, leaveMs + 1)).toBe('clear')
   })
 
   it('says the digit', () => {
