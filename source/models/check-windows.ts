@@ -10,9 +10,10 @@ import {isLocal} from '../../engine/model/settings.ts'
 import type {Context} from '../context.ts'
 import {readCached, withListed, writeCached} from './card-cache.ts'
 import {leastWindow} from './least-window.ts'
+import {isGone} from './server.ts'
 
 /** Longest that the start of a run waits for a local server, and for a listing of prices. */
-const localMs = 400
+const localMs = 2500
 const listingMs = 1500
 
 const noServer = new Set(['embedded', 'replay'])
@@ -84,7 +85,7 @@ export const checkRoutes = async (
   }
   const local = routes.filter(({provider}) => {
     const settings = providers[provider]
-    if (!settings || noServer.has(settings.protocol) || settings.protocol === 'openai-responses' || hasTellingList(settings)) return false
+    if (!settings || noServer.has(settings.protocol) || hasTellingList(settings)) return false
     return isLocal(settings.protocol, settings.baseUrl)
   })
   if (local.length === 0) return {chains: mutable(chains), providers, notices}
@@ -94,8 +95,12 @@ export const checkRoutes = async (
     local.map(async (route) => {
       const settings = providers[route.provider] as ProviderSettings
       const asked = cardOf(settings, route.model).window
-      // A server that is not there says so when it is asked for a reply.
-      return {route, asked, real: await realWindow(settings, route.model, asked, signal).catch(() => undefined)}
+      const real = await realWindow(settings, route.model, asked, signal).catch((thrown) => {
+        // A server that is not there says so when it is asked for a reply.
+        if (!isGone(thrown)) notices.push({code: 'model.window', text: `${routeName(route)}: its window could not be read; ${asked} tokens are assumed`})
+        return undefined
+      })
+      return {route, asked, real}
     }),
   )
   for (const {route, asked, real} of found) {

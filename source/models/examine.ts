@@ -9,7 +9,7 @@ import {recoverCalls} from '../../engine/tool/dialects.ts'
 import type {Finding} from '../findings.ts'
 import {leastWindow} from './least-window.ts'
 import {llamacppWindow, showOllama} from './listing.ts'
-import {jsonFrom, serverOf} from './server.ts'
+import {hiddenOllama, serverOf} from './server.ts'
 import {type RealWindow, realWindow, runningWith} from './window.ts'
 
 export interface Examined {
@@ -71,7 +71,9 @@ const windowFinding = (exam: Examination, asked: number, real: RealWindow | unde
 /** A server that keeps to schemas can hold the model to calls; else its edits can at least be read from its text. */
 const callsOtherwise = async (exam: Examination): Promise<string> => {
   const isHeld = (await schemaFinding(exam)).state === 'fine'
-  const other = isHeld ? `hold it to calls by their schema: ${configSet(exam, 'edits', 'grammar')}` : `let it write its edits as text: ${configSet(exam, 'edits', 'blocks')}`
+  const other = isHeld
+    ? `hold it to calls by their schema: ${configSet(exam, 'edits', 'grammar')}`
+    : `let it write its edits as text: ${configSet(exam, 'edits', 'blocks')}`
   return `choose a model that calls tools, or ${other}`
 }
 
@@ -167,8 +169,7 @@ const templateFinding = async (exam: Examination, kind: RealWindow['kind']): Pro
       return [wrong('template', 'the chat template has no place for tools', 'start llama-server with --jinja and a template that has, or choose another model')]
     return template ? [fine('template', 'has a place for tools')] : []
   }
-  const hidden = await jsonFrom<{version?: string}>(server, `${server.root}/api/version`, exam.signal).catch(() => undefined)
-  if (kind === 'other' && hidden?.version)
+  if (kind === 'other' && (await hiddenOllama(server, exam.signal)))
     return [
       wrong(
         'protocol',

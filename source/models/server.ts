@@ -3,6 +3,7 @@
 
 import {FaultError, fault} from '../../engine/contract/fault.ts'
 import type {ProviderSettings} from '../../engine/contract/model.ts'
+import {isLocal} from '../../engine/model/settings.ts'
 import {WireError} from '../../engine/wire/fault.ts'
 import {ollamaUrl} from '../../plugins/ollama/url.ts'
 
@@ -64,6 +65,12 @@ export const jsonFrom = async <T>(server: Server, url: string, signal: AbortSign
   }
 }
 
+/** An Ollama that is spoken to over another protocol than its own; undefined when it is none. */
+export const hiddenOllama = async (server: Server, signal: AbortSignal): Promise<Server | undefined> => {
+  const told = await jsonFrom<{version?: unknown}>(server, `${server.root}/api/version`, signal).catch(() => undefined)
+  return typeof told?.version === 'string' ? {...server, base: server.root} : undefined
+}
+
 /** What was thrown, as words for a person. */
 export const troubleWith = (thrown: unknown, name: string) =>
   thrown instanceof FaultError ? thrown.fault : fault('model.garbled', {route: name, why: thrown instanceof Error ? thrown.message : String(thrown)})
@@ -84,7 +91,8 @@ export const kindOfServer = async (server: Server, signal: AbortSignal): Promise
   if (settings.protocol === 'ollama') return 'ollama'
   const named = known[settings.name]
   if (named) return named
-  if (settings.protocol !== 'openai-chat') return 'other'
+  // Whatever it speaks: services far away are not asked what only one's own server knows.
+  if (settings.protocol !== 'openai-chat' && !isLocal(settings.protocol, settings.baseUrl)) return 'other'
   const props = await jsonFrom<{default_generation_settings?: object; total_slots?: number}>(server, `${root}/props`, signal).catch(orNothing)
   if (props?.default_generation_settings || props?.total_slots !== undefined) return 'llamacpp'
   const listed = await jsonFrom<{data?: {owned_by?: string}[]}>(server, `${server.base}/models`, signal).catch(orNothing)

@@ -3,10 +3,11 @@
 // what is too small for any run is refused by name, with what to change.
 
 import type {ProviderSettings} from '../../engine/contract/model.ts'
+import {isLocal} from '../../engine/model/settings.ts'
 import {leastWindow} from './least-window.ts'
 import {llamacppWindow, showOllama} from './listing.ts'
 import {type Running, sameModel} from './load.ts'
-import {jsonFrom, kindOfServer, type Server, type ServerKind, serverOf} from './server.ts'
+import {askServer, hiddenOllama, jsonFrom, kindOfServer, type Server, type ServerKind, serverOf} from './server.ts'
 
 export interface RealWindow {
   kind: ServerKind
@@ -47,12 +48,34 @@ const ofListing = async (server: Server, kind: ServerKind, model: string, asked:
   return {kind, ...(tokens ? {tokens} : {}), from: 'max_model_len', mend: `start the server with ${option} ${Math.max(asked, leastWindow)}`}
 }
 
+/** Loading may take that long; a run would have to wait for it all the same. */
+const loadMs = 20_000
+
+/** Over /v1 nobody can tell Ollama its window: what it takes by itself is loaded and read back, for it may be 4,096. */
+const ofHiddenOllama = async (server: Server, model: string): Promise<RealWindow> => {
+  const signal = AbortSignal.timeout(loadMs)
+  const loaded = async () =>
+    (await jsonFrom<Running>(server, `${server.base}/api/ps`, signal))?.models?.find(({name}) => sameModel(name, model))?.context_length
+  const read = async (): Promise<number | undefined> => {
+    const known = await loaded()
+    if (known) return known
+    // Without a prompt it only loads, with the options that requests over /v1 have.
+    await askServer(server, `${server.base}/api/generate`, signal, {model})
+    return loaded()
+  }
+  const tokens = await read().catch(() => undefined)
+  const mend = `speak Ollama's own protocol, which can set it: --model ollama/${model} with OLLAMA_HOST=${server.base}`
+  return {kind: 'other', ...(tokens ? {tokens} : {}), from: 'over this protocol Ollama gives', mend}
+}
+
 /** Throws WireError when the server cannot be reached. */
 export const realWindow = async (settings: ProviderSettings, model: string, asked: number, signal: AbortSignal): Promise<RealWindow> => {
   const server = serverOf(settings)
   const kind = await kindOfServer(server, signal)
   if (kind === 'ollama') return ofOllama(server, model, asked, signal)
-  return kind === 'llamacpp' ? ofLlamacpp(server, asked, signal) : ofListing(server, kind, model, asked, signal)
+  if (kind === 'llamacpp') return ofLlamacpp(server, asked, signal)
+  const hidden = kind === 'other' && isLocal(settings.protocol, settings.baseUrl) ? await hiddenOllama(server, signal) : undefined
+  return hidden ? ofHiddenOllama(hidden, model) : ofListing(server, kind, model, asked, signal)
 }
 
 /** What a loaded Ollama model runs with; undefined when it is not loaded or the server does not tell. */

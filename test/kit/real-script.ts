@@ -46,4 +46,4 @@ const crew: Reply[] = [
 export const singles = ({thinks = false, ...more}: {name?: string; context?: number; thinks?: boolean} = {}): Buffer =>
   scriptedModel({replies: [...single, ...doctor], template: jinja({thinks}), ...more})
 
-export const crewModel = (): Buffer => scriptedModel({replies: [{on: '', say: plainWords}, ...crew], template: jinja()})
+export const crewModel = (name = 'scripted'): Buffer => scriptedModel({name, replies: [{on: '', say: plainWords}, ...crew], template: jinja()})

@@ -151,6 +151,9 @@ export const openOllama = async (models: Readonly<Record<string, OllamaModel>>, 
   }
 }
 
+/** How often an Ollama has loaded a model since it began; looking for a GPU starts a runner too, without one. */
+export const loadsOf = ({log}: Pick<RealServer, 'log'>): number => log().match(/starting runner".* --model /g)?.length ?? 0
+
 export interface LlamaOptions {
   gguf: Buffer
   name?: string

@@ -5,7 +5,7 @@ import {afterAll, beforeAll, expect, it} from 'vitest'
 import {bodies, calculator, fixed} from '../kit/flow.ts'
 import {place} from '../kit/penguin.ts'
 import {crewModel, spoken} from '../kit/real-script.ts'
-import {describeReal, openLlamaServer, openOllama, type RealServer} from '../kit/real-servers.ts'
+import {describeReal, loadsOf, openLlamaServer, openOllama, type RealServer} from '../kit/real-servers.ts'
 
 /** Rows are what a user sets; nothing else differs. A key only where the provider insists on one. */
 const providers = ['ollama', 'llamacpp', 'openai', 'anthropic', 'vllm', 'sglang', 'openrouter', 'lab'] as const
@@ -76,7 +76,7 @@ describeReal(['ollama', 'llama-server'], 'a crew on the real servers', () => {
     expect(repo.read('sum.js')).toBe(fixed)
     const asked = new Set(run.lines.filter(({type}) => type === 'model.replied').map(({role}) => role))
     expect([...asked].sort()).toEqual(['coder', 'explorer', 'planner', 'tester'])
-    expect(fresh.log().split('starting runner').length - 1, 'loads of the model').toBe(1)
+    expect(loadsOf(fresh), 'loads of the model').toBe(1)
     const {models} = await fresh.get<{models: {context_length: number}[]}>('/api/ps')
     expect(models).toMatchObject([{context_length: 32_768}])
   })

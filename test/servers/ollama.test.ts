@@ -6,7 +6,7 @@ import {findOllama} from '../../plugins/ollama/find.ts'
 import make from '../../plugins/ollama/ollama.ts'
 import {afterOneCall, type Gathered, gather, readTool, settingsOf, turnOf} from '../kit/model-turn.ts'
 import {plainWords, singles, spoken} from '../kit/real-script.ts'
-import {describeReal, openOllama, type RealServer} from '../kit/real-servers.ts'
+import {describeReal, loadsOf, openOllama, type RealServer} from '../kit/real-servers.ts'
 
 interface Running {
   models: {name: string; context_length: number; size: number; size_vram: number; expires_at: string}[]
@@ -19,7 +19,12 @@ describeReal(['ollama'], 'the real Ollama', () => {
   let server: RealServer
   beforeAll(async () => {
     const gguf = singles({context: trained})
-    server = await openOllama({scripted: {gguf}, thinker: {gguf, thinks: true}, plain: {gguf, tools: false}, small: {gguf: singles({name: 'small', context: trained}), context: 4096}})
+    server = await openOllama({
+      scripted: {gguf},
+      thinker: {gguf, thinks: true},
+      plain: {gguf, tools: false},
+      small: {gguf: singles({name: 'small', context: trained}), context: 4096},
+    })
   })
   afterAll(() => server?.[Symbol.asyncDispose]())
 
@@ -70,15 +75,14 @@ describeReal(['ollama'], 'the real Ollama', () => {
   })
 
   it('keeps one num_ctx for a model, and loads it once for it', async () => {
-    const loads = () => server.log().split('starting runner').length - 1
     await say('[[hello]]', {tools: []})
-    const before = loads()
+    const before = loadsOf(server)
     for (const text of ['[[hello]]', '[[read]]', `${'x '.repeat(800)}[[hello]]`]) await say(text)
     expect((await loaded('scripted'))?.context_length).toBe(window)
-    expect(loads() - before).toBe(0)
+    expect(loadsOf(server) - before).toBe(0)
     await say('[[hello]]', {}, {models: {scripted: {window: window * 2}}})
     expect((await loaded('scripted'))?.context_length, 'another window loads it again').toBe(window * 2)
-    expect(loads() - before).toBe(1)
+    expect(loadsOf(server) - before).toBe(1)
     await say('[[hello]]')
   })
 
