@@ -6,9 +6,10 @@ import type {Dice} from '../engine/base/id.ts'
 import {bad, type Fault, FaultError, fault} from '../engine/contract/fault.ts'
 import type {Assignment} from '../engine/contract/link.ts'
 import type {Call} from '../engine/contract/message.ts'
+import type {Turn} from '../engine/contract/model.ts'
 import type {Overlay, Sandbox} from '../engine/contract/sandbox.ts'
 import type {Site, ToolDone} from '../engine/contract/tool.ts'
-import type {CallHooks, Work} from '../engine/role/ports.ts'
+import type {AskHooks, CallHooks, Work} from '../engine/role/ports.ts'
 import {openSandbox} from '../engine/sandbox/open.ts'
 import {blocksGuide, recoverBlocks} from '../engine/tool/blocks.ts'
 import {recoverCalls} from '../engine/tool/dialects.ts'
@@ -36,6 +37,7 @@ const laidOver = (sandbox: Sandbox, overlays: Overlay[]): Sandbox =>
     : {
         state: sandbox.state,
         run: (job, signal) => sandbox.run({...job, overlays: [...overlays, ...(job.overlays ?? [])]}, signal),
+        prepare: (next) => sandbox.prepare?.({...next, overlays: [...overlays, ...(next.overlays ?? [])]}),
         close: () => sandbox.close(),
       }
 
@@ -112,6 +114,19 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
     syntax: assignment.syntax,
   })
 
+  let runsCommands = false
+  const prepareCommand = (): void => {
+    if (runsCommands) sandbox.prepare?.({cwd: assignment.root})
+  }
+  /** The time in which a model thinks is the time to make ready what its next command takes: after the request is out. */
+  const whileItThinks =
+    (hooks: AskHooks): AskHooks['reserve'] =>
+    async (asked) => {
+      const cleared = await hooks.reserve(asked)
+      if (cleared.ok) setImmediate(prepareCommand)
+      return cleared
+    }
+
   let unreadInARow = 0
   const watchCalls = (done: ToolDone, hooks: CallHooks): void => {
     if (unreadInARow >= mostUnread || !speech.local) return
@@ -138,7 +153,12 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
     specs,
     guide: speech.blocks ? blocksGuide : '',
     ask: async (turn, hooks) => {
-      const reply = await speech.ask(unreadInARow >= mostUnread ? {...turn, byGrammar: true} : turn, hooks, signal())
+      const asked: Turn = unreadInARow >= mostUnread ? {...turn, byGrammar: true} : turn
+      const reply = await speech.ask(asked, {...hooks, reserve: whileItThinks(hooks)}, signal())
+      if (reply.calls.some(({tool}) => tool === 'shell')) {
+        runsCommands = true
+        prepareCommand()
+      }
       // What validating takes is loaded when the first call is there, so that an answer without calls does not pay for it.
       if (reply.calls.length > 0) void shelf.warm()
       return reply

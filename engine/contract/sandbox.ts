@@ -55,6 +55,9 @@ export interface Job {
   onOutput?(chunk: string, stream: 'out' | 'err'): void
 }
 
+/** What is known of a job before its command is. */
+export type NextJob = Pick<Job, 'cwd' | 'env' | 'overlays' | 'writable' | 'keepHome' | 'network'>
+
 export interface JobReport {
   /** null when it was killed or never started. */
   exitCode: number | null
@@ -73,6 +76,8 @@ export interface JobReport {
 export interface Sandbox {
   readonly state: SandboxState
   run(job: Job, signal: AbortSignal): Promise<JobReport>
+  /** A job like this is likely to come soon: what it takes may be made ready now. Starts no command, and changes no file of the project. */
+  prepare?(next: NextJob): void
   /** Ends whatever still lives and removes temporary folders. */
   close(): Promise<void>
 }

@@ -38,7 +38,8 @@ export interface BwrapPlan {
 
 /** What differs from job to job. */
 export interface BwrapJob {
-  argv: readonly string[]
+  /** null: a shell that reads from its stdin what it shall become. */
+  argv: readonly string[] | null
   cwd: string
   env: Record<string, string>
   overlays: readonly Overlay[]
@@ -113,13 +114,18 @@ const project = (plan: BwrapPlan, job: BwrapJob): string[] => {
   ]
 }
 
+const inside = (job: BwrapJob, argv: readonly string[]): string[] => {
+  const drop = job.owner ? dropArgv(job.owner) : []
+  const script = job.wayOut ? `${relayScript(job.wayOut.node, drop)}\n${limitScript(job.ulimits)}` : limitScript(job.ulimits)
+  return ['/bin/sh', '-c', script, 'sh', ...drop, ...argv]
+}
+
 /** Everything after the spawn: `argv[0]` is bwrap itself. */
 export const bwrapArgv = (plan: BwrapPlan, job: BwrapJob): string[] => {
   const homeMode = job.owner ? '0777' : '0755'
   const homeMount = job.keepHome ? ['--bind', plan.keptHome, plan.home] : ['--perms', homeMode, '--size', String(plan.homeBytes), '--tmpfs', plan.home]
   const late = [plan.root, ...job.overlays.map(({at}) => at), ...plan.writes]
   const system = [...plan.system, '/etc', '/proc', '/dev']
-  const drop = job.owner ? dropArgv(job.owner) : []
   return [
     plan.program,
     ...['--die-with-parent', '--new-session', '--hostname', 'penguin'],
@@ -135,11 +141,13 @@ export const bwrapArgv = (plan: BwrapPlan, job: BwrapJob): string[] => {
     ...['--remount-ro', '/', '--chdir', job.cwd],
     ...(job.seccompFd === null ? [] : ['--seccomp', String(job.seccompFd)]),
     '--',
-    ...['/bin/sh', '-c', job.wayOut ? `${relayScript(job.wayOut.node, drop)}\n${limitScript(job.ulimits)}` : limitScript(job.ulimits), 'sh'],
-    ...drop,
-    ...job.argv,
+    ...(job.argv === null ? ['/bin/sh', '-s'] : inside(job, job.argv)),
   ]
 }
+
+/** What the mounts show, by its path outside. */
+export const boundIn = (argv: readonly string[]): string[] =>
+  argv.slice(0, argv.indexOf('--')).flatMap((word, at) => (word === '--bind' || word === '--ro-bind' ? [argv[at + 1] as string] : []))
 
 /** bwrap, entered through the control groups where there are any. */
 export const enteredArgv = (argv: string[], doors: readonly string[]): string[] =>

@@ -2,22 +2,24 @@
 // each job into a command line. Opening costs nothing but a look-up; the proof runs beside the caller's other work
 // and only the first job waits for it.
 
-import {chownSync, closeSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync, writeFileSync} from 'node:fs'
+import {chownSync, closeSync, existsSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {bad, type Envelope, fault, good} from '../contract/fault.ts'
-import type {Job, JobReport, Overlay, SandboxState} from '../contract/sandbox.ts'
+import type {Job, JobReport, NextJob, Overlay, SandboxState} from '../contract/sandbox.ts'
 import type {AllowProxy} from './allow-proxy.ts'
-import {type Bind, type BwrapPlan, bwrapArgv, enteredArgv} from './bwrap-argv.ts'
+import {type Bind, type BwrapJob, type BwrapPlan, bwrapArgv, enteredArgv} from './bwrap-argv.ts'
 import type {Group} from './cgroup.ts'
 import {layEtc} from './etc.ts'
-import {boundsFor, commandEnv, coverFds, type Ground, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedProcesses} from './ground.ts'
+import {boundsFor, commandEnv, coverFds, type Ground, groupLimits, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedProcesses} from './ground.ts'
 import {allowedHost} from './hosts.ts'
-import {type Owner, ulimitsOf} from './limits-argv.ts'
+import {dropArgv, type Owner, type Ulimits, ulimitsOf, waitedScript} from './limits-argv.ts'
+import {throughOverlays} from './limits-level.ts'
 import {outsideGit, shieldsFor} from './places.ts'
 import {type Blocked, explain, forgetPass, passedBefore, rememberPass} from './probe.ts'
 import {relayEnv} from './relay.ts'
 import {hasFilter, seccompFilter} from './seccomp.ts'
-import {refused, stoppedBefore, supervise} from './supervise.ts'
+import {openSpares, type Spare, type Spares} from './spare.ts'
+import {refused, startWaiting, stoppedBefore, supervise, superviseWaiting} from './supervise.ts'
 import {offlineEnv, outermost, systemFolders} from './toolchain.ts'
 
 export interface BwrapLevel extends Level {
@@ -61,6 +63,7 @@ interface Prepared {
   seccomp: string | null
   leaks: number[]
   wayOut: WayOut
+  spares: Spares
 }
 
 const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
@@ -110,7 +113,8 @@ const prepare = (ground: Ground, program: string): Prepared => {
     identity,
     ...sizes,
   }
-  return {plan, etc, empty: join(etc, '.empty'), seccomp, leaks: leakedFds(), wayOut: layWayOut(ground)}
+  const spares = openSpares((group) => ground.groups?.give(group))
+  return {plan, etc, empty: join(etc, '.empty'), seccomp, leaks: leakedFds(), wayOut: layWayOut(ground), spares}
 }
 
 /** Offline, programs are told not to try; with some hosts, where the way out is. */
@@ -126,20 +130,21 @@ const etcBinds = (etc: string, network: SandboxState['network']): Bind[] => {
   }
 }
 
-const overlaysOf = (ground: Ground, job: Job): Overlay[] => (job.overlays ?? []).map((overlay) => ({...overlay, at: realPathIn(ground, overlay.at)}))
+const overlaysOf = (ground: Ground, job: NextJob): Overlay[] => (job.overlays ?? []).map((overlay) => ({...overlay, at: realPathIn(ground, overlay.at)}))
 
 /** A command works as the owner of the folder that lies at the project's path: the project, or the copy bound over it. */
-const workerOf = (ground: Ground, job: Job): Owner | null =>
+const workerOf = (ground: Ground, job: NextJob): Owner | null =>
   ownerOf(ground, overlaysOf(ground, job).findLast(({at}) => at === ground.root)?.from ?? ground.root)
 
-const networkOf = (ground: Ground, job: Job): SandboxState['network'] => job.network ?? ground.options.network
+const networkOf = (ground: Ground, job: NextJob): SandboxState['network'] => job.network ?? ground.options.network
 
-const argvFor = (ground: Ground, prepared: Prepared, job: Job, group: Group | undefined, owner: Owner | null, proxy: AllowProxy | undefined): string[] => {
+type Surroundings = Omit<BwrapJob, 'argv' | 'ulimits'>
+
+const surroundingsOf = (ground: Ground, prepared: Prepared, job: NextJob, owner: Owner | null, proxy?: AllowProxy): Surroundings => {
   const {plan, etc, empty, seccomp} = prepared
   const overlays = overlaysOf(ground, job)
   const network = networkOf(ground, job)
-  const argv = bwrapArgv(plan, {
-    argv: job.argv,
+  return {
     cwd: realPathIn(ground, job.cwd),
     env: commandEnv(ground, job, plan.home, '/tmp', {...networkEnv[network]}),
     overlays,
@@ -149,39 +154,65 @@ const argvFor = (ground: Ground, prepared: Prepared, job: Job, group: Group | un
     keepHome: job.keepHome ?? false,
     etc: etcBinds(etc, network),
     shields: shieldsFor({root: ground.root, overlays, reads: plan.reads, writes: ground.writes, empty}),
-    ulimits: ulimitsOf(job.limits, boundsFor(ground, group, {ownNamespace: owner === null, uid: owner?.uid ?? process.getuid?.() ?? 0})),
     owner,
     seccompFd: seccomp ? 3 : null,
-  })
-  return enteredArgv(argv, group?.doors ?? [])
+  }
 }
+
+const ulimitsFor = (ground: Ground, job: Job, group: Group | undefined, owner: Owner | null): Ulimits =>
+  ulimitsOf(job.limits, boundsFor(ground, group, {ownNamespace: owner === null, uid: owner?.uid ?? process.getuid?.() ?? 0}))
+
+/** Calls with what every child of this level is spawned with; the descriptors are its own by the time this returns. */
+const withFds = <T>({seccomp, leaks}: Prepared, spawned: (more: {cwd: string; env: Record<string, string>; fds: (number | 'ignore')[]}) => T): T => {
+  const fds = seccomp ? [openSync(seccomp, 'r')] : []
+  const cover = openSync('/dev/null', 'r+')
+  try {
+    // bwrap's own environment is what /proc/1/environ shows inside.
+    return spawned({cwd: '/', env: {PATH: '/usr/bin:/bin'}, fds: coverFds(fds, leaks, cover)})
+  } finally {
+    for (const fd of [...fds, cover]) closeSync(fd)
+  }
+}
+
+const waitingArgv = ({plan}: Prepared, around: Surroundings): string[] => bwrapArgv(plan, {...around, argv: null, ulimits: {}})
+
+/** A command that the waiting shell could take for something else goes the long way. */
+const canBeTold = ({argv, stdin}: Job): boolean => stdin === undefined && !argv[0]?.startsWith('-') && !argv.some((word) => word.includes('\0'))
 
 const start = async (ground: Ground, prepared: Prepared, job: Job, signal: AbortSignal): Promise<JobReport> => {
   const proxy = networkOf(ground, job) === 'allowlist' ? await prepared.wayOut.open() : undefined
-  const group = takeGroup(ground, job)
   const owner = workerOf(ground, job)
-  const fds = [...(prepared.seccomp ? [openSync(prepared.seccomp, 'r')] : [])]
-  const cover = openSync('/dev/null', 'r+')
+  const around = surroundingsOf(ground, prepared, job, owner, proxy)
+  const spare = proxy || !canBeTold(job) ? undefined : prepared.spares.take(waitingArgv(prepared, around))
+  spare?.group?.limit(groupLimits(job))
+  const group = spare ? spare.group : takeGroup(ground, job)
+  const ulimits = ulimitsFor(ground, job, group, owner)
+  const watch = {group, marker: undefined, maxProcesses: watchedProcesses(ground, job, group, owner)}
   try {
-    const running = supervise(
-      job,
-      {
-        argv: argvFor(ground, prepared, job, group, owner, proxy),
-        cwd: '/',
-        // bwrap's own environment is what /proc/1/environ shows inside.
-        env: {PATH: '/usr/bin:/bin'},
-        fds: coverFds(fds, prepared.leaks, cover),
-        group,
-        marker: undefined,
-        maxProcesses: watchedProcesses(ground, job, group, owner),
-      },
-      signal,
-    )
-    return await running
+    if (spare) return await superviseWaiting(job, watch, spare, waitedScript(ulimits, [...(owner ? dropArgv(owner) : []), ...job.argv]), signal)
+    const argv = enteredArgv(bwrapArgv(prepared.plan, {...around, argv: job.argv, ulimits}), group?.doors ?? [])
+    return await withFds(prepared, (more) => supervise(job, {argv, ...more, ...watch}, signal))
   } finally {
-    for (const fd of [...fds, cover]) closeSync(fd)
     if (group) ground.groups?.give(group)
   }
+}
+
+const idleLimits: Pick<Job, 'limits'> = {limits: {wallMs: 0, outputBytes: 0}}
+
+/** Would these mounts make a place in the project that is not there? Only a command's own sandbox may. */
+const makesPlaces = (around: Surroundings): boolean => around.shields.some(({at}) => !existsSync(throughOverlays(at, around.overlays)))
+
+const makeSpare = (ground: Ground, prepared: Prepared, next: NextJob): void => {
+  if (networkOf(ground, next) === 'allowlist') return
+  const around = surroundingsOf(ground, prepared, next, workerOf(ground, next))
+  if (makesPlaces(around)) return
+  const argv = waitingArgv(prepared, around)
+  prepared.spares.make(argv, (): Spare | undefined => {
+    const group = takeGroup(ground, idleLimits)
+    const waiting = withFds(prepared, (more) => startWaiting({argv: enteredArgv(argv, group?.doors ?? []), ...more}))
+    if (!waiting && group) ground.groups?.give(group)
+    return waiting && {...waiting, group}
+  })
 }
 
 const nothing: Job = {argv: ['true'], cwd: '/', limits: {wallMs: 5000, outputBytes: 4096}}
@@ -210,6 +241,7 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
   const state: SandboxState = {level: 'bwrap', writes: 'confined', network: ground.options.network, ...(why ? {why} : {})}
   const mode = ownerOf(ground, ground.root) ? 'owner' : 'namespace'
   let prepared: Prepared | undefined
+  let closed = false
   const once = (): Prepared => {
     prepared ??= prepare(ground, program)
     return prepared
@@ -240,5 +272,17 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
       return refused(fault('job.failed', {command: job.argv[0] ?? '', why: thrown instanceof Error ? thrown.message : String(thrown)}))
     }
   }
-  return {state, ready, run, close: async () => prepared?.wayOut.close()}
+  const prepareNext = async (next: NextJob): Promise<void> => {
+    const settled = await ready
+    try {
+      if (settled.ok && !closed) makeSpare(ground, once(), next)
+    } catch {
+      // The job itself will say what is wrong.
+    }
+  }
+  const close = async (): Promise<void> => {
+    closed = true
+    await Promise.all([prepared?.wayOut.close(), prepared?.spares.close()])
+  }
+  return {state, ready, run, prepare: (next) => void prepareNext(next), close}
 }

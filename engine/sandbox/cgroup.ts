@@ -20,6 +20,8 @@ export interface Group {
   members(): number[]
   /** How often the kernel killed for memory since the job began. */
   oomKills(): number
+  /** For a group that was taken before its job was known: from here on these are its limits, and the job begins. */
+  limit(limits: GroupLimits): void
 }
 
 export interface Groups {
@@ -154,7 +156,6 @@ const killsIn = (dir: string, version: 1 | 2): number =>
 
 interface Made extends Group {
   dirs: {dir: string; place: Place}[]
-  reset(limits: GroupLimits): void
 }
 
 const makeGroup = (places: Place[], name: string): Made | undefined => {
@@ -162,6 +163,7 @@ const makeGroup = (places: Place[], name: string): Made | undefined => {
   for (const {dir} of dirs) if (!existsSync(dir) && !tryMake(dir)) return undefined
   const memory = dirs.find(({place}) => place.memory)
   let killsBefore = 0
+  let current = ''
   return {
     dirs,
     doors: dirs.map(({dir}) => join(dir, 'cgroup.procs')),
@@ -171,12 +173,16 @@ const makeGroup = (places: Place[], name: string): Made | undefined => {
         .filter(Boolean)
         .map(Number),
     oomKills: () => (memory ? killsIn(memory.dir, memory.place.version) - killsBefore : 0),
-    reset: (limits) => {
+    limit: (limits) => {
+      killsBefore = memory ? killsIn(memory.dir, memory.place.version) : 0
+      // Each write to the memory limits makes the kernel look through the group.
+      const wanted = JSON.stringify(limits)
+      if (wanted === current) return
+      current = wanted
       for (const {dir, place} of dirs) {
         if (place.pids) tryWrite(join(dir, 'pids.max'), String(limits.processes))
         if (place.memory) limitMemory(dir, place.version, limits.memoryBytes)
       }
-      killsBefore = memory ? killsIn(memory.dir, memory.place.version) : 0
     },
   }
 }
@@ -216,7 +222,7 @@ export const openGroups = (ownPid: number): Groups | null => {
       const ready = free.find((group) => group.members().length === 0)
       free = free.filter((group) => group !== ready)
       const group = ready ?? next()
-      group?.reset(limits)
+      group?.limit(limits)
       return group
     },
     give: (group) => {

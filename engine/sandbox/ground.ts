@@ -5,8 +5,8 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmdirSy
 import {availableParallelism, totalmem} from 'node:os'
 import {dirname, join} from 'node:path'
 import {type Fault, fault} from '../contract/fault.ts'
-import type {Job, JobReport, SandboxLevel, SandboxState} from '../contract/sandbox.ts'
-import {type Group, type Groups, openGroups} from './cgroup.ts'
+import type {Job, JobReport, NextJob, SandboxLevel, SandboxState} from '../contract/sandbox.ts'
+import {type Group, type GroupLimits, type Groups, openGroups} from './cgroup.ts'
 import type {Bounds, Owner} from './limits-argv.ts'
 import {tasksOf} from './proc.ts'
 import {findToolchain, realFolder, type Toolchain} from './toolchain.ts'
@@ -60,6 +60,8 @@ export interface Ground {
 export interface Level {
   state: SandboxState
   run(job: Job, signal: AbortSignal): Promise<JobReport>
+  /** See the port. */
+  prepare?(next: NextJob): void
   close?(): Promise<void>
 }
 
@@ -137,7 +139,7 @@ export const ownerOf = (ground: Ground, folder: string): Owner | null => {
 }
 
 /** PATH, HOME, LANG, TMPDIR and TERM, then what the caller adds; never the environment of Penguin. */
-export const commandEnv = (ground: Ground, job: Job, home: string, tmp: string, more: Record<string, string>): Record<string, string> => {
+export const commandEnv = (ground: Ground, job: Pick<Job, 'env'>, home: string, tmp: string, more: Record<string, string>): Record<string, string> => {
   const env = {
     PATH: ground.toolchain().path,
     HOME: home,
@@ -164,11 +166,12 @@ const leastMemoryBytes = 512 * 1024 ** 2
 export const defaultMemory = (): number => Math.floor(Math.min(totalmem() / 2, Math.max(leastMemoryBytes, process.availableMemory() * 0.8)))
 
 /** A control group with the job's limits. */
-export const takeGroup = (ground: Ground, job: Job): Group | undefined =>
-  ground.groups?.take({
-    processes: (job.limits.processes ?? defaultProcesses()) + ownTasks,
-    memoryBytes: job.limits.memoryBytes ?? defaultMemory(),
-  })
+export const takeGroup = (ground: Ground, job: Pick<Job, 'limits'>): Group | undefined => ground.groups?.take(groupLimits(job))
+
+export const groupLimits = ({limits}: Pick<Job, 'limits'>): GroupLimits => ({
+  processes: (limits.processes ?? defaultProcesses()) + ownTasks,
+  memoryBytes: limits.memoryBytes ?? defaultMemory(),
+})
 
 const kernelCountsPerNamespace = (): boolean => {
   const [major = 0, minor = 0] = readRelease().split('.').map(Number)

@@ -41,20 +41,26 @@ export const ulimitsOf = (limits: JobLimits, bounds: Bounds): Ulimits => ({
   tasks: bounds.pidsGroup ? undefined : bounds.otherTasks + (limits.processes ?? bounds.defaultProcesses),
 })
 
+const limitLines = (wanted: Ulimits): string[] => [
+  'ulimit -c 0',
+  ...(wanted.cpuSec === undefined ? [] : [`ulimit -S -t ${wanted.cpuSec}; ulimit -H -t ${wanted.cpuSec + 2}`]),
+  ...(wanted.addressBytes === undefined ? [] : [`ulimit -v ${Math.ceil(wanted.addressBytes / 1024)}`]),
+  ...(wanted.dataBytes === undefined ? [] : [`ulimit -d ${Math.ceil(wanted.dataBytes / 1024)}`]),
+  ...(wanted.fileBytes === undefined ? [] : [`ulimit -f ${Math.ceil(wanted.fileBytes / 512)}`]),
+  ...(wanted.tasks === undefined ? [] : [`ulimit -u ${wanted.tasks} 2>/dev/null || ulimit -p ${wanted.tasks} 2>/dev/null`]),
+]
+
 /**
  * A POSIX script that limits itself and then becomes "$@". The soft CPU limit comes first (SIGXCPU tells why), two
  * seconds before the hard one. `-u` is bash's and zsh's word for processes, `-p` that of dash.
  */
-export const limitScript = (wanted: Ulimits): string =>
-  [
-    'ulimit -c 0',
-    ...(wanted.cpuSec === undefined ? [] : [`ulimit -S -t ${wanted.cpuSec}; ulimit -H -t ${wanted.cpuSec + 2}`]),
-    ...(wanted.addressBytes === undefined ? [] : [`ulimit -v ${Math.ceil(wanted.addressBytes / 1024)}`]),
-    ...(wanted.dataBytes === undefined ? [] : [`ulimit -d ${Math.ceil(wanted.dataBytes / 1024)}`]),
-    ...(wanted.fileBytes === undefined ? [] : [`ulimit -f ${Math.ceil(wanted.fileBytes / 512)}`]),
-    ...(wanted.tasks === undefined ? [] : [`ulimit -u ${wanted.tasks} 2>/dev/null || ulimit -p ${wanted.tasks} 2>/dev/null`]),
-    'exec "$@"',
-  ].join('\n')
+export const limitScript = (wanted: Ulimits): string => [...limitLines(wanted), 'exec "$@"'].join('\n')
+
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
+
+/** The same for a shell that waits at its stdin for what it shall become; the program itself finds nothing there. */
+export const waitedScript = (wanted: Ulimits, argv: readonly string[]): string =>
+  [...limitLines(wanted), `exec ${argv.map(quoted).join(' ')} </dev/null`, ''].join('\n')
 
 /** Exit code of the prelude when a control group could not be entered. */
 export const doorClosed = 125

@@ -2,7 +2,7 @@
 // What cannot be had is a fault with its cause and the command that mends it, never a weaker level in silence.
 
 import {bad, type Envelope, fault, good} from '../contract/fault.ts'
-import type {Job, JobReport, LevelProbe, Sandbox, SandboxState} from '../contract/sandbox.ts'
+import type {Job, JobReport, LevelProbe, NextJob, Sandbox, SandboxState} from '../contract/sandbox.ts'
 import {openBwrap} from './bwrap-level.ts'
 import {type Ground, type Level, layGround, type OpenOptions} from './ground.ts'
 import {openLimits} from './limits-level.ts'
@@ -57,7 +57,10 @@ const withClosing = (ground: Ground, level: Level, ready: Promise<Envelope<Sandb
     await ground.groups?.close()
     ground.removeBox()
   }
-  return {state: level.state, ready, run, close}
+  const prepare = (next: NextJob): void => {
+    if (!closing.signal.aborted) level.prepare?.(next)
+  }
+  return {state: level.state, ready, run, prepare, close}
 }
 
 /**

@@ -14,12 +14,17 @@ import {keepOutput} from './output.ts'
 import {descendantsOf, groupMembers, pidsMarked, tasksNow} from './proc.ts'
 import {signal as send} from './reap.ts'
 
-export interface Start {
+/** What is spawned. */
+export interface Child {
   argv: string[]
   cwd: string
   env: Record<string, string>
   /** For fd 3 and up. */
   fds: (number | 'ignore')[]
+}
+
+/** What it is watched by. */
+export interface Watch {
   group: Group | undefined
   /** `NAME=value` in the environment of the command; undefined where ending the child ends all. */
   marker: string | undefined
@@ -27,6 +32,8 @@ export interface Start {
   maxProcesses: number | undefined
   started?(pid: number): void
 }
+
+export type Start = Child & Watch
 
 type Killed = NonNullable<JobReport['killedFor']>
 
@@ -55,12 +62,12 @@ export const refused = (error: JobReport['error']): JobReport => ({exitCode: nul
 export const stoppedBefore = (): JobReport => ({exitCode: null, stdout: '', stderr: '', cutBytes: 0, wallMs: 0, killedFor: 'stopped'})
 
 /** Descendants that the end of the child did not end. */
-const leftovers = (pid: number, start: Start): number[] => {
+const leftovers = (pid: number, start: Watch): number[] => {
   if (start.group) return start.group.members()
   return start.marker ? [...new Set([...groupMembers(pid), ...pidsMarked(start.marker)])] : []
 }
 
-const clear = async (pid: number, start: Start): Promise<void> => {
+const clear = async (pid: number, start: Watch): Promise<void> => {
   for (let round = 0; round < 200; round += 1) {
     const left = leftovers(pid, start)
     if (left.length === 0) return
@@ -104,14 +111,14 @@ const feed = (child: ChildProcess, text: string | undefined): void => {
   child.stdin?.end(text ?? '')
 }
 
-const spawnChild = (job: Job, start: Start): ChildProcess | Error => {
+const spawnChild = (start: Child, stdin: 'ignore' | 'pipe'): ChildProcess | Error => {
   const [file = '', ...args] = start.argv
   try {
     return spawn(file, args, {
       cwd: start.cwd,
       env: start.env,
       detached: true,
-      stdio: [job.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...start.fds],
+      stdio: [stdin, 'pipe', 'pipe', ...start.fds],
     })
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(String(thrown))
@@ -123,7 +130,7 @@ interface End {
   signal: NodeJS.Signals | null
 }
 
-const killerOf = (killed: Killed | undefined, end: End, start: Start): Killed | undefined => {
+const killerOf = (killed: Killed | undefined, end: End, start: Watch): Killed | undefined => {
   if (killed) return killed
   if (end.signal === 'SIGXCPU' || end.code === shellBase + sigxcpu) return 'cpu'
   if (end.code !== 0 && (start.group?.oomKills() ?? 0) > 0) return 'memory'
@@ -133,7 +140,7 @@ const killerOf = (killed: Killed | undefined, end: End, start: Start): Killed | 
 const watchMs = 50
 
 /** Looks at the machine's count of tasks, which is free, and counts the job's own only when that has grown enough. */
-const watchProcesses = (start: Start, pid: number, tooMany: () => void): NodeJS.Timeout | undefined => {
+const watchProcesses = (start: Watch, pid: number, tooMany: () => void): NodeJS.Timeout | undefined => {
   const most = start.maxProcesses
   if (most === undefined) return undefined
   let base = tasksNow()
@@ -148,7 +155,7 @@ const watchProcesses = (start: Start, pid: number, tooMany: () => void): NodeJS.
 }
 
 /** Returns what ends the watching and whoever is left in the child's group; the namespaces of bwrap end with it. */
-const watchLimits = (job: Job, start: Start, pid: number, stop: (why: Killed, name: NodeJS.Signals) => void): (() => void) => {
+const watchLimits = (job: Job, start: Watch, pid: number, stop: (why: Killed, name: NodeJS.Signals) => void): (() => void) => {
   let hard: NodeJS.Timeout | undefined
   const wall = setTimeout(() => {
     stop('wall', 'SIGTERM')
@@ -163,7 +170,7 @@ const watchLimits = (job: Job, start: Start, pid: number, stop: (why: Killed, na
   }
 }
 
-const follow = async (job: Job, start: Start, child: ChildProcess, pid: number, signal: AbortSignal): Promise<JobReport> => {
+const follow = async (job: Job, start: Watch, child: ChildProcess, pid: number, stdin: string | undefined, signal: AbortSignal): Promise<JobReport> => {
   const from = performance.now()
   let killed: Killed | undefined
   const stop = (why: Killed, name: NodeJS.Signals): void => {
@@ -184,7 +191,7 @@ const follow = async (job: Job, start: Start, child: ChildProcess, pid: number, 
   const aborted = () => stop('stopped', 'SIGKILL')
   signal.addEventListener('abort', aborted, {once: true})
   const unwatch = watchLimits(job, start, pid, stop)
-  feed(child, job.stdin)
+  feed(child, stdin)
   start.started?.(pid)
   if (signal.aborted) aborted()
   const end = await ended
@@ -206,7 +213,7 @@ const drain = async (closed: Promise<void>): Promise<void> => {
 
 const report = (
   job: Job,
-  start: Start,
+  start: Watch,
   end: End,
   killed: Killed | undefined,
   wallMs: number,
@@ -226,9 +233,46 @@ const report = (
 
 /** Runs one child to its report. Never rejects. */
 export const supervise = async (job: Job, start: Start, signal: AbortSignal): Promise<JobReport> => {
-  const child = spawnChild(job, start)
+  const child = spawnChild(start, job.stdin === undefined ? 'ignore' : 'pipe')
   if (child instanceof Error) return notStarted(job, child.message)
   if (child.pid === undefined) return new Promise((resolve) => child.once('error', (error) => resolve(notStarted(job, error.message))))
   child.on('error', () => {})
-  return follow(job, start, child, child.pid, signal)
+  return follow(job, start, child, child.pid, job.stdin, signal)
+}
+
+/** A child that waits at its stdin for its job; nothing of it keeps this process alive. */
+export const startWaiting = (start: Child): Waiting | undefined => {
+  const child = spawnChild(start, 'pipe')
+  if (child instanceof Error) return undefined
+  // One that could not be started is never taken.
+  child.on('error', () => {})
+  child.stdin?.on('error', () => {})
+  if (child.pid === undefined) return undefined
+  const handles = [child, child.stdin, child.stdout, child.stderr] as {ref?(): void; unref?(): void}[]
+  for (const handle of handles) handle.unref?.()
+  return {child, pid: child.pid, ref: () => handles.forEach((handle) => void handle.ref?.())}
+}
+
+export interface Waiting {
+  child: ChildProcess
+  pid: number
+  /** It has a job now, and is waited for. */
+  ref(): void
+}
+
+export const isWaiting = ({child}: Waiting): boolean => child.exitCode === null && child.signalCode === null
+
+/** Gives a waiting child its job and follows that to its report. Never rejects. */
+export const superviseWaiting = (job: Job, start: Watch, {child, pid, ref}: Waiting, script: string, signal: AbortSignal): Promise<JobReport> => {
+  ref()
+  return follow(job, start, child, pid, script, signal)
+}
+
+/** Ends a child that never got a job; resolves when it is gone. */
+export const dismiss = async ({child, pid, ref}: Waiting): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  ref()
+  send(-pid, 'SIGKILL')
+  await drain(gone)
 }

@@ -1,5 +1,5 @@
 // A host for the orphan tests: opens a sandbox, starts a job that never ends, says so, and waits to be killed.
-// Words: level, project, scratch, command line.
+// Words: level, project, scratch, command line; without a command line it only makes ready for one.
 
 import {openSandbox} from '../../../engine/sandbox/open.ts'
 
@@ -17,5 +17,9 @@ const opened = await openSandbox({
 if (!opened.ok) throw new Error(opened.error.msg)
 const onOutput = (text: string): void => {
   process.stdout.write(text)
+}
+if (line === '') {
+  opened.result.prepare?.({cwd: root})
+  await new Promise((resolve) => setTimeout(resolve, 60_000))
 }
 await opened.result.run({argv: ['bash', '-c', line], cwd: root, limits: {wallMs: 60_000, outputBytes: 1000}, onOutput}, new AbortController().signal)
