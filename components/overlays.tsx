@@ -9,7 +9,7 @@ import {type Frame, typedRows} from '../stores/frame.ts'
 import {between, border, thick} from '../stores/framed.ts'
 import {clean, type Line, piece} from '../stores/line.ts'
 import {hasFilter, heightsOf} from '../stores/reduce-list.ts'
-import {emptyWords, rowsOf, titles} from '../stores/rows/rows.ts'
+import {emptyOf, rowsOf, titleOf} from '../stores/rows/rows.ts'
 import type {AppState, Card} from '../stores/state.ts'
 import {type Tone, themes} from '../stores/theme.ts'
 import {Lines, type PlacedLine} from './lines.tsx'
@@ -19,7 +19,7 @@ const listLines = (state: AppState, width: number, seen: number): PlacedLine[] =
   const {overlay} = state
   if (!overlay) return []
   const rows = rowsOf(state, overlay)
-  if (rows.length === 0) return [{line: [piece(emptyWords[overlay.view], 'quiet')]}]
+  if (rows.length === 0) return [{line: [piece(emptyOf(overlay), 'quiet')]}]
   const heights = heightsOf(rows, overlay, width)
   const lines: PlacedLine[] = []
   for (const [at, row] of rows.entries()) {
@@ -35,6 +35,10 @@ const listLines = (state: AppState, width: number, seen: number): PlacedLine[] =
 
 const keysOf = (state: AppState): Line => {
   const {overlay} = state
+  if (overlay?.pick)
+    return [
+      piece(`enter ${overlay.pick.does}${overlay.pick.writes === overlay.pick.takes ? '' : ` · tab writes ${overlay.pick.writes}`} · escape closes`, 'quiet'),
+    ]
   if (overlay?.view === 'palette') return [piece('enter does it · tab writes it · escape closes', 'quiet')]
   return [piece(overlay?.filtering ? 'enter keeps the filter · escape drops it' : 'enter folds · / filters · q closes', 'quiet')]
 }
@@ -56,7 +60,7 @@ export const ListOverlay = ({state, frame}: {state: AppState; frame: Frame}): Re
       rect={rect}
       theme={themes[state.look.theme]}
       lines={[
-        {line: border([piece(titles[overlay.view], 'title')], count, rect.width, thick, 'top', 'focus')},
+        {line: border([piece(titleOf(overlay), 'title')], count, rect.width, thick, 'top', 'focus')},
         ...lines.map(({line, base}) => ({line: between(line, rect.width, thick, 'focus'), base})),
         {line: border(keysOf(state), [], rect.width, thick, 'bottom', 'focus')},
       ]}

@@ -144,10 +144,11 @@ export const verbs: readonly Verb[] = [
   {
     name: 'sessions',
     about: 'the runs of this project, and those that went on from them',
-    usage: ['sessions [list]', 'sessions show RUN', 'sessions export RUN', 'sessions fork RUN [SEQ]'],
+    usage: ['sessions [list]', 'sessions show RUN', 'sessions resume RUN [PROMPT]', 'sessions export RUN', 'sessions fork RUN [SEQ]'],
     actions: {
       list: 'every run, newest first',
       show: 'the story of a run',
+      resume: 'goes on with it, on the screen where there is one; the same as --resume RUN',
       export: 'its events as lines',
       fork: 'a run that begins where RUN stood after event SEQ (default: its end)',
     },

@@ -41,10 +41,13 @@ export const closeView = (state: AppState): AppState => ({
 /** A view opens, or closes when it is the one that is open. */
 export const toggleView = (state: AppState, view: ListView): AppState => (state.overlay?.view === view ? closeView(state) : openView(state, view))
 
-/** A command of the person in a pane of its own; `type`: the keys go there at once. */
-export const openPane = (state: AppState, command: string, type = false): Next => {
+/** A command of the person in a pane of its own; `type`: the keys go there at once; `own`: words for the program itself. */
+export const openPane = (state: AppState, command: string, type = false, own?: readonly string[]): Next => {
   const {areas} = frameOf(state)
   const size = {columns: Math.max(20, areas.panes.width - 2), rows: Math.max(4, Math.floor(areas.panes.height / 2) - 2)}
   const id = state.nextOpen
-  return next({...state, nextOpen: id + 1, opening: {...state.opening, [id]: type ? 'type' : 'look'}}, send({do: 'open', id, command, size}))
+  return next(
+    {...state, nextOpen: id + 1, opening: {...state.opening, [id]: type ? 'type' : 'look'}},
+    send({do: 'open', id, command, size, ...(own ? {own: [...own]} : {})}),
+  )
 }

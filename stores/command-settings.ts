@@ -1,7 +1,8 @@
 // Slash commands that change what holds for the next request, or say something to the crew.
 
-import {next, openView, send, toast} from './changes.ts'
-import {type Command, complain, first, type Option, off, options, penguin, set} from './command.ts'
+import {type Next, next, openView, send, toast} from './changes.ts'
+import {type Command, complain, first, type Option, off, options, set} from './command.ts'
+import {pickFrom, pickOf} from './pick.ts'
 import {sayText} from './say.ts'
 import {wordsOf} from './shell-words.ts'
 import type {AppState} from './state.ts'
@@ -15,13 +16,23 @@ const routesSeen = (state: AppState): Option[] => {
 const rolesSeen = (state: AppState): Option[] =>
   options(...new Set([...Object.keys(state.view.run.routes), 'planner', 'coder', 'tester', 'reviewer', 'explorer']))
 
+/** What a role goes to, as far as it is known. */
+const routeNow = (state: AppState, role: string): string =>
+  state.session?.settings.roleModels?.[role] ?? state.session?.settings.model ?? state.view.run.routes[role]?.[0] ?? ''
+
+const pickModel = (state: AppState, title: string, takes: string): Next =>
+  pickOf(state, 'models', {title, takes, does: 'takes it from the next request on'}, [
+    {value: 'default', text: 'default', about: 'as configured'},
+    ...routesSeen(state).map(({text}) => ({value: text, text, about: 'in use'})),
+  ])
+
 export const model: Command = {
   name: 'model',
   takes: '[PROVIDER/MODEL | default]',
-  about: 'the model for all roles; without a name, the models there are',
+  about: 'the model for all roles; without a name, those there are',
   complete: (state, words) => (words.length === 0 ? [...routesSeen(state), {text: 'default', about: 'as configured'}] : []),
   run: (state, rest) => {
-    if (rest === '') return penguin(state, 'models')
+    if (rest === '') return pickModel(state, 'Which model, for all roles?', '/model')
     return off(rest) ? set(state, {model: null}, 'model as configured') : set(state, {model: rest}, `model ${rest}, from the next request on`)
   },
 }
@@ -29,13 +40,19 @@ export const model: Command = {
 export const route: Command = {
   name: 'route',
   takes: '[ROLE PROVIDER/MODEL | ROLE default]',
-  about: 'the model for one role; without a role, the routes there are',
+  about: 'the model for one role; without words, a choice of both',
   complete: (state, words) =>
     words.length === 0 ? rolesSeen(state) : words.length === 1 ? [...routesSeen(state), {text: 'default', about: 'as configured'}] : [],
   run: (state, rest) => {
     const [role, name] = wordsOf(rest)
-    if (role === undefined) return penguin(state, 'models', 'routes')
-    if (name === undefined) return complain(state, '/route ROLE PROVIDER/MODEL')
+    if (role === undefined)
+      return pickFrom(
+        state,
+        'Which role?',
+        '/route',
+        rolesSeen(state).map(({text}) => ({text, about: routeNow(state, text)})),
+      )
+    if (name === undefined) return pickModel(state, `Which model for ${role}?`, `/route ${role}`)
     const {[role]: _, ...others} = state.session?.settings.roleModels ?? {}
     const roleModels = off(name) ? others : {...others, [role]: name}
     return set(
@@ -78,25 +95,25 @@ export const budget: Command = {
 
 const modes = ['ask', 'edit', 'auto', 'plan'] as const
 
+const modeOptions: readonly Option[] = [
+  {text: 'ask', about: 'every write and command asks'},
+  {text: 'edit', about: 'edits are free, commands ask'},
+  {text: 'auto', about: 'everything inside the sandbox'},
+  {text: 'plan', about: 'read only'},
+  {text: 'default', about: 'as configured'},
+]
+
 export const permissions: Command = {
   name: 'permissions',
   also: ['permission'],
   takes: 'ask|edit|auto|plan | allow RULE | deny RULE | default',
   about: 'what the agents may do without asking',
-  complete: first([
-    {text: 'ask', about: 'every write and command asks'},
-    {text: 'edit', about: 'edits are free, commands ask'},
-    {text: 'auto', about: 'everything inside the sandbox'},
-    {text: 'plan', about: 'read only'},
-    {text: 'allow', about: 'a rule, such as shell(npm test*)'},
-    {text: 'deny', about: 'a rule, such as read(.env*)'},
-    {text: 'default', about: 'as configured'},
-  ]),
+  complete: first([...modeOptions, {text: 'allow', about: 'a rule, such as shell(npm test*)'}, {text: 'deny', about: 'a rule, such as read(.env*)'}]),
   run: (state, rest) => {
     const [word = '', ...words] = rest.split(/\s+/)
     const rule = words.join(' ')
     const settings = state.session?.settings ?? {}
-    if (word === '') return next(toast(state, `permission ${settings.permission ?? 'as configured'}`))
+    if (word === '') return pickFrom(state, 'What may the agents do without asking?', '/permissions', modeOptions, settings.permission ?? 'default')
     if (off(word)) return set(state, {permission: null, allow: null, deny: null}, 'permission as configured')
     if (word === 'allow' || word === 'deny')
       return rule

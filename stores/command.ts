@@ -30,7 +30,7 @@ export const complain = (state: AppState, words: string): Next => next(toast(sta
 /** Runs the program itself in a pane: what it prints is what it prints anywhere. Panes of such that have ended make room. */
 export const penguin = (state: AppState, ...words: readonly string[]): Next => {
   const old = state.panes.filter(({kind, title, ended}) => kind === 'shell' && ended !== undefined && title.startsWith('penguin '))
-  const opened = openPane(state, shellLine(['penguin', ...words]))
+  const opened = openPane(state, shellLine(['penguin', ...words]), false, words)
   return next(opened.state, ...old.map(({pane}) => send({do: 'shut', pane})), ...opened.effects)
 }
 

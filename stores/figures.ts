@@ -21,6 +21,14 @@ export const elapsed = (ms: number): string => {
 /** 40 ms, 3.1 s, 1:03. */
 export const took = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : elapsed(ms))
 
+/** 4 min ago, 3 h ago, 5 days ago. */
+export const ago = (now: number, then: number): string => {
+  const minutes = Math.max(0, Math.round((now - then) / 60_000))
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${minutes} min ago`
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`
+}
+
 /** 14:05:09 by the clock whose offset from UTC is handed in. */
 export const clockTime = (at: number, offsetMs: number): string => new Date(at + offsetMs).toISOString().slice(11, 19)
 

@@ -35,8 +35,11 @@ const middle = (within: Rect, width: number, height: number): Rect => {
 
 const overlayRect = (state: AppState, panes: Rect): Rect | null => {
   if (!state.overlay) return null
-  if (state.overlay.view === 'palette') {
-    const rect = middle(panes, Math.max(40, Math.min(84, panes.width - 8)), Math.min(22, panes.height))
+  const {pick} = state.overlay
+  if (state.overlay.view === 'palette' || pick) {
+    // A short list takes no more room than it needs, and stays as it is while it is narrowed down.
+    const rows = pick ? Math.max(6, Math.min(22, (pick.choices?.length ?? 19) + 3)) : 22
+    const rect = middle(panes, Math.max(40, Math.min(pick ? 100 : 84, panes.width - 8)), Math.min(rows, panes.height))
     return {...rect, y: panes.y + Math.min(1, panes.height - rect.height)}
   }
   return panes

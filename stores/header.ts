@@ -80,7 +80,7 @@ export const headerOf = (state: AppState, note: PaneNote): Header => {
   return {
     title: [[...name, {text: ' '}, ...stateOf(agent)], agent.phase ? [piece(stepOf(agent))] : [], agent.task ? [piece(agent.task, 'quiet')] : []],
     short: [...name, {text: ' '}, ...signOf(agent)],
-    time: [piece(elapsed(until - agent.startedAt), 'quiet')],
+    time: [piece(`${note.past ? 'past · ' : ''}${elapsed(until - agent.startedAt)}`, 'quiet')],
     route: agent.route ? [piece(shownRoute(agent.route), 'quiet')] : [],
     spent: joined([agent.turn > 0 ? [piece(`turn ${agent.turn}`, 'quiet')] : [], spentOf(state, agent)], dot),
     needsYou: agent.asks.length > 0,

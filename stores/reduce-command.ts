@@ -4,6 +4,7 @@
 import type {Effect} from './action.ts'
 import {openAsks} from './card.ts'
 import {type Next, next, openPane, send, toast, toggleView} from './changes.ts'
+import {nextTheme} from './command-look.ts'
 import {findCommand} from './commands.ts'
 import {emptied, replaced} from './editor.ts'
 import {frameOf} from './frame.ts'
@@ -139,7 +140,7 @@ const acts: Partial<Record<CommandId, (state: AppState, digit?: number) => Next>
   diff: (state) => next(toggleView(state, 'diff')),
   story: (state) => next(toggleView(state, 'story')),
   'diff-style': (state) => next({...state, look: {...state.look, diff: state.look.diff === 'side' ? 'unified' : 'side'}}),
-  theme: (state) => slash(state, 'theme'),
+  theme: nextTheme,
   mouse: (state) => slash(state, 'mouse'),
   redraw: (state) => next(state, {do: 'redraw'}),
   interrupt,

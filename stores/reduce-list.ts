@@ -109,10 +109,20 @@ const takeOfPalette = (state: AppState, overlay: Overlay, run: Run): Next => {
   return command.run(closed, '')
 }
 
+/** As if it had been typed. */
+const takeOfPick = (state: AppState, overlay: Overlay): Next => {
+  const row = rowsOf(state, overlay)[overlay.at]
+  const {takes} = overlay.pick ?? {}
+  if (!row || takes === undefined) return next(state)
+  const [name = '', ...words] = takes.slice(1).split(' ')
+  return findCommand(name)?.run(closeView(state), [...words, row.key].join(' ')) ?? next(state)
+}
+
 const intoPrompt = (state: AppState, text: string): Next => withEditor({...state, overlay: null}, replaced(state.editor, text))
 
 const take = (state: AppState, overlay: Overlay, run: Run): Next => {
   if (overlay.view === 'palette') return takeOfPalette(state, overlay, run)
+  if (overlay.pick) return takeOfPick(state, overlay)
   if (overlay.filtering) return change(state, {filtering: false})
   return fold(state, overlay)
 }
@@ -146,6 +156,7 @@ export const listCommand = (state: AppState, command: CommandId, run: Run): Next
       return take(state, overlay, run)
     case 'complete': {
       const row = rowsOf(state, overlay)[overlay.at]
+      if (row && overlay.pick) return intoPrompt(closeView(state), `${overlay.pick.writes} ${row.key}`)
       const target = row && paletteTarget(row.key)
       return target?.is === 'slash' ? intoPrompt(state, `/${target.name} `) : next(state)
     }
@@ -154,7 +165,7 @@ export const listCommand = (state: AppState, command: CommandId, run: Run): Next
       return change(state, {filtering: true})
     case 'back':
     case 'clear':
-      if (overlay.filtering && overlay.view !== 'palette') return change(state, {filtering: false, filter: newEditor(), at: 0})
+      if (overlay.filtering && overlay.view !== 'palette' && !overlay.pick) return change(state, {filtering: false, filter: newEditor(), at: 0})
       return next(closeView(state))
     default:
       return command.startsWith('edit.') && overlay.filtering ? listTyped(state, command as EditCommand) : undefined

@@ -9,6 +9,7 @@ import {type Next, next, send, toast} from './changes.ts'
 import {frameOf} from './frame.ts'
 import {withPanes} from './layout.ts'
 import {focusOn} from './layout-move.ts'
+import {choicesTold} from './pick.ts'
 import type {AppState, Card} from './state.ts'
 import type {AskView} from './view/asks.ts'
 import {viewFold} from './view/view.ts'
@@ -104,6 +105,8 @@ const tellOne = (state: AppState, says: KeeperSays): AppState => {
       return paneGone(state, says.pane)
     case 'answered':
       return answered(state, says)
+    case 'choices':
+      return choicesTold(state, says.of, says.choices, says.wrong ?? '')
     case 'asks':
       return {...state, keeperAsks: [...state.keeperAsks.filter(({ask}) => ask !== says.ask.ask), asView(says.ask, state.now)]}
     case 'settled':

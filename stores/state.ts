@@ -1,7 +1,7 @@
 // All that the screen knows, as plain data. Components draw it and nothing else; `reduce` alone changes it. No
 // function, socket or terminal lives here, and nothing that the journal has not told or the person not done.
 
-import type {PaneId, PaneNote, SessionNote, Size} from '../engine/contract/screen.ts'
+import type {Choice, ChoicesOf, PaneId, PaneNote, SessionNote, Size} from '../engine/contract/screen.ts'
 import type {Editor} from './editor-state.ts'
 import {type Keymap, remap} from './keymap.ts'
 import {type Layout, noLayout} from './layout.ts'
@@ -10,7 +10,24 @@ import type {ThemeName} from './theme.ts'
 import type {AskView} from './view/asks.ts'
 import {type View, viewFold} from './view/view.ts'
 
-export type ListView = 'palette' | 'help' | 'plan' | 'timeline' | 'evidence' | 'spend' | 'log' | 'diff' | 'story'
+export type ListView = 'palette' | 'help' | 'plan' | 'timeline' | 'evidence' | 'spend' | 'log' | 'diff' | 'story' | 'pick'
+
+/** What there is to choose from. */
+export interface PickList {
+  title: string
+  /** Who was asked for the choices; null: nobody, they are known here. */
+  of: ChoicesOf | null
+  /** null: on their way. */
+  choices: readonly Choice[] | null
+  /** What cannot be had of them, in words. */
+  wrong: string
+  /** The line that is run, less the choice: `/resume`. */
+  takes: string
+  /** What Tab writes into the prompt, where it is another. */
+  writes: string
+  /** What Enter does, for the border. */
+  does: string
+}
 
 /** A view over the panes. */
 export interface Overlay {
@@ -25,6 +42,8 @@ export interface Overlay {
   top: number
   /** Keys of lines that are unfolded. */
   open: readonly string[]
+  /** Of the view `pick`. */
+  pick?: PickList
 }
 
 /** The answer that is being given to the oldest open ask. */

@@ -33,6 +33,8 @@ export interface PaneNote {
   size: Size
   /** How it ended; absent while it lives. */
   ended?: string
+  /** What it shows was told again from the journal: its process is of an earlier day. */
+  past?: true
 }
 
 /** What holds for the next request of the session; undefined: as configured. */
@@ -83,6 +85,18 @@ export interface SessionAsk {
   choices: ('once' | 'always' | 'deny')[]
 }
 
+/** What there is to choose from; only the keeper can see it. */
+export type ChoicesOf = 'sessions' | 'models' | 'checkpoints'
+
+export interface Choice {
+  /** As it is typed. */
+  value: string
+  text: string
+  about: string
+  /** When it came to be, ms since 1970. */
+  at?: number
+}
+
 /** Screen to keeper. `id`: the keeper answers with `answered`. */
 export type ScreenSays =
   | {do: 'hello'; token: string; size: Size /** Events of the session after this run and seq are sent. */; after?: {run: string; seq: number}}
@@ -107,7 +121,15 @@ export type ScreenSays =
   | {do: 'resume'; run: string}
   | {do: 'fresh'}
   /** A command of the person, with the person's rights, in a pane of its own; '': their shell. */
-  | {do: 'open'; id: number; command: string; size: Size}
+  | {
+      do: 'open'
+      id: number
+      command: string
+      size: Size /** Words for the program itself: it is run as the session was, with the keys of its providers. */
+      own?: string[]
+    }
+  /** Answered by `choices`. */
+  | {do: 'choices'; of: ChoicesOf}
   /** Into an agent's terminal: a line is said to that agent, Ctrl-C interrupts it. */
   | {do: 'type'; pane: PaneId; data: string}
   | {do: 'size'; pane: PaneId; size: Size}
@@ -130,6 +152,8 @@ export type KeeperSays =
   | {tell: 'bytes'; pane: PaneId; data: string; whole?: true}
   | {tell: 'gone'; pane: PaneId}
   | {tell: 'answered'; id: number; ok: boolean; text: string; pane?: PaneId}
+  /** `wrong`: why there are none, or not all. */
+  | {tell: 'choices'; of: ChoicesOf; choices: Choice[]; wrong?: string}
   | {tell: 'asks'; ask: SessionAsk}
   /** Answered, by whichever screen. */
   | {tell: 'settled'; ask: string}

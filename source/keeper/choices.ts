@@ -1,8 +1,8 @@
 // What a screen may choose from and only the keeper can see: the sessions of the project, the models with a card, the states
 // of the files. Looking only: no model and no server is asked.
 
-import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
 import {asFault} from '../../engine/contract/fault.ts'
+import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
 import type {Choice, ChoicesOf} from '../../engine/contract/screen.ts'
 import {count} from '../../stores/figures.ts'
 import {loadConfig} from '../config.ts'

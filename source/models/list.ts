@@ -48,7 +48,7 @@ const age = (ms: number): string => {
 const usd = (value: number): string => `$${Number(value.toFixed(4))}`
 const price = (card: Partial<ModelCard>): string => (card.price ? `${usd(card.price.usdIn)} in, ${usd(card.price.usdOut)} out per 1e6 tokens` : 'unpriced')
 
-interface Row {
+export interface Row {
   route: string
   window?: number
   output?: number
@@ -79,6 +79,13 @@ const rowsOf = (context: Context, config: Config, settings: ProviderSettings): R
     }
   })
 }
+
+/** Every model with a card, of every provider that can be spoken to. */
+export const modelsKnown = (context: Context, config: Config): Row[] =>
+  providersOf(config).flatMap((name) => {
+    const settings = providerSettings(config, context.env, name, context.cwd)
+    return settings.ok ? rowsOf(context, config, settings.result) : []
+  })
 
 const told = (row: Row): string => {
   const marks = [row.isDefault ? 'default' : '', row.tools === false ? 'no tools' : '', row.listedMs === undefined ? '' : age(row.listedMs)].filter(Boolean)

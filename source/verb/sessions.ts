@@ -1,11 +1,12 @@
 // The verb `sessions`: the runs of this project and those that went on from them. A session's id is its first
-// run's. Reading only, but for `fork`.
+// run's. Reading only, but for `resume` and `fork`.
 
 import type {RunId} from '../../engine/base/id.ts'
 import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
 import {tell} from '../../engine/fold/transcript.ts'
 import {openJournal} from '../../engine/journal/open.ts'
 import type {Context, VerbRun} from '../context.ts'
+import {wantsScreen} from '../terminal-kind.ts'
 import {fork} from './fork.ts'
 import {journalDir} from './journal-dir.ts'
 
@@ -49,6 +50,16 @@ const exported = async (context: Context, journal: Journal, run: RunInfo): Promi
   return 0
 }
 
+/** The same as `penguin --resume RUN`: on the screen where there is one. */
+const resumed = async (context: Context, run: RunInfo, words: readonly string[]): Promise<number> => {
+  const mine: Context = Object.create(context, {
+    flags: {value: {...context.flags, resume: run.run}, enumerable: true},
+    words: {value: words, enumerable: true},
+  })
+  if (wantsScreen(mine)) return (await import('./tui.ts')).tui(mine)
+  return (await import('./run.ts')).run(mine)
+}
+
 const usage = (context: Context, why: string): number => {
   context.err(`penguin: ${why}\npenguin sessions list\n`)
   return 2
@@ -68,6 +79,10 @@ export const sessions: VerbRun = async (context) => {
     if (!run) return usage(context, wanted ? `there is no run ${wanted}` : 'which run?')
     if (action === 'show') return await show(context, journal, run)
     if (action === 'export') return await exported(context, journal, run)
+    if (action === 'resume') {
+      journal.close()
+      return await resumed(context, run, rest)
+    }
     if (action === 'fork') return await fork(context, run, rest)
     return usage(context, `sessions ${action} is not a verb`)
   } finally {

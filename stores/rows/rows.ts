@@ -6,10 +6,11 @@ import type {AppState, ListView, Overlay} from '../state.ts'
 import {logRows, spendRows} from './figures.ts'
 import {helpRows} from './help.ts'
 import {paletteRows} from './palette.ts'
+import {pickRows} from './pick.ts'
 import {diffRows, storyRows} from './story.ts'
 import {evidenceRows, taskRows, timelineRows} from './work.ts'
 
-export const titles: Readonly<Record<ListView, string>> = {
+const titles: Readonly<Record<ListView, string>> = {
   palette: 'What shall be done?',
   help: 'Keys and commands',
   plan: 'Tasks',
@@ -19,9 +20,10 @@ export const titles: Readonly<Record<ListView, string>> = {
   log: 'Log',
   diff: 'Changes',
   story: 'Story',
+  pick: 'Choose',
 }
 
-export const emptyWords: Readonly<Record<ListView, string>> = {
+const emptyWords: Readonly<Record<ListView, string>> = {
   palette: 'nothing fits',
   help: 'nothing fits',
   plan: 'there is no plan',
@@ -31,6 +33,16 @@ export const emptyWords: Readonly<Record<ListView, string>> = {
   log: 'no event fits',
   diff: 'nothing was changed',
   story: 'nothing was said',
+  pick: 'nothing fits',
+}
+
+export const titleOf = ({view, pick}: Overlay): string => pick?.title ?? titles[view]
+
+/** What is said where there are no rows. */
+export const emptyOf = ({view, pick, filter}: Overlay): string => {
+  if (pick && pick.choices === null) return 'looking …'
+  if (pick && filter.text === '') return pick.wrong || 'there is nothing to choose from'
+  return emptyWords[view]
 }
 
 const all = (state: AppState, overlay: Overlay): Row[] => {
@@ -51,10 +63,15 @@ const all = (state: AppState, overlay: Overlay): Row[] => {
       return logRows(state)
     case 'diff':
       return diffRows(state)
+    case 'pick':
+      return pickRows(overlay, state.now)
     default:
       return storyRows(state)
   }
 }
+
+/** Their rows are those that fit, the best first. */
+const isNarrowed = ({view}: Overlay): boolean => view === 'palette' || view === 'pick'
 
 const reckoned = new WeakMap<Overlay, {view: AppState['view']; now: number; look: AppState['look']; focus: string; colours: number; rows: Row[]}>()
 
@@ -69,7 +86,7 @@ export const rowsOf = (state: AppState, overlay: Overlay): Row[] => {
     known.colours === coloursSeen()
   )
     return known.rows
-  const wanted = overlay.view === 'palette' ? '' : overlay.filter.text.trim().toLowerCase()
+  const wanted = isNarrowed(overlay) ? '' : overlay.filter.text.trim().toLowerCase()
   const found = all(state, overlay)
   const rows = wanted === '' ? found : found.filter(({text}) => text.toLowerCase().includes(wanted))
   reckoned.set(overlay, {view: state.view, now: state.now, look: state.look, focus: state.layout.focus, colours: coloursSeen(), rows})

@@ -11,7 +11,7 @@ import {loadColours} from '../../components/highlight.ts'
 import type {Size} from '../../engine/contract/screen.ts'
 import {loadDiff} from '../../stores/diff.ts'
 import type {AppState} from '../../stores/state.ts'
-import {begin, session, spentOn, type Teller, teller, typing} from '../kit/screen-story.ts'
+import {began, begin, session, spentOn, type Teller, teller, typing} from '../kit/screen-story.ts'
 
 const frames = join(import.meta.dirname, '../frame')
 
@@ -184,6 +184,26 @@ const situations: readonly [string, (size: Size) => Teller, readonly Size[]][] =
   ['four-coders', candidates, [small, middle, large, tiny]],
   ['ask', asking, [small, middle, large, tiny]],
   ['palette', (size) => empty(size).act({do: 'command', command: 'palette'}, ...typing('pane')), [small, middle, large]],
+  [
+    'sessions',
+    (size) =>
+      empty(size)
+        .act(...typing('/resume'), {do: 'command', command: 'after'})
+        .tell({
+          tell: 'choices',
+          of: 'sessions',
+          choices: [
+            {
+              value: 'r_2',
+              text: 'document sum() and everything else that the package exports, with an example for each of them',
+              about: 'done',
+              at: began - 240_000,
+            },
+            {value: 'r_1', text: 'sum() must ignore blanks', about: 'interrupted', at: began - 90_000_000},
+          ],
+        }),
+    [small, middle],
+  ],
   ['evidence', gated, [small, middle, large]],
   ['tasks', (size) => planned(size).act({do: 'command', command: 'tasks'}), [small, middle]],
   ['timeline', (size) => gated(size).act({do: 'command', command: 'timeline'}), [small, middle]],

@@ -41,9 +41,9 @@ const deeds: Readonly<Record<string, Deed>> = {
   interrupt: {see: /nobody|no run|nothing|progress|at work/i},
   trust: {see: /trust/i},
   shell: {words: "printf '\\n\\n\\n\\n\\nfrom the %s' shell", see: /from the shell/},
-  sessions: {see: /penguin sessions list · exit code 0/},
-  resume: {see: /penguin sessions list · exit code 0/},
-  branch: {see: /penguin sessions fork/},
+  sessions: {see: /Go on with which session/},
+  resume: {see: /make sum add .*done +just now/},
+  branch: {words: 'now', see: /penguin sessions fork/},
   export: {words: 'out.jsonl', see: (where) => existsSync(join(where.dir, 'out.jsonl'))},
   checkpoint: {words: 'list', see: /penguin checkpoint list · exit code 0/},
   undo: {see: (where) => where.read('sum.js') === calculator['sum.js']},
@@ -51,6 +51,7 @@ const deeds: Readonly<Record<string, Deed>> = {
   layout: {words: 'rows', see: /layout.*rows|rows/},
   mouse: {words: 'off', see: (_, terminal) => terminal.modes.mouse === 'none', after: '/mouse on'},
   vim: {words: 'on', see: /vim|INSERT|NORMAL/i, after: '/vim off'},
+  models: {see: /penguin models · exit code 0/},
   doctor: {see: /penguin doctor · exit code 0/},
   config: {words: 'path', see: /penguin config path · exit code 0/},
   new: {see: /^ ready/m},
@@ -73,7 +74,7 @@ const sayLine = async (terminal: Terminal, line: string): Promise<void> => {
 
 /** Views close, a shell gives the keys back, what was typed goes. Escape comes alone: with what follows it would be Alt. */
 const comeBack = async (terminal: Terminal, name: string): Promise<void> => {
-  const isView = (frame: string): boolean => /q closes|escape drops it|escape leaves/.test(frame)
+  const isView = (frame: string): boolean => /q closes|escape closes|escape drops it|escape leaves/.test(frame)
   for (let tries = 0; tries < 3 && isView(terminal.frame()); tries += 1) {
     const before = terminal.frame()
     terminal.key('escape')

@@ -56,7 +56,12 @@ describe('slash commands', () => {
     expect(new Set(names).size).toBe(names.length)
   })
   it.each([
-    ['/model', [{do: 'open', command: 'penguin models'}]],
+    ['/model', [{do: 'choices', of: 'models'}]],
+    ['/models doctor', [{do: 'open', command: 'penguin models doctor', own: ['models', 'doctor']}]],
+    ['/sessions', [{do: 'choices', of: 'sessions'}]],
+    ['/branch now', [{do: 'open', command: 'penguin sessions fork r_1'}]],
+    ['/checkpoint', [{do: 'choices', of: 'checkpoints'}]],
+    ['/doctor', [{do: 'open', command: 'penguin doctor', own: ['doctor']}]],
     ['/model a/b', [{do: 'set', settings: {model: 'a/b'}}]],
     ['/model default', [{do: 'set', settings: {model: null}}]],
     ['/route coder a/b', [{do: 'set', settings: {roleModels: {coder: 'a/b'}}}]],
@@ -102,7 +107,6 @@ describe('slash commands', () => {
     '/layout round',
     '/mouse perhaps',
     '/trust',
-    '/route coder',
   ])('%s is refused, and nothing is sent', (line) => {
     const {effects, state} = run(line)
     expect(effects).toEqual([])
@@ -115,6 +119,12 @@ describe('slash commands', () => {
     const {state} = run('/vim on')
     expect([state.look.vim, state.editor.vim?.mode]).toEqual([true, 'insert'])
     expect(run('/copy').effects).toEqual([{do: 'copy', text: 'An answer.'}])
+  })
+  it('are cycled through by their keys, which ask nothing', () => {
+    const before = working()
+    const theme = before.state.look.theme
+    before.act({do: 'command', command: 'theme'})
+    expect([before.state.overlay, before.state.look.theme === theme]).toEqual([null, false])
   })
   it('offer what may follow', () => {
     const offers = (name: string, ...before: string[]) =>
@@ -184,5 +194,61 @@ describe('keys', () => {
     for (const {id} of bindings) expect(help.some((key) => key.startsWith(`key ${id} `))).toBe(true)
     for (const {name} of commands) expect(help).toContain(`slash ${name}`)
     expect(paletteRows('', keymap).map(({key}) => key)).toEqual(expect.arrayContaining(commands.map(({name}) => `slash ${name}`)))
+  })
+})
+
+describe('a choice', () => {
+  const sessions = [
+    {value: 'r_1', text: 'make sum add', about: 'done', at: 1},
+    {value: 'r_2', text: 'document it', about: 'interrupted', at: 2},
+  ]
+  const press = (story: Teller, ...ids: CommandId[]): Teller => story.act(...ids.map((command) => ({do: 'command', command}) as const))
+  const opened = (line: string): Teller => working().act(...typing(line), {do: 'command', command: 'after'})
+  const sent = (story: Teller, id: CommandId): unknown[] => {
+    const before = story.effects.length
+    press(story, id)
+    return story.effects.slice(before).flatMap((effect) => (effect.do === 'send' && effect.says.do !== 'size' ? [effect.says] : []))
+  }
+  it('is looked for, narrowed by typing, and taken by Enter', () => {
+    const story = opened('/resume')
+    expect([story.state.overlay?.pick?.choices, keyModeOf(story.state)]).toEqual([null, 'palette'])
+    story.tell({tell: 'choices', of: 'sessions', choices: sessions}).act(...typing('docu'))
+    expect(sent(story, 'accept')).toEqual([{do: 'resume', run: 'r_2'}])
+    expect(story.state.overlay).toBeNull()
+    expect(story.state.editor.text).toBe('')
+  })
+  it('is of what is known here at once, the one that holds marked', () => {
+    const story = opened('/theme')
+    expect(story.state.overlay?.pick?.choices?.map(({value}) => value)).toEqual(['dark', 'light', 'contrast', 'none'])
+    expect(story.state.overlay?.at).toBe(3)
+    press(story, 'up', 'accept')
+    expect(story.state.look.theme).toBe('contrast')
+  })
+  it('takes the two words of a route one after the other', () => {
+    const story = opened('/route').act(...typing('coder'))
+    press(story, 'accept')
+    story.tell({tell: 'choices', of: 'models', choices: [{value: 'lab/big', text: 'lab/big', about: ''}]}).act(...typing('lab/big'))
+    expect(sent(story, 'accept')).toEqual([{do: 'set', settings: {roleModels: {coder: 'lab/big'}}}])
+  })
+  it('keeps what was known when the rest comes, each once, and hears no answer to another question', () => {
+    const story = opened('/model')
+    const known = story.state.overlay?.pick?.choices?.map(({value}) => value) ?? []
+    expect(known).toContain('ollama/qwen3-coder')
+    story.tell({tell: 'choices', of: 'sessions', choices: sessions})
+    story.tell({
+      tell: 'choices',
+      of: 'models',
+      choices: [
+        {value: known[0] ?? '', text: '', about: ''},
+        {value: 'z/z', text: 'z/z', about: ''},
+      ],
+    })
+    expect(story.state.overlay?.pick?.choices?.map(({value}) => value)).toEqual([...known, 'z/z'])
+  })
+  it('is written into the prompt by Tab, and dropped by Escape', () => {
+    const story = opened('/checkpoint').tell({tell: 'choices', of: 'checkpoints', choices: [{value: 'c_1', text: 'start', about: ''}]})
+    press(story, 'complete')
+    expect([story.state.overlay, story.state.editor.text]).toEqual([null, '/checkpoint restore c_1'])
+    expect(press(opened('/sessions'), 'back').state.overlay).toBeNull()
   })
 })
