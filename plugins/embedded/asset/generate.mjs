@@ -5,7 +5,10 @@ import {textOf, walk} from './parse.mjs'
 import {factsOf, scopesOf} from './scope.mjs'
 import {surfaces} from './surface.mjs'
 import {conditionStatements, conditionTemplates} from './template-condition.mjs'
+import {flowFacts, flowStatements} from './template-flow.mjs'
+import {idiomTemplates} from './template-idiom.mjs'
 import {ingredientsOf, ingredientTemplates, wrappersOf} from './template-ingredient.mjs'
+import {nameTemplates} from './template-name.mjs'
 import {operatorStatements, operatorTemplates} from './template-operator.mjs'
 import {statementStatements, statementTemplates} from './template-statement.mjs'
 import {valueTemplates} from './template-value.mjs'
@@ -14,9 +17,9 @@ import {wrapTemplates} from './template-wrap.mjs'
 
 /** Which builder looks at which templates first: A local, B conditions, C statements, D reuse. */
 const groups = [
-  ['A', [operatorTemplates, valueTemplates, wrapTemplates], operatorStatements],
+  ['A', [operatorTemplates, valueTemplates, wrapTemplates, nameTemplates, idiomTemplates], operatorStatements],
   ['B', [conditionTemplates], conditionStatements],
-  ['C', [statementTemplates], statementStatements],
+  ['C', [statementTemplates], [...statementStatements, ...flowStatements]],
   ['D', [ingredientTemplates, wholeTemplates], wholeStatements],
 ]
 
@@ -27,7 +30,7 @@ const globals = new Set(
 )
 
 /** What all files together say: members that go with each other, names of parameters. */
-export const commonOf = (roots) => ({families: familiesOf(roots), params: paramsOf(roots)})
+export const commonOf = (roots) => ({families: familiesOf(roots), params: paramsOf(roots), words: wordsOf(roots)})
 
 /** Prepares a file: what templates may ask about it. `others` are trees of further files that lend ingredients, `common` is what all files say. */
 export const fileOf = (path, root, surfaceName, others = [], common = commonOf([root, ...others])) => {
@@ -65,6 +68,9 @@ export const fileOf = (path, root, surfaceName, others = [], common = commonOf([
     inLoop,
     indentOf,
     simple: memo((fn) => simpleStatements(fn).map((one) => one.text)),
+    numbersIn: memo(numbersIn),
+    farStrings: (common.words.get(surfaceName) ?? []).filter((text) => !facts.strings.has(`'${text}'`) && !facts.strings.has(`"${text}"`)).slice(0, 60),
+    ...flowFacts(memo, root, surface, end),
     firsts: memo(firstValues),
     elsewhere: memo((fn) =>
       simpleStatements(root)
@@ -72,6 +78,23 @@ export const fileOf = (path, root, surfaceName, others = [], common = commonOf([
         .slice(0, 14),
     ),
   }
+}
+
+const numbersIn = (fn) =>
+  [...new Set([...walk(fn)].filter((node) => node.view?.what === 'number').map(textOf))].filter((text) => !/^[01]$/.test(text)).slice(0, 4)
+
+/** Plain words that the sources put between quotes, by language. */
+const wordsOf = (roots) => {
+  const found = new Map()
+  for (const root of roots)
+    for (const node of walk(root)) {
+      if (node.type !== 'string' || node.source[node.end - 1] === '`') continue
+      const text = textOf(node).slice(1, -1)
+      const surface = root.type === 'module' ? 'py' : 'js'
+      if (text.length > 0 && text.length < 25 && !/['"\\\n]/.test(text) && !/^import/.test(node.up?.type ?? '') && !/^\.{0,2}\//.test(text))
+        found.set(surface, (found.get(surface) ?? new Set()).add(text))
+    }
+  return new Map([...found].map(([surface, words]) => [surface, [...words]]))
 }
 
 const memo = (make) => {

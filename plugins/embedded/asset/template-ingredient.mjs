@@ -10,19 +10,24 @@ const kindOf = (node) =>
     ? `binary ${/^(<|>|=|!|in|not|is)/.test(textOf(node.view.op)) ? 'test' : /^(&&|\|\||\?\?|and|or)$/.test(textOf(node.view.op)) ? 'logic' : 'sum'}`
     : node.view.is
 
-/** Every reusable expression under `root`: kind → [{text, names, start}]. */
+/** Every reusable expression under `root`: kind → [{text, names, starts}]. */
 export const ingredientsOf = (root) => {
   const found = new Map()
-  const seen = new Set()
+  const seen = new Map()
   for (const node of walk(root)) {
     if (!kinds.has(node.view?.is)) continue
     const text = textOf(node)
     const kind = kindOf(node)
-    if (text.length > 70 || text.includes('\n') || seen.has(kind + text)) continue
-    seen.add(kind + text)
+    if (text.length > 70 || text.includes('\n')) continue
+    if (seen.has(kind + text)) {
+      seen.get(kind + text).starts.push(node.start)
+      continue
+    }
     const names = [...walk(node)].filter((one) => one.view?.is === 'name').map((one) => one.view.name)
     if (!found.has(kind)) found.set(kind, [])
-    found.get(kind).push({text, names, start: node.start, loose: isLoose(node), op: node.view.is === 'binary' ? textOf(node.view.op) : ''})
+    const one = {text, names, starts: [node.start], loose: isLoose(node), op: node.view.is === 'binary' ? textOf(node.view.op) : ''}
+    seen.set(kind + text, one)
+    found.get(kind).push(one)
   }
   return found
 }
@@ -77,6 +82,8 @@ const isAround = (node, before, after) =>
 
 const placed = (node, one) => (!one.loose ? one.text : one.op ? fittedOperation(node, one.text, one.op) : fitted(node, one.text))
 
+const isWithin = (one, fn) => one.starts.some((start) => start >= fn.start && start < fn.end)
+
 const reuse = (node, at) => {
   if (
     !kinds.has(node.view?.is) ||
@@ -89,7 +96,7 @@ const reuse = (node, at) => {
   const visible = new Set(at.names(node).map((one) => one.name))
   for (const one of (at.ingredients.get(kindOf(node)) ?? []).slice(0, 150)) {
     if (one.text === own || (own.includes(one.text) === false && one.names.some((name) => !visible.has(name) && !at.builtIn(name)))) continue
-    const isNear = fn && one.start >= fn.start && one.start < fn.end
+    const isNear = fn && isWithin(one, fn)
     const text = placed(node, one)
     at.put(
       node,
@@ -113,7 +120,7 @@ const grown = (node, at) => {
   if (!fn) return
   const visible = new Set(at.names(node).map((one) => one.name))
   for (const kind of ['attr', 'index', 'call', 'binary sum'])
-    for (const one of (at.ingredients.get(kind) ?? []).filter((each) => each.start >= fn.start && each.start < fn.end).slice(0, 20)) {
+    for (const one of (at.ingredients.get(kind) ?? []).filter((each) => isWithin(each, fn)).slice(0, 20)) {
       if (one.names.some((name) => !visible.has(name) && !at.builtIn(name))) continue
       at.put(node, placed(node, one), changes.test(one.text) ? 2.1 : 1.6, 'reused expression', `\`${textOf(node)}\` should be \`${one.text}\``)
     }
@@ -128,7 +135,7 @@ const extended = (node, at) => {
   for (const list of at.ingredients.values())
     for (const one of list) {
       if (one.text.length <= own.length || one.text.length > own.length + 40 || !mentions(one.text, own)) continue
-      if (one.start <= node.start && one.start + one.text.length >= node.end) continue
+      if (one.starts.length === 1 && one.starts[0] <= node.start && one.starts[0] + one.text.length >= node.end) continue
       if (one.names.some((name) => !visible.has(name) && !at.builtIn(name))) continue
       at.put(node, placed(node, one), 1.2, 'reused expression', `\`${own}\` should be \`${one.text}\``)
     }

@@ -265,7 +265,7 @@ export const patternEdits = (pattern) => {
   const found = new Set([`^${pattern}`, `${pattern}$`, `^${pattern}$`, `^(?:${pattern})$`])
   if (pattern.startsWith('^')) found.add(pattern.slice(1))
   if (pattern.endsWith('$')) found.add(pattern.slice(0, -1))
-  const swap = {'+': ['*', '', '?'], '*': ['+', '', '*?'], '?': ['', '*', '+']}
+  const swap = {'+': ['*', '', '?', '+?'], '*': ['+', '', '*?'], '?': ['', '*', '+']}
   for (let i = 1; i < pattern.length; i++) {
     for (const to of pattern[i - 1] === '\\' ? [] : (swap[pattern[i]] ?? [])) found.add(pattern.slice(0, i) + to + pattern.slice(i + 1))
     if (/[\])]/.test(pattern[i]) && !/[+*?{]/.test(pattern[i + 1] ?? ''))

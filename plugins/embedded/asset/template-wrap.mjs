@@ -4,7 +4,9 @@
 import {textOf, walk} from './parse.mjs'
 import {fitted, isLoose} from './surface.mjs'
 
-const places = new Set('return binary paren ternary pair named list loop each template chain unary slice spread if do function comprehension filter'.split(' '))
+const places = new Set(
+  'yield return binary paren ternary pair named list loop each template chain unary slice spread if do function comprehension filter'.split(' '),
+)
 const isValuePlace = (node) => {
   const up = node.up?.view
   if (!up) return false
@@ -53,7 +55,7 @@ const copies = {
 }
 const copied = (node, at) => {
   const up = node.up.view
-  if (up.is !== 'return' && up.is !== 'assign' && up.is !== 'declare' && up.is !== 'call' && up.is !== 'pair' && up.is !== 'loop') return
+  if (up.is !== 'return' && up.is !== 'yield' && up.is !== 'assign' && up.is !== 'declare' && up.is !== 'call' && up.is !== 'pair' && up.is !== 'loop') return
   for (const text of copies[at.surface.name](atom(node)))
     at.put(node, text, up.is === 'call' ? 1.6 : 1.25, 'missing copy', `${say(textOf(node))} must be copied`)
 }
