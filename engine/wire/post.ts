@@ -12,6 +12,7 @@ import {fault} from '../contract/fault.ts'
 import type {ProviderSettings, Timeouts} from '../contract/model.ts'
 import {agentFor} from './agent.ts'
 import {socketFault, WireError} from './fault.ts'
+import {openRest, type Rest} from './rest.ts'
 import {openWatch, type Watch} from './watch.ts'
 
 export interface WireRequest {
@@ -91,11 +92,12 @@ const chunksOf = async function* (state: Exchange, source: Readable, leave: () =
 interface Receiver {
   state: Exchange
   watch: Watch
+  rest: Rest
   fail: (failure: WireError) => void
   asked: WireRequest
 }
 
-const receive = (incoming: IncomingMessage, source: Readable, {state, watch, fail, asked}: Receiver): void => {
+const receive = (incoming: IncomingMessage, source: Readable, {state, watch, rest, fail, asked}: Receiver): void => {
   let total = 0
   const wake = (): void => {
     state.wake?.()
@@ -110,10 +112,12 @@ const receive = (incoming: IncomingMessage, source: Readable, {state, watch, fai
     state.queue.push(chunk)
     state.held += chunk.length
     if (state.held > heldChars) source.pause()
+    rest.took(chunk.length)
     wake()
   })
   source.on('end', () => {
     state.ended = true
+    rest.over()
     watch.close()
     wake()
   })
@@ -131,9 +135,10 @@ const receive = (incoming: IncomingMessage, source: Readable, {state, watch, fai
   })
 }
 
-const responseOf = (incoming: IncomingMessage, source: Readable, {state, watch}: Receiver, request: ClientRequest, forget: () => void): WireResponse => {
+const responseOf = (incoming: IncomingMessage, source: Readable, {state, watch, rest}: Receiver, request: ClientRequest, forget: () => void): WireResponse => {
   const leave = (): void => {
     watch.close()
+    rest.over()
     forget()
     if (state.ended) return
     if (!state.released || state.failure) return void request.destroy()
@@ -218,7 +223,7 @@ export const post = async (asked: WireRequest, signal: AbortSignal): Promise<Wir
       const source = unpacked(incoming)
       const why = `${incoming.headers['content-encoding']} encoding, which was not asked for`
       if (!source) return fail(new WireError(fault('model.garbled', {route: asked.route, why})))
-      const receiver = {state, watch, fail, asked}
+      const receiver = {state, watch, rest: openRest(incoming.socket), fail, asked}
       receive(incoming, source, receiver)
       resolve(responseOf(incoming, source, receiver, sent, forget))
     })
