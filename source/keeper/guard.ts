@@ -4,9 +4,13 @@
 //
 //   standing ──"bye"──▶ gone, nothing done          standing ──the pipe closes──▶ restored, one line said, gone
 //
+// It is two: one that waits, and its parent that begins another when that one is killed. Whoever kills the screen and one
+// of them in one breath leaves the other.
+//
 // Law: it is in a session of its own, so that nothing that ends the screen's group ends it; killed, it is replaced.
 
-import {type ChildProcess, spawn} from 'node:child_process'
+import {spawn} from 'node:child_process'
+import type {Socket} from 'node:net'
 import {leave} from '../../components/screen/modes.ts'
 import type {ScreenFeatures} from '../../components/screen/scene.ts'
 
@@ -16,13 +20,19 @@ const everything: ScreenFeatures = {colours: 'true', synchronized: true, cluster
 export const leaveSequences = leave({features: everything})
 
 const script = `trap '' HUP INT QUIT TERM TSTP TTIN TTOU
-while IFS= read -r said; do [ "$said" = bye ] && exit 0; done
-printf %s "$2"
-[ -n "$1" ] && stty "$1" <&1 2>/dev/null
-printf '\\n%s\\n' "$3"`
+guard() {
+  while IFS= read -r said <&3; do [ "$said" = bye ] && exit 0; done
+  printf %s "$2"
+  [ -n "$1" ] && stty "$1" <&1 2>/dev/null
+  printf '\\n%s\\n' "$3"
+  exit 0
+}
+until (guard "$@"); do :; done`
 
 /** Guardians that die one after the other are being killed by somebody: after so many the terminal goes unguarded. */
 const mostDeaths = 25
+/** Whoever lived so long did not die of how it began. */
+const longMs = 10_000
 
 export interface Guard {
   /** The screen has put everything back itself. */
@@ -53,33 +63,41 @@ export const terminalSettings = (fd = 0): Promise<string> =>
   })
 
 export const guardTerminal = ({settings, words, fd = 1}: Guarded): Guard => {
-  let child: ChildProcess | undefined
+  let wire: Socket | null | undefined
+  let pid = 0
   let done = false
   let deaths = 0
   const post = (): void => {
     const mine = spawn('/bin/sh', ['-c', script, 'guardian', settings, leaveSequences, words], {
       argv0: 'penguin-guardian',
       detached: true,
-      stdio: ['pipe', fd, 'ignore'],
+      // Standard input would be closed with the first of the two, before a word could be said to the other.
+      stdio: ['ignore', fd, 'ignore', 'pipe'],
     })
-    child = mine
-    mine.stdin?.on('error', () => undefined)
+    const line = mine.stdio[3] as Socket | null
+    wire = line
+    pid = mine.pid ?? 0
+    line?.on('error', () => undefined)
     mine.once('error', () => undefined)
+    const bornAt = performance.now()
     mine.once('exit', () => {
-      if (done || child !== mine) return
-      deaths += 1
-      child = undefined
+      // The one that waits lives on without its parent.
+      line?.end('bye\n')
+      if (done || wire !== line) return
+      deaths = performance.now() - bornAt > longMs ? 1 : deaths + 1
+      wire = undefined
+      pid = 0
       if (deaths < mostDeaths) post()
     })
     mine.unref()
-    ;(mine.stdin as unknown as {unref?(): void} | null)?.unref?.()
+    line?.unref()
   }
   post()
   return {
     bye: () => {
       done = true
-      child?.stdin?.end('bye\n')
+      wire?.end('bye\n')
     },
-    pid: () => child?.pid ?? 0,
+    pid: () => pid,
   }
 }

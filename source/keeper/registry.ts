@@ -88,14 +88,18 @@ const holderOf = (path: string): string | undefined => {
   }
 }
 
+const sweepTurn = (path: string): void => {
+  const holder = holderOf(path)
+  if (holder !== undefined && !isLiveTag(holder)) rmSync(path, {force: true})
+}
+
 /**
  * Screens of a keeper that was killed look for another all at once: one of them begins it, the others find that one.
  * Answers how the turn is given back; undefined while somebody else has it.
  */
 export const takeTurn = (env: Environment, name: string): (() => void) | undefined => {
   const path = join(runtimeOf(env), `${turnPrefix}${name}`)
-  const holder = holderOf(path)
-  if (holder !== undefined && !isLiveTag(holder)) rmSync(path, {force: true})
+  sweepTurn(path)
   try {
     // A link is made whole or not at all, and says whose it is.
     symlinkSync(ownTag(), path)
@@ -118,7 +122,7 @@ export const listKeepers = (env: Environment, root?: string): KeeperNote[] => {
     return []
   }
   for (const name of names) {
-    if (name.startsWith(turnPrefix) && !isLiveTag(holderOf(join(runtime, name)) ?? '')) rmSync(join(runtime, name), {force: true})
+    if (name.startsWith(turnPrefix)) sweepTurn(join(runtime, name))
     if (!name.startsWith(prefix)) continue
     if (!isLiveTag(name.slice(prefix.length))) sweepDead(join(runtime, name))
     else {
