@@ -23,7 +23,7 @@ const callSchema = ({name, input}: ToolSpec): Schema => object({tool: {type: 'st
 
 /** One call of one of the tools, or the end: words, or the answer that was asked for. */
 export const grammarOf = (tools: readonly ToolSpec[], answer: Schema | undefined): Schema => ({
-  anyOf: [...tools.map(callSchema), object(answer ? {answer} : {say: {type: 'string'}})],
+  anyOf: [...tools.map(callSchema), object(answer ? {answer} : {say: {type: 'string', minLength: 1}})],
 })
 
 export const callJson = (tool: string, input: string): string => `{"tool": ${JSON.stringify(tool)}, "input": ${input}}`

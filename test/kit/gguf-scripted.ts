@@ -14,6 +14,8 @@ export interface Reply {
 
 export interface ScriptedOptions {
   replies: readonly Reply[]
+  /** Words that shall be one token each, for speed: what is left is read byte by byte, and attention is quadratic. */
+  words?: readonly string[]
   /** Servers tell models apart by their bytes: two of the same are loaded once. */
   name?: string
   /** Context that it claims to be trained for. */
@@ -61,12 +63,12 @@ const check = (replies: readonly Reply[], chains: readonly string[][]): void => 
     if (chains.flat().some((piece) => piece !== on && piece.includes(on))) throw new Error(`the mark ${on} stands inside a reply's piece; choose another`)
 }
 
-export const scriptedModel = ({replies, name = 'scripted', context = 32_768, template}: ScriptedOptions): Buffer => {
+export const scriptedModel = ({replies, words: common = [], name = 'scripted', context = 32_768, template}: ScriptedOptions): Buffer => {
   const marks = replies.slice(1).map(({on}) => on)
-  const {tokens: plain} = vocabularyOf(marks, template)
+  const {tokens: plain} = vocabularyOf([...marks, ...common], template)
   const chains = piecesOf(replies, plain)
   check(replies, chains)
-  const {tokens, meta, idOf} = vocabularyOf([...marks, ...chains.flat()], template)
+  const {tokens, meta, idOf} = vocabularyOf([...marks, ...common, ...chains.flat()], template)
 
   // Dimensions: 0 plain, 1 mark, then which mark, then the reply that was chosen, then the places in all replies.
   const count = replies.length

@@ -1,8 +1,11 @@
 // What the scripted model says on the real servers: the small replies that single questions are answered with, the
 // questions of the doctor, and the whole story of a crew that mends the calculator.
 
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {callText, type Reply, scriptedModel} from './gguf-scripted.ts'
 import {jinja} from './gguf-templates.ts'
+import {root} from './house.ts'
 
 export const plainWords = 'I am a scripted test model. Nothing in the prompt asked for a known reply.'
 export const spoken = {
@@ -43,7 +46,27 @@ const crew: Reply[] = [
   {on: 'tests: green', say: spoken.last},
 ]
 
-export const singles = ({thinks = false, ...more}: {name?: string; context?: number; thinks?: boolean} = {}): Buffer =>
-  scriptedModel({replies: [...single, ...doctor], template: jinja({thinks}), ...more})
+const roles = join(root, 'plugins/roles')
+const roleWords = readdirSync(roles).flatMap((file) => readFileSync(join(roles, file), 'utf8').match(/ [A-Za-z]{3,10}/g) ?? [])
+const schemaWords = [
+  '"type":"',
+  'object',
+  'string',
+  'integer',
+  'boolean',
+  'array',
+  '"properties":',
+  'required',
+  'function',
+  'parameters',
+  'description',
+  'arguments',
+]
+/** The doctor's long prompt counts: ` w0 w1 w2 …`. */
+const numbers = Array.from({length: 90}, (_, at) => [` w${at + 10}`, `${at + 10}`]).flat()
+const common = [...roleWords, ...schemaWords, ...numbers]
 
-export const crewModel = (name = 'scripted'): Buffer => scriptedModel({name, replies: [{on: '', say: plainWords}, ...crew], template: jinja()})
+export const singles = ({thinks = false, ...more}: {name?: string; context?: number; thinks?: boolean} = {}): Buffer =>
+  scriptedModel({replies: [...single, ...doctor], words: common, template: jinja({thinks}), ...more})
+
+export const crewModel = (name = 'scripted'): Buffer => scriptedModel({name, replies: [{on: '', say: plainWords}, ...crew], words: common, template: jinja()})

@@ -55,9 +55,10 @@ describeReal(['ollama', 'llama-server'], 'noise, held to a schema', () => {
       for (let seed = 1; written.length < edits; seed++) {
         const turn = turnOf({tools: [spec], sampling: {temperature: 1, seed}, messages: [{from: 'user', text: `Mend it, ${seed}.`}]})
         const reply = await asker.ask(turn, hooks, AbortSignal.timeout(60_000))
-        expect(reply.error, `seed ${seed}`).toBeUndefined()
         calls += 1
-        // The end of the work is the other thing that may be said.
+        // The end of the work is the other thing that may be said, also with nothing but blanks.
+        if (reply.error?.code === 'model.empty') continue
+        expect(reply.error, `seed ${seed}`).toBeUndefined()
         if (reply.calls.length === 0) continue
         const [call] = reply.calls
         expect(call?.tool).toBe('edit')

@@ -153,8 +153,8 @@ describeReal(['ollama'], 'the real Ollama', () => {
   })
 
   it('is found, with the model that calls tools', async () => {
-    const found = await findOllama(server.url, AbortSignal.timeout(5000))
-    expect(['scripted:latest', 'thinker:latest', 'small:latest']).toContain(found)
+    // It has 150 ms for it, which a machine at work elsewhere may need more than once.
+    await expect.poll(() => findOllama(server.url, AbortSignal.timeout(5000)), {timeout: 10_000}).toMatch(/^(scripted|thinker|small):latest$/)
     const {ok, models} = await clientOf().probe(AbortSignal.timeout(5000))
     expect({ok, models: models.sort()}).toEqual({ok: true, models: ['plain:latest', 'scripted:latest', 'small:latest', 'thinker:latest']})
   })

@@ -45,7 +45,7 @@ describe('a turn by grammar', () => {
           required: ['tool', 'input'],
           additionalProperties: false,
         },
-        {type: 'object', properties: {say: {type: 'string'}}, required: ['say'], additionalProperties: false},
+        {type: 'object', properties: {say: {type: 'string', minLength: 1}}, required: ['say'], additionalProperties: false},
       ],
     })
   })
