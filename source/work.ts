@@ -159,8 +159,6 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
         runsCommands = true
         prepareCommand()
       }
-      // What validating takes is loaded when the first call is there, so that an answer without calls does not pay for it.
-      if (reply.calls.length > 0) void shelf.warm()
       return reply
     },
     run,

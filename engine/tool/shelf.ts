@@ -1,10 +1,11 @@
 // The tools there are, each loaded when it is first needed, and what a model reads about them. Descriptions are
-// printed without zod where they can be, so that the first request does not wait for it.
+// printed, and good inputs told, without zod where they can be: a run in which no call is wrong never loads it.
 
 import type {ToolSpec} from '../contract/model.ts'
 import type {Lazy} from '../contract/plugin.ts'
 import type {Schema} from '../contract/schema.ts'
 import type {AnyTool} from '../contract/tool.ts'
+import {accept} from './accept.ts'
 import {compactSchema, sketchOf} from './sketch.ts'
 
 export interface Shelf {
@@ -16,17 +17,21 @@ export interface Shelf {
   isParallel(name: string): boolean
   /** What is wrong with an input, as `field: what was expected` lines; or the value with defaults filled in. */
   check(tool: AnyTool, input: unknown): Promise<{ok: true; value: unknown} | {ok: false; wrong: string[]}>
-  /** Loads what validating takes; for the time while the first request is on its way. */
-  warm(): Promise<void>
 }
 
-const schemaOf = async (takes: Schema<unknown>): Promise<Record<string, unknown>> => {
+const sketched = (takes: Schema<unknown>): Record<string, unknown> | undefined => {
   try {
     return sketchOf(takes)
   } catch {
-    const {z} = await import('zod')
-    return compactSchema(z.toJSONSchema(takes(z), {io: 'input', unrepresentable: 'any'})) as Record<string, unknown>
+    return undefined
   }
+}
+
+const schemaOf = async (takes: Schema<unknown>): Promise<Record<string, unknown>> => {
+  const sketch = sketched(takes)
+  if (sketch) return sketch
+  const {z} = await import('zod')
+  return compactSchema(z.toJSONSchema(takes(z), {io: 'input', unrepresentable: 'any'})) as Record<string, unknown>
 }
 
 interface Issue {
@@ -65,6 +70,9 @@ export const openShelf = (lazies: Lazy<AnyTool>): Shelf => {
   }
 
   const check: Shelf['check'] = async (tool, input) => {
+    const sketch = sketched(tool.takes)
+    const accepted = sketch && accept(sketch, input)
+    if (accepted) return {ok: true, value: accepted.value}
     const {z} = await import('zod')
     const validator = validators.get(tool) ?? tool.takes(z)
     validators.set(tool, validator)
@@ -78,8 +86,5 @@ export const openShelf = (lazies: Lazy<AnyTool>): Shelf => {
     spec: async (names) => (await Promise.all(names.map(specOf))).flat(),
     isParallel: (name) => known.get(name)?.parallel === true,
     check,
-    warm: async () => {
-      await Promise.all([import('zod'), import('jsonrepair')])
-    },
   }
 }

@@ -1,6 +1,6 @@
 // A schema thunk read without zod: a stand-in `z` that knows the few words tools use and notes what they would
-// say as JSON Schema. A thunk that uses any other word throws here, and the caller asks the real zod instead.
-// Never validates: that is zod's. A test holds the two readings of every built-in tool against each other.
+// say as JSON Schema. A thunk that uses any other word throws here, and the caller asks the real zod instead: so does
+// one with defaults, for what is sketched must be all there is to know (accept.ts validates by it). A test holds the two readings of every built-in tool against each other.
 
 import type {Schema, Zod} from '../contract/schema.ts'
 
@@ -22,7 +22,6 @@ const note = (json: Json, isOptional = false): Noted & Record<string, unknown> =
   json,
   isOptional,
   optional: () => note(json, true),
-  default: () => note(json, true),
   describe: (description: string) => note({...json, description}, isOptional),
   int: () => note({...json, type: 'integer'}, isOptional),
   min: (least: number) => note({...json, [boundName(json, 0)]: least}, isOptional),
