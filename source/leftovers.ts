@@ -4,18 +4,18 @@
 
 import {readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {startTimeOf} from '../engine/sandbox/proc.ts'
+import {startTimeOf, statOf} from '../engine/sandbox/proc.ts'
 
 const radix = 36
 
 /** A name for things of this process: `PID-START`, both to the base 36. */
 export const ownTag = (pid = process.pid): string => `${pid.toString(radix)}-${(startTimeOf(pid) ?? 0).toString(radix)}`
 
-/** Does the process still live that a tag was made of? */
+/** Does the process still live that a tag was made of? One that only waits to be buried does not: some machines bury nobody. */
 export const isLiveTag = (tag: string): boolean => {
   const [pid = '', started = ''] = tag.split('-')
-  const now = startTimeOf(Number.parseInt(pid, radix))
-  return now !== undefined && now === Number.parseInt(started, radix)
+  const now = statOf(Number.parseInt(pid, radix))
+  return now !== undefined && now.state !== 'Z' && now.state !== 'X' && now.startedAt === Number.parseInt(started, radix)
 }
 
 /** The tag a name begins with; undefined for names that are none of ours. */

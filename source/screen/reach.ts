@@ -77,9 +77,12 @@ export const reachAgain = async (context: Context, size: Size, {session, seen, .
     done = takeTurn(context.env, session || String(takesOver.pid))
   }
   try {
-    const there = findKeepers(context).find((note) => note.follows === takesOver.pid || (session !== '' && note.session === session))
-    const joined = there && (await connectKeeper(there.word, joining).catch(() => undefined))
-    if (joined) return joined
+    const others = findKeepers(context).filter(({pid}) => pid !== takesOver.pid)
+    for (const note of others.reverse()) {
+      const isNext = note.follows === takesOver.pid || (session !== '' && note.session === session)
+      const joined = isNext && (await connectKeeper(note.word, joining).catch(() => undefined))
+      if (joined) return joined
+    }
     const {continue: _, resume: __, ...flags} = context.flags
     const word = await startKeeper(context, {flags: {...flags, ...(seen ? {resume: seen.run} : {})}, takesOver})
     return await connectKeeper(word, joining)
