@@ -2,6 +2,7 @@
 // A candidate is {path, edits: [{start, end, text}], cost, template, group, say, line, start}.
 
 import {textOf, walk} from './parse.mjs'
+import {kindsOfResults, oddityIn, soughtIn} from './result.mjs'
 import {factsOf, scopesOf} from './scope.mjs'
 import {surfaces} from './surface.mjs'
 import {conditionStatements, conditionTemplates} from './template-condition.mjs'
@@ -69,6 +70,8 @@ export const fileOf = (path, root, surfaceName, others = [], common = commonOf([
     indentOf,
     simple: memo((fn) => simpleStatements(fn).map((one) => one.text)),
     numbersIn: memo(numbersIn),
+    sought: memo(soughtIn),
+    oddity: oddityIn(memo(kindsOfResults)),
     farStrings: (common.words.get(surfaceName) ?? []).filter((text) => !facts.strings.has(`'${text}'`) && !facts.strings.has(`"${text}"`)).slice(0, 60),
     ...flowFacts(memo, root, surface, end),
     firsts: memo(firstValues),

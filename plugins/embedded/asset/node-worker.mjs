@@ -16,10 +16,11 @@ const job = JSON.parse(process.argv[2])
 const real = {setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, exit: process.exit, send: process.send.bind(process), cwd: process.cwd()}
 
 // -- probes ------------------------------------------------------------------------------------------------------------
-const fuel = {left: Number.POSITIVE_INFINITY, limit: Number.POSITIVE_INFINITY, out: false}
+// A test that never ends is found by its fuel; while nothing is known of the tests yet, also by the clock.
+const fuel = {left: Number.POSITIVE_INFINITY, limit: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY, out: false}
 class OutOfFuel extends Error {}
 globalThis.__pgf = () => {
-  if (--fuel.left < 0) {
+  if (--fuel.left < 0 || (fuel.left % 16_384 === 0 && performance.now() > fuel.until)) {
     fuel.out = true
     throw new OutOfFuel('out of fuel')
   }
@@ -136,20 +137,26 @@ const scriptTest = (loaded) => ({name: '(file)', ok: !loaded.error && !process.e
 // -- requests ------------------------------------------------------------------------------------------------------------
 const told = (error) => ({message: String(error?.message ?? error).slice(0, 1500), frames: framesOf(error, job.root)})
 
-const baseline = async ({files, limitMs}) => {
+// A loop that is still going after this part of a test's time is taken for an endless one.
+const endlessShare = 0.5
+
+const baseline = async ({files, limitMs, fuelLimit}) => {
   cover = true
   const results = []
   for (const file of files) {
     hits = new Set()
-    fuel.limit = fuel.left = 1e9
+    fuel.limit = fuel.left = fuelLimit
+    fuel.until = performance.now() + limitMs
     const loaded = await load(file)
     const onLoad = [...hits]
     const rows = loaded.tests.length === 0 || loaded.error ? [{file, ...scriptTest(loaded), hits: onLoad}] : []
     for (const {name, node} of rows.length > 0 ? [] : loaded.tests) {
       hits = new Set()
+      fuel.until = performance.now() + limitMs * endlessShare
       const result = await runOne(node, limitMs)
       rows.push({file, name, ...result, hits: [...new Set([...onLoad, ...hits])], fuel: fuel.limit - fuel.left})
     }
+    fuel.until = Number.POSITIVE_INFINITY
     await finishFile(loaded.root, limitMs)
     sweep()
     for (const row of rows) results.push({...row, error: undefined, ...(row.ok ? {} : told(row.error ?? new Error('ended with a bad exit code')))})

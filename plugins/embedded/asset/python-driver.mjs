@@ -145,8 +145,10 @@ export const openPythonDriver = async (job) => {
         }
         warm = keep(python, {...words, mode: 'collected'}, parts.env)
         const tests = answer.rows.filter((row) => !row.skipped).map(rowOf)
-        limits.fuel = 20_000 + Math.max(0, ...tests.map((one) => one.fuel ?? 0)) * 10
-        limits.wall = 1 + (tests.reduce((sum, one) => sum + one.ms, 0) * 4) / 1000
+        // What fails after long was likely endless: it says nothing about how long a test may take.
+        const ending = tests.filter((one) => one.ok || (!one.late && one.ms < 2000))
+        limits.fuel = 20_000 + Math.max(0, ...ending.map((one) => one.fuel ?? 0)) * 10
+        limits.wall = 1 + (ending.reduce((sum, one) => sum + one.ms, 0) * 4) / 1000
         return {tests, marks: answer.marks}
       }
       return {error: why}

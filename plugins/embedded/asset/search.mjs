@@ -126,7 +126,9 @@ const isNamed = (test) => {
 const repair = async (context) => {
   const {driver} = context
   const base = driver ? await driver.baseline(Math.min(left(), 25_000)) : {error: 'no runner that can be kept warm'}
-  const tests = base.error ? [] : base.tests.filter((one) => one.ok || isNamed(one))
+  const named = new Set((base.tests ?? []).filter((one) => !one.ok && isNamed(one)).map((one) => one.file))
+  // A run that never ends names none of the tests of its file.
+  const tests = base.error ? [] : base.tests.filter((one) => one.ok || isNamed(one) || (one.late && !named.has(one.file)))
   const failing = tests.filter((one) => !one.ok)
   if (!base.error && failing.length > 0) return warm(context, tests, base.marks)
   driver?.close()

@@ -12,13 +12,17 @@ export const atomsAt = (node, at, most = 40) => {
   const names = at.names(node).filter((one) => one.depth >= 0 && one.depth < 2 && one.kind !== 'function' && one.kind !== 'import')
   const used = new Set([...walk(statementOf(node))].filter((one) => one.view?.is === 'name').map((one) => one.view.name))
   const found = []
+  const fn = at.functionOf(node)
+  const sought = new Set(fn ? at.sought(fn) : [])
   for (const {name, depth} of names.slice(0, 14)) {
     const base = 0.1 * depth + (used.has(name) ? 0 : 0.25)
+    // What a search gave may be nothing.
+    const own = sought.has(name) ? base - 0.2 : base
     found.push(
-      {text: name, cost: base},
-      {text: surface.not(name), cost: base},
-      {text: surface.isNull(name), cost: base + 0.1},
-      {text: surface.notNull(name), cost: base + 0.1},
+      {text: name, cost: own},
+      {text: surface.not(name), cost: own},
+      {text: surface.isNull(name), cost: own + 0.1},
+      {text: surface.notNull(name), cost: own + 0.1},
     )
     found.push(
       {text: surface.name === 'py' ? `len(${name}) == 0` : surface.empty(name), cost: base + 0.1},
@@ -141,7 +145,7 @@ const guards = (statement, at) => {
   const indent = at.indentOf(statement)
   for (const {text, cost} of atomsAt(statement, at, isFirst ? 24 : 14))
     for (const exit of exits(statement, at, fn)) {
-      const own = /^(continue|break)$/.test(exit) ? 0.1 : exit.startsWith('throw') || exit.startsWith('raise') ? 0.2 : 0.15
+      const own = (/^(continue|break)$/.test(exit) ? 0.1 : exit.startsWith('throw') || exit.startsWith('raise') ? 0.2 : 0.15) + at.oddity(fn, exit)
       at.putAt(
         statement.start,
         statement.start,

@@ -5,6 +5,7 @@ import gc
 import importlib.machinery
 import os
 import sys
+import time
 import types
 
 
@@ -12,12 +13,13 @@ class OutOfFuel(BaseException):
     pass
 
 
-STATE = {'root': '', 'fuel': False, 'left': float('inf'), 'spent': 0, 'override': {}, 'codes': {}, 'functions': {}}
+STATE = {'root': '', 'fuel': False, 'left': float('inf'), 'until': float('inf'), 'spent': 0, 'override': {}, 'codes': {}, 'functions': {}}
 
 
 def burn():
     STATE['left'] -= 1
-    if STATE['left'] < 0:
+    if STATE['left'] < 0 or (STATE['left'] % 4096 == 0 and time.monotonic() > STATE['until']):
+        STATE['left'] = min(STATE['left'], 0)
         raise OutOfFuel('out of fuel')
 
 
