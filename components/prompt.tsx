@@ -5,11 +5,12 @@ import type {ReactElement} from 'react'
 import {cellsOf, graphemesOf} from '../engine/base/width.ts'
 import type {VisualRow} from '../stores/editor.ts'
 import type {Frame} from '../stores/frame.ts'
-import {clean, clip, type Line, lineWidth, type Piece, spread} from '../stores/line.ts'
+import {clean, clip, exact, type Line, lineWidth, type Piece, spread} from '../stores/line.ts'
 import {hintOf, placeholderOf} from '../stores/prompt-words.ts'
 import type {AppState} from '../stores/state.ts'
 import {type Tone, themes} from '../stores/theme.ts'
 import {Lines} from './lines.tsx'
+import {written} from './written.ts'
 
 const tones: Readonly<Record<VisualRow['marks'][number]['kind'], Tone>> = {paste: 'code', selected: 'selected'}
 
@@ -42,6 +43,13 @@ const promptLines = (state: AppState, frame: Frame): Line[] => {
     const line: Line = [at === 0 && frame.prompt.first === 0 ? mark : {text: '  '}, ...markedRow(row)]
     return at === 0 ? spread(line, hint, width) : line
   })
+}
+
+/** The prompt's rows as they stand now, for the terminal that holds the picture: a key changes these and nothing else. */
+export const promptBytes = (state: AppState, {areas, ...frame}: Frame): string => {
+  const {y, width, height} = areas.prompt
+  const lines = promptLines(state, {areas, ...frame}).slice(0, height)
+  return lines.map((line, at) => written(exact(line, width), y + at, themes[state.look.theme])).join('')
 }
 
 export const Prompt = ({state, frame}: {state: AppState; frame: Frame}): ReactElement => {

@@ -11,6 +11,8 @@ export interface Chrome {
   /** The cells of the newest frame; the element has the whole screen to fill. */
   readonly terminal: PaneTerminal
   update(element: ReactNode): void
+  /** Bytes that draw a part of the picture by themselves: written now, and again over every frame until they are others. */
+  over(bytes: string): void
   resize(size: Size): void
   /** A new frame can be read. */
   onFrame(hear: () => void): void
@@ -69,16 +71,18 @@ class Silence extends EventEmitter {
 export const mountChrome = (element: ReactNode, size: Size): Chrome => {
   const terminal = openTerminal(size, {scrollbackLines: 0, convertEol: true})
   const hears: (() => void)[] = []
-  let [shown, isOpen, isMuted, current] = ['', true, false, element]
+  let [shown, isOpen, isMuted, current, above] = ['', true, false, element, '']
+  const write = (bytes: string): void =>
+    terminal.write(bytes, () => {
+      for (const hear of hears) hear()
+    })
 
   const show = (frame: string): void => {
     if (!isOpen || isMuted || frame === shown) return
     shown = frame
     // No line is wrapped and none scrolls: what is too wide or too high is cut off.
     const lines = frame.split('\n', terminal.size.rows)
-    terminal.write(`\x1b[?7l\x1b[m\x1b[2J\x1b[H${lines.join('\n')}`, () => {
-      for (const hear of hears) hear()
-    })
+    write(`\x1b[?7l\x1b[m\x1b[2J\x1b[H${lines.join('\n')}${above}`)
   }
 
   const output = new Output(size, show)
@@ -107,9 +111,15 @@ export const mountChrome = (element: ReactNode, size: Size): Chrome => {
       current = next
       app.rerender(whole())
     },
+    over: (bytes) => {
+      if (bytes === above) return
+      above = bytes
+      if (isOpen && shown !== '') write(bytes)
+    },
     resize: (next) => {
       terminal.resize(next)
-      shown = ''
+      // Rows have moved: whoever drew over them draws again.
+      ;[shown, above] = ['', '']
       ;[output.columns, output.rows] = [next.columns, next.rows]
       // Ink draws at once what was laid out for the old size; the frame after it is the one to show.
       isMuted = true

@@ -1,7 +1,7 @@
 // Everything that is seen: the chrome as Ink draws it, the terminals of the panes, what the person looks at in them, and
 // the glass that puts all of it on the user's terminal. It follows the store; nothing here changes it.
 
-import {drawApp} from '../../components/draw.tsx'
+import {drawApp, drawPrompt} from '../../components/draw.tsx'
 import {mountChrome} from '../../components/screen/chrome.tsx'
 import {openGlass} from '../../components/screen/glass.ts'
 import {ring} from '../../components/screen/modes.ts'
@@ -55,6 +55,7 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
   const glass = openGlass({fd: 1, size, features, chrome: chrome.terminal, scene: () => sceneOf(store.state(), panes, view), gone})
   chrome.onFrame(() => glass.damage(true))
   store.onChange((state) => {
+    chrome.over(drawPrompt(state))
     chrome.update(drawApp(state))
     // The caret may have moved over a chrome that stays as it is.
     glass.damage(true)

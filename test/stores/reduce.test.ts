@@ -6,7 +6,7 @@ import {cardAsk, choicesOf} from '../../stores/card.ts'
 import {frameOf} from '../../stores/frame.ts'
 import type {CommandId} from '../../stores/keys.ts'
 import {looksSame} from '../../stores/picture.ts'
-import {wantsTicks} from '../../stores/reduce.ts'
+import {reduce, wantsTicks} from '../../stores/reduce.ts'
 import {keyModeOf} from '../../stores/reduce-command.ts'
 import type {AppState} from '../../stores/state.ts'
 import {began, begin, session, type Teller, teller, typing} from '../kit/screen-story.ts'
@@ -360,6 +360,7 @@ describe('time', () => {
 })
 
 describe('the picture', () => {
+  const reduceTyped = (state: AppState, text: string): AppState => typing(text).reduce((now, action) => reduce(now, action).state, state)
   const coder = {agent: 'a_2', role: 'coder'}
   const delta = (story: Teller): AppState => story.event('model.delta', {text: 'more'}, {...coder, passing: true, after: 0}).state
   it('is the same while a text streams into a pane, and not when its story is open', () => {
@@ -370,7 +371,14 @@ describe('the picture', () => {
     const open = press(story, 'focus-next', 'story').state
     expect(looksSame(open, delta(story))).toBe(false)
   })
-  it('changes with a second, a key, a state and a size', () => {
+  it('is the same for what is typed, until the prompt is higher or something comes up', () => {
+    const before = working().state
+    const having = (text: string): AppState => reduceTyped(before, text)
+    expect(looksSame(before, having('a'))).toBe(true)
+    expect(looksSame(before, having('a'.repeat(before.size.columns * 2)))).toBe(false)
+    expect(looksSame(before, having('/'))).toBe(false)
+  })
+  it('changes with a second, a command, a state and a size', () => {
     const story = working()
     const changes = (act: (story: Teller) => unknown): boolean => {
       const before = story.state
@@ -378,7 +386,7 @@ describe('the picture', () => {
       return !looksSame(before, story.state)
     }
     expect(changes((one) => one.act({do: 'tick', at: one.state.now + 1000}))).toBe(true)
-    expect(changes((one) => one.act(...typing('a')))).toBe(true)
+    expect(changes((one) => press(one, 'palette'))).toBe(true)
     expect(
       changes((one) =>
         one.event(

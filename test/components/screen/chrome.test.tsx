@@ -68,6 +68,21 @@ describe('the chrome', () => {
     expect(lines()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
+  it('keeps what is drawn over it, frame after frame, until that is something else', () => {
+    chrome = mountChrome(<Frame title="one" />, size)
+    const heard = vi.fn()
+    chrome.onFrame(heard)
+    chrome.over('\x1b[3;1Hover it')
+    expect(lines().slice(1, 3)).toEqual([`│one${' '.repeat(15)}│`, `over it${' '.repeat(12)}│`])
+    chrome.over('\x1b[3;1Hover it')
+    expect(heard).toHaveBeenCalledTimes(1)
+    chrome.update(<Frame title="two" />)
+    expect(lines().slice(1, 3)).toEqual([`│two${' '.repeat(15)}│`, `over it${' '.repeat(12)}│`])
+    chrome.over('')
+    chrome.update(<Frame title="three" />)
+    expect(lines()[2]).toBe(`│${' '.repeat(18)}│`)
+  })
+
   it('writes nothing to the real terminal', () => {
     const out = vi.spyOn(process.stdout, 'write')
     const error = vi.spyOn(process.stderr, 'write')
