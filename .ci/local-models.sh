@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.." || exit 1
 
 ollama_version=0.17.4
 llama_version=0.3.36 # of the Python package whose source holds all of llama.cpp
+go_least=1.24.1
+go_version=1.26.1 # where the machine's own is older
 cache=${PENGUIN_MODELS_CACHE:-$HOME/.cache/penguin-models}
 jobs=${PENGUIN_MODELS_JOBS:-$(nproc)}
 
@@ -45,11 +47,27 @@ packages() {
   as_root apt-get -qq update && DEBIAN_FRONTEND=noninteractive as_root apt-get -qq -y install --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# A go that is new enough, on this machine or from the module proxy, whose files come without the right to be run.
+find_go() { # INTO
+  local there module place
+  there=$(go env GOVERSION)
+  if [ "$(printf '%s\n' "$go_least" "${there#go}" | sort -V | head -n 1)" = "$go_least" ]; then
+    command -v go
+    return
+  fi
+  module=golang.org/toolchain@v0.0.1-go$go_version.$(go env GOOS)-$(go env GOARCH)
+  place=$1/go
+  (cd "$1" && GOMODCACHE=$1/modules GOFLAGS=-modcacherw go mod download "$module") >&2 || return
+  mv "$1/modules/$module" "$place" && chmod -R u+x "$place/bin" "$place/pkg/tool" && echo "$place/bin/go"
+}
+
 # The module's archive lacks every folder named vendor: two of the three come from Debian, the third is the stub beside this file.
 build_ollama() { # INTO
+  local go
+  go=$(find_go "$1") || return
   mkdir -p "$1/stub/miniaudio" && cp .ci/miniaudio.h "$1/stub/miniaudio/miniaudio.h" || return
   GOBIN=$1/bin GOFLAGS=-buildvcs=false CGO_CPPFLAGS=-I$1/stub CGO_CFLAGS="-O2 $march" CGO_CXXFLAGS="-O2 $march" \
-    go install -p "$jobs" -ldflags "-s -w -X github.com/ollama/ollama/version.Version=$ollama_version" "github.com/ollama/ollama@v$ollama_version" || return
+    GOTOOLCHAIN=local "$go" install -p "$jobs" -ldflags "-s -w -X github.com/ollama/ollama/version.Version=$ollama_version" "github.com/ollama/ollama@v$ollama_version" || return
   mkdir "$1/done" && mv "$1/bin/ollama" "$1/done/"
 }
 
