@@ -19,7 +19,7 @@ const toastsMost = 4
 
 export const toast = (state: AppState, text: string, tone: Toast['tone'] = 'plain', lastsMs = tone === 'bad' ? badMs : toastMs): AppState => ({
   ...state,
-  toasts: [...state.toasts.filter((one) => one.text !== text), {text, tone, until: state.now + lastsMs}].slice(-toastsMost),
+  toasts: [...state.toasts.filter((one) => one.text !== text), {text, tone, until: state.now + state.aheadMs + lastsMs}].slice(-toastsMost),
 })
 
 export const openView = (state: AppState, view: ListView, query = ''): AppState => {

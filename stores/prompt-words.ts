@@ -1,5 +1,6 @@
 // What the prompt says when nothing is typed, and the short words at its right end.
 
+import type {SessionNote} from '../engine/contract/screen.ts'
 import {type Line, piece} from './line.ts'
 import type {AppState} from './state.ts'
 
@@ -8,9 +9,22 @@ const roleOf = (state: AppState): string => {
   return agent && agent.endedAt === 0 ? agent.role : ''
 }
 
+/** Where a replay stands, and the keys that move it: they stand where something would be said. */
+const replayWords = ({seq, lastSeq, speed, paused, ended}: NonNullable<SessionNote['replay']>): string =>
+  [
+    ended ? 'the end' : paused ? 'paused' : `${speed}×`,
+    `event ${seq} of ${lastSeq}`,
+    paused ? 'space goes on' : 'space pauses',
+    'left, right move',
+    '+ - speed',
+    '0 anew',
+    'q leaves',
+  ].join(' · ')
+
 export const placeholderOf = (state: AppState): string => {
   if (state.mode === 'pane') return `typing to ${state.panes.find(({pane}) => pane === state.layout.focus)?.title || 'the pane'} · f12 comes back`
   if (state.mode === 'copy') return 'copy mode · v selects · y copies · q leaves'
+  if (state.session?.replay) return replayWords(state.session.replay)
   if (state.over || state.link === 'lost') return 'nobody is there; leave with ctrl+c twice and start again'
   if (state.session?.live && state.view.run.closedAt === 0) {
     const role = roleOf(state)

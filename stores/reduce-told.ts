@@ -67,9 +67,12 @@ const followed = (state: AppState, event: Event): AppState => {
   return {...state, layout: focusOn(state.layout, event.agent)}
 }
 
+const timeAt = ({session, now, aheadMs}: AppState, at: number): Pick<AppState, 'now' | 'aheadMs'> =>
+  session?.replay ? {now: at, aheadMs: now + aheadMs - at} : {now: Math.max(now, at), aheadMs}
+
 const eventTold = (state: AppState, says: Extract<KeeperSays, {tell: 'event'}>): AppState => {
   const {event} = says
-  const next: AppState = {...state, now: Math.max(state.now, event.at), view: viewFold.step(state.view, event)}
+  const next: AppState = {...state, ...timeAt(state, event.at), view: viewFold.step(state.view, event)}
   if (event.type === 'policy.changed' && state.caughtUp && typeof event.body.file === 'string') return toast(next, `rule written to ${event.body.file}`, 'good')
   if (event.type === 'run.closed' && state.caughtUp)
     return planReady(state, closedToast(next, event.body.outcome, event.body.reason, event.body.exitCode === 0))

@@ -23,7 +23,9 @@ const typed = (state: AppState, event: Extract<Action, {do: 'typed'}>['event']):
 
 const ticked = (state: AppState, at: number): AppState => {
   const toasts = state.toasts.some(({until}) => until <= at) ? state.toasts.filter(({until}) => until > at) : state.toasts
-  return at === state.now && toasts === state.toasts ? state : {...state, now: at, toasts}
+  // What is replayed has a time of its own: it goes on with what happens there.
+  const time = state.session?.replay ? {aheadMs: at - state.now} : {now: at}
+  return at === state.now && toasts === state.toasts ? state : {...state, ...time, toasts}
 }
 
 const step = (state: AppState, action: Action): Next => {
@@ -71,7 +73,8 @@ export const reduce = (state: AppState, action: Action): Next => {
   return {state: sizedState, effects: sizes.length > 0 ? [...effects, ...sizes] : effects}
 }
 
-const isRunning = (state: AppState): boolean => state.session?.live === true && state.view.run.openedAt > 0 && state.view.run.closedAt === 0
+const isRunning = (state: AppState): boolean =>
+  state.session?.replay === undefined && state.session?.live === true && state.view.run.openedAt > 0 && state.view.run.closedAt === 0
 
 /** Ticks are wanted while a toast is up, and while seconds are shown that go by: with reduced motion these wait for an event. */
 export const wantsTicks = (state: AppState): boolean => state.toasts.length > 0 || (state.look.motion && isRunning(state))

@@ -91,8 +91,10 @@ export interface Look {
 
 export interface AppState {
   size: Size
-  /** ms since 1970, as of the last action that brought a time. */
+  /** ms since 1970, as of the last action that brought a time; of a replay the time at which it happened. */
   now: number
+  /** How far the person's own time is ahead of `now`. */
+  aheadMs: number
   link: 'joining' | 'here' | 'lost'
   caughtUp: boolean
   session: SessionNote | null
@@ -131,6 +133,7 @@ export interface AppState {
 export const newState = (options: {size: Size; editor: Editor; look: Look; now: number; keymap?: Keymap}): AppState => ({
   size: options.size,
   now: options.now,
+  aheadMs: 0,
   link: 'joining',
   caughtUp: false,
   session: null,

@@ -106,6 +106,7 @@ export const statusOf = (state: AppState, columns: number): Line => {
   const hidden = state.layout.hidden.length
   const groups = [
     head(state),
+    state.session?.replay ? [piece('replay', 'strong')] : [],
     needs,
     ...breakers(state),
     queue(state),

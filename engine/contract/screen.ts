@@ -71,6 +71,8 @@ export interface SessionNote {
   queue: string[]
   screens: number
   git?: {branch: string; dirty: number}
+  /** It is played from the journal: nobody is there, and its own time counts. */
+  replay?: {seq: number; lastSeq: number; speed: number; paused: boolean; ended: boolean}
 }
 
 /** What is said of the session changes these; null: as configured again. */

@@ -22,8 +22,6 @@ export interface ReplayOptions {
   /** Begins with all up to this event told. */
   at?: number
   maxGapMs?: number
-  /** Said once, when the screen is there. */
-  hint?: string
 }
 
 /**
@@ -84,6 +82,7 @@ export const openReplay = (options: ReplayOptions): Replay => {
     route: '',
     queue: [],
     screens: 1,
+    replay: {seq: 0, lastSeq: run.lastSeq, speed: options.speed ?? 1, paused: false, ended: false},
   }
   let session = empty
   const note = (change: Partial<SessionNote>): void => {
@@ -129,16 +128,21 @@ export const openReplay = (options: ReplayOptions): Replay => {
     tell({tell: 'pane', pane: pane.note})
   }
 
+  let tape: Player | undefined
+  const tellPlace = (): void => {
+    if (tape) note({replay: {...tape.place(), lastSeq: run.lastSeq}})
+  }
   const deliver = (event: Event, jump: boolean): void => {
     if (event.type === 'run.opened') opened(event)
     tell({tell: 'event', event})
     print(event, jump)
     if (event.type === 'run.closed') note({live: false})
+    if (!jump) tellPlace()
   }
   const begin = (): void => {
     for (const pane of panes.keys()) tell({tell: 'gone', pane})
     panes.clear()
-    session = empty
+    session = {...empty, replay: session.replay}
     if (caughtUp) note({})
     note({session: run.session, run: run.run})
   }
@@ -146,7 +150,6 @@ export const openReplay = (options: ReplayOptions): Replay => {
     for (const pane of panes.values()) show(pane)
     if (caughtUp) return
     tell({tell: 'caught-up'})
-    if (options.hint) remark(options.hint)
     caughtUp = true
   }
 
@@ -162,6 +165,17 @@ export const openReplay = (options: ReplayOptions): Replay => {
     },
     options.at,
   )
+
+  /** What is done to the tape is seen at once. */
+  const seen =
+    <Words extends unknown[]>(act: (...words: Words) => void) =>
+    (...words: Words): void => {
+      act(...words)
+      tellPlace()
+    }
+  tape = player
+  tellPlace()
+  void player.ended.then(tellPlace)
 
   /** What panes show is a fold: at another width they are told as if they had always had it. */
   const fold = async (): Promise<void> => {
@@ -200,6 +214,10 @@ export const openReplay = (options: ReplayOptions): Replay => {
 
   return {
     ...player,
+    pause: seen(player.pause),
+    resume: seen(player.resume),
+    seek: seen(player.seek),
+    speed: seen(player.speed),
     lastSeq: run.lastSeq,
     gone,
     on: (listen) => {

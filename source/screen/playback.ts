@@ -12,20 +12,12 @@ export interface Played {
   speed(times: number): void
 }
 
-export const playbackHelp = 'space pauses, arrows move, + and - change the speed, 0 begins anew, q leaves'
-
 const step = 10
 const slowest = 0.125
 const fastest = 64
 
-const placeOf = (played: Played): string => {
-  const {seq, speed, paused, ended} = played.place()
-  const how = ended ? 'the end' : paused ? 'paused' : `${speed}×`
-  return `${how} · event ${seq} of ${played.lastSeq} · ${playbackHelp}`
-}
-
-/** True when the key was the replay's. `say` shows where it stands. */
-export const playbackKey = (played: Played, event: InputEvent, say: (text: string) => void): boolean => {
+/** True when the key was the replay's. */
+export const playbackKey = (played: Played, event: InputEvent): boolean => {
   if (event.input !== 'key' || event.ctrl || event.alt) return false
   const {seq, speed, paused} = played.place()
   const deeds: Record<string, () => void> = {
@@ -40,6 +32,5 @@ export const playbackKey = (played: Played, event: InputEvent, say: (text: strin
   const deed = deeds[event.key]
   if (!deed) return false
   deed()
-  say(placeOf(played))
   return true
 }

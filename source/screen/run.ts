@@ -37,8 +37,8 @@ export interface ScreenStart {
   taste: Taste
   /** Sent at once. */
   first: string | undefined
-  /** Has a key before anybody else, while nothing lies above the panes; true when it took it. */
-  before?(event: InputEvent, say: (text: string) => void, leave: () => void): boolean
+  /** Has a key before anybody else, while nothing lies above the panes and nothing is typed; true when it took it. */
+  before?(event: InputEvent, leave: () => void): boolean
   /** The keeper, or whoever speaks like one. */
   reach(size: Size): Promise<KeeperClient>
   /** Another keeper, after the first was killed. */
@@ -109,15 +109,15 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   store.onChange((next) => ticking(wantsTicks(next)))
 
   const keys = openKeys({state: store.state, keymap, dispatch, type, panes, nowMs})
-  const say = (text: string): void => dispatch({do: 'toast', text})
   const takeInput = (event: InputEvent): void => {
     if (event.input === 'reply') {
       if (terms.learn(event)) glass.learn(terms.features())
       return
     }
     glass.key()
-    const isFree = store.state().overlay === null && store.state().mode === 'prompt'
-    if (!isFree || !before?.(event, say, () => end(0))) keys.take(event)
+    const {overlay, mode, editor} = store.state()
+    const isFree = overlay === null && mode === 'prompt' && editor.text === ''
+    if (!isFree || !before?.(event, () => end(0))) keys.take(event)
   }
   const input = openInput(takeInput)
   tty.onBytes((chunk) => input.feed(chunk))

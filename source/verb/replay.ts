@@ -4,7 +4,7 @@
 import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
 import {openJournal} from '../../engine/journal/open.ts'
 import type {Context, VerbRun} from '../context.ts'
-import {playbackHelp, playbackKey} from '../screen/playback.ts'
+import {playbackKey} from '../screen/playback.ts'
 import {showScreen} from '../screen/show.ts'
 import {openTty, type Tty} from '../screen/tty.ts'
 import {wantsPlain} from '../terminal-kind.ts'
@@ -27,12 +27,12 @@ const shown = async (context: Context, journal: Journal, run: RunInfo, tty: Tty)
   const {openReplay} = await import('../replay/replay.ts')
   const {clock, version, env, flags} = context
   const colour = env.NO_COLOR === undefined && flags.noColor !== true
-  const played = openReplay({journal, run, clock, version, size: tty.size(), colour, speed: numberIn(flags.speed), at: numberIn(flags.at), hint: playbackHelp})
+  const played = openReplay({journal, run, clock, version, size: tty.size(), colour, speed: numberIn(flags.speed), at: numberIn(flags.at)})
   return showScreen(context, {
     tty,
-    before: (event, say, leave) => {
+    before: (event, leave) => {
       if (event.input === 'key' && event.key === 'q') leave()
-      return playbackKey(played, event, say)
+      return playbackKey(played, event)
     },
     reach: async () => played,
   })

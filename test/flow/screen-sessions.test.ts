@@ -8,7 +8,6 @@ import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
 import type {Terminal} from '../kit/terminal.ts'
 
 const ready = 'what shall be done?'
-const finished = /^ ✓ done/m
 
 const say = (terminal: Terminal, line: string): void => {
   terminal.type(line)

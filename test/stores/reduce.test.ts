@@ -399,3 +399,25 @@ describe('the picture', () => {
     expect(changes((one) => one.act({do: 'size', size: {columns: 90, rows: 30}}))).toBe(true)
   })
 })
+
+describe('a replay', () => {
+  const day = 86_400_000
+  const replay = (seq: number) => ({seq, lastSeq: 9, speed: 1, paused: false, ended: false})
+  /** A screen of today on which a run of yesterday is played. */
+  const played = (): Teller => begin(teller(size).act({do: 'tick', at: began + day}), [{role: 'coder', phase: 'implement'}], {replay: replay(0)})
+  it('goes by the time at which it happened, not by the clock of today', () => {
+    const story = played()
+    const at = story.state.now
+    expect(at - began).toBeLessThan(day)
+    story.act({do: 'tick', at: began + day + 5000})
+    expect([story.state.now, story.state.now + story.state.aheadMs]).toEqual([at, began + day + 5000])
+  })
+  it('lets a word in the corner go after its time, and wants no ticks without one', () => {
+    const story = played().act({do: 'toast', text: 'hello'})
+    expect(wantsTicks(story.state)).toBe(true)
+    story.act({do: 'tick', at: began + day + 2000})
+    expect(story.state.toasts).toHaveLength(1)
+    story.act({do: 'tick', at: began + day + 9000})
+    expect([story.state.toasts, wantsTicks({...story.state, look: {...story.state.look, motion: true}})]).toEqual([[], false])
+  })
+})

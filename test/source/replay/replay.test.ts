@@ -32,11 +32,24 @@ const seqs = (messages: readonly KeeperSays[]): number[] => messages.flatMap((me
 
 describe('a replay', () => {
   it('begins as a keeper does: the session, then that all was told', async () => {
-    const {fresh} = replaying({hint: 'space pauses'})
-    const [first, second, third] = fresh()
-    expect(first).toMatchObject({tell: 'session', session: {session: 'r_1', run: 'r_1', live: false}})
+    const {fresh} = replaying()
+    const [first, second] = fresh()
+    expect(first).toMatchObject({tell: 'session', session: {session: 'r_1', run: 'r_1', live: false, replay: {seq: 0, lastSeq: 7, speed: 1, paused: false}}})
     expect(second).toEqual({tell: 'caught-up'})
-    expect(third).toEqual({tell: 'answered', id: 0, ok: true, text: 'space pauses'})
+  })
+  it('always says where it stands', async () => {
+    const {fresh, turn, replay} = replaying()
+    const place = () => fresh().findLast((message) => message.tell === 'session')
+    await turn(2000)
+    expect(place()).toMatchObject({session: {replay: {seq: 3, paused: false}}})
+    replay.pause()
+    expect(place()).toMatchObject({session: {replay: {seq: 3, paused: true}}})
+    replay.speed(4)
+    replay.seek(1)
+    expect(place()).toMatchObject({session: {session: 'r_1', replay: {seq: 1, speed: 4}}})
+    replay.resume()
+    await turn(20_000)
+    expect(place()).toMatchObject({session: {replay: {seq: 7, ended: true}}})
   })
 
   it('tells events, panes and their bytes as time goes, and how they end', async () => {
