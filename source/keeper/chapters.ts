@@ -38,6 +38,7 @@ export interface Chapters {
   runs(): RunId[]
   /** What the graphics card was last seen to do: it passes, and is not on record for those who come later. */
   sampled(): Event | undefined
+  sample(event: Event): void
   /** What has happened up to now: where a reader that comes now has caught up. */
   now(): Cursor | undefined
   /** Events after the cursor, then live ones, run after run, until the signal. `caughtUp` is called once all up to `now` is told. */
@@ -74,7 +75,6 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
     const {host} = chapter
     if (host)
       for await (const event of host.journal.follow({run: chapter.run, after}, signal)) {
-        if (event.type === 'gpu.sampled') sampled = event
         yield event
         seen = event.seq
         if (event.type === 'run.closed') return
@@ -149,6 +149,9 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
     clear: () => {
       chapters = []
       turn()
+    },
+    sample: (event) => {
+      sampled = event
     },
     sampled: () => (sampled?.run === chapters.at(-1)?.run ? sampled : undefined),
     runs: () => chapters.map(({run}) => run),

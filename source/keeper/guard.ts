@@ -81,13 +81,14 @@ export const guardTerminal = ({settings, words, fd = 1}: Guarded): Guard => {
     mine.once('error', () => undefined)
     const bornAt = performance.now()
     mine.once('exit', () => {
-      // The one that waits lives on without its parent.
+      if (!done && wire === line) {
+        deaths = performance.now() - bornAt > longMs ? 1 : deaths + 1
+        wire = undefined
+        pid = 0
+        if (deaths < mostDeaths) post()
+      }
+      // The one that waited may live on without its parent, until there is another.
       line?.end('bye\n')
-      if (done || wire !== line) return
-      deaths = performance.now() - bornAt > longMs ? 1 : deaths + 1
-      wire = undefined
-      pid = 0
-      if (deaths < mostDeaths) post()
     })
     mine.unref()
     line?.unref()

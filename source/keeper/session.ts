@@ -132,6 +132,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     const recent: Event[] = []
     try {
       for await (const event of mine.events()) {
+        if (event.type === 'gpu.sampled') chapters.sample(event)
         if (event.passing) continue
         recent.push(event)
         if (recent.length > spareEvents) recent.shift()
@@ -195,7 +196,6 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     if (text !== undefined) begin(text)
   }
   const withFiles = (text: string, files: readonly string[] = []): string => (files.length > 0 ? `${text}\n\nFiles: ${files.join(', ')}` : text)
-
   const endRun = (reason: string, outcome: 'interrupted' | 'terminated' = 'interrupted'): void => {
     if (!live) return
     halted = true

@@ -1,0 +1,242 @@
+// kill -9 as a person meets it: the program begun in their shell, one of its processes killed at some moment of a run.
+// The terminal is as it was, the run goes on, a screen shows what is true within a second, and in the end nobody is
+// left. `PENGUIN_TEST_KILLS=20` for twenty of each, at moments spread over a run.
+
+import {execFileSync} from 'node:child_process'
+import {closeSync, constants, openSync, readFileSync} from 'node:fs'
+import {describe, expect, it} from 'vitest'
+import {calculator, edit, fixed, isAlive, survivorsAfter, ways} from '../kit/flow.ts'
+import {type Asked, modelServer, type Scripted} from '../kit/model-server.ts'
+import {launcher} from '../kit/penguin.ts'
+import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
+import type {Terminal} from '../kit/terminal.ts'
+import {hasProgram} from '../kit/terminal-tmux.ts'
+
+const rounds = Number(process.env.PENGUIN_TEST_KILLS ?? 0)
+/** The promise is one second; a machine that runs other tests is slower. */
+const soonMs = Number(process.env.PENGUIN_TEST_SOON_MS ?? 6000)
+const finished = /^ ✓ done/m
+const restored = {alternate: false, mouse: 'none', paste: false, focus: false, cursorVisible: true}
+
+/** Streams, reads, runs commands until it is enough, and mends: in each of these a kill may fall. */
+const scriptUntil =
+  (enough: () => boolean) =>
+  (asked: Asked): Scripted => {
+    const answers = asked.messages.flatMap((message) => (message.from === 'tool' ? [message.text] : []))
+    // What was cut off by a kill is done again, as a model would.
+    const mended = answers.some((text) => text.includes('sum.js') && !text.includes('cut off'))
+    if (asked.toolResults === 0) return {text: 'let me look '.repeat(20), everyMs: 5, calls: [{tool: 'read', input: {path: 'package.json'}}]}
+    if (!enough() || !answers.join('\n').includes('slept')) return {calls: [{tool: 'shell', input: {command: `sleep 1; echo slept ${asked.toolResults}`}}]}
+    if (!mended) return {calls: [{tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}]}
+    return {text: 'it adds now', everyMs: 5}
+  }
+
+const wordsOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+const pidsOf = (where: ScreenPlace, what: RegExp): number[] => where.survivors().filter((pid) => what.test(wordsOf(pid)))
+const whose = {screen: /dist\/main\.js/, keeper: /dist\/keeper\.js/, agent: /dist\/worker\.js/, guardian: /^penguin-guardian/} as const
+type Who = keyof typeof whose
+
+const settingsOf = (shell: number): string => {
+  const fd = openSync(`/proc/${shell}/fd/0`, constants.O_RDONLY | constants.O_NOCTTY)
+  try {
+    return execFileSync('stty', ['-g'], {encoding: 'utf8', stdio: [fd, 'pipe', 'inherit']})
+  } finally {
+    closeSync(fd)
+  }
+}
+
+interface Scene {
+  where: ScreenPlace
+  /** The person's shell, with the program in it. */
+  terminal: Terminal
+  /** Another screen of the same session. */
+  other: Terminal
+  /** Kills one of the kind, a screen and guardian of that terminal; answers whom. */
+  kill(who: Who): number
+  /** Nothing of the program is left in the terminal, and the shell is there again. */
+  isRestored(): boolean
+}
+
+const within = async (what: string, fits: () => boolean): Promise<void> => {
+  const end = performance.now() + soonMs
+  while (!fits()) {
+    if (performance.now() > end) throw new Error(`not within ${soonMs} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** What a screen shows, without what goes with the time, and what only who was there is told. */
+const shown = (terminal: Terminal): string =>
+  terminal
+    .frame()
+    .replaceAll(/\d+ (s|ms)\b/g, 'TIME')
+    .replaceAll(/(?:the session's process was killed.*|┃)$/gm, '')
+    .replaceAll(/ {2,}/g, ' ')
+    .replaceAll(/ +$/gm, '')
+
+const sameShown = ({where, terminal, other}: Scene): Promise<void> =>
+  within('both screens show the same, and panes', () => shown(terminal) === shown(other) && /^[┏╭┌].*1 coder/m.test(terminal.frame())).catch(
+    (thrown: Error) => {
+      throw new Error(`${thrown.message}; keepers ${pidsOf(where, whose.keeper)}\n${shown(terminal)}\n${'═'.repeat(40)}\n${shown(other)}`)
+    },
+  )
+
+const back = async (scene: Scene): Promise<void> => {
+  await within('the terminal is as it was', scene.isRestored)
+  scene.terminal.type('$P attach\n')
+  await scene.terminal.until((frame) => frame.includes('1 coder'), 20_000)
+  await sameShown(scene)
+}
+const newGuardian = (scene: Scene, killed: number): Promise<void> =>
+  within('another guardian', () => pidsOf(scene.where, whose.guardian).filter((pid) => pid !== killed).length >= 4)
+
+/** Kills, and goes on to where the screen shows what is. */
+const targets: Record<string, (scene: Scene) => Promise<void>> = {
+  screen: async (scene) => {
+    scene.kill('screen')
+    await back(scene)
+  },
+  keeper: async (scene) => {
+    const agents = pidsOf(scene.where, whose.agent)
+    const killed = scene.kill('keeper')
+    await within('its agents are gone', () => agents.every((pid) => !isAlive(pid)))
+    await within('another keeper', () => pidsOf(scene.where, whose.keeper).some((pid) => pid !== killed))
+    await sameShown(scene)
+    expect(pidsOf(scene.where, whose.keeper)).toHaveLength(1)
+  },
+  agent: async (scene) => {
+    scene.kill('agent')
+    await sameShown(scene)
+  },
+  guardian: async (scene) => {
+    await newGuardian(scene, scene.kill('guardian'))
+    await sameShown(scene)
+  },
+  'guardian, then the screen': async (scene) => {
+    await newGuardian(scene, scene.kill('guardian'))
+    scene.kill('screen')
+    await back(scene)
+  },
+  'guardian and the screen at once': async (scene) => {
+    scene.kill('guardian')
+    scene.kill('screen')
+    await back(scene)
+  },
+  'screen and its guardian at once': async (scene) => {
+    scene.kill('screen')
+    scene.kill('guardian')
+    await back(scene)
+  },
+}
+
+interface Round {
+  targets: readonly string[]
+  pauseMs: number
+}
+
+const round = async ({targets: names, pauseMs}: Round): Promise<void> => {
+  let enough = names.length === 1
+  await using server = await modelServer(scriptUntil(() => enough))
+  const way = ways.chat(server)
+  using where = screenPlace(calculator, way.env)
+  await using terminal = where.screen(['-i'], {command: 'sh', env: {P: launcher, PS1: 'shell$ '}})
+  await terminal.until('shell$')
+  const settings = settingsOf(terminal.pid)
+  terminal.type(`$P ${way.args.join(' ')} --permission auto 'make sum add'\n`)
+  await terminal.until(() => server.requests.length > 0, 30_000)
+  await using other = where.screen(['attach'])
+  await other.until('1 coder', 20_000)
+  const scene: Scene = {
+    where,
+    terminal,
+    other,
+    kill: (who) => {
+      const mine = who === 'screen' || who === 'guardian' ? terminal.left() : undefined
+      const pid = pidsOf(where, whose[who]).find((one) => mine?.includes(one) ?? true) ?? 0
+      if (pid) process.kill(who === 'agent' ? -pid : pid, 'SIGKILL')
+      return pid
+    },
+    isRestored: () => {
+      const {alternate, mouse, paste, focus, cursorVisible} = terminal.modes
+      const modes = {alternate, mouse, paste, focus, cursorVisible}
+      return JSON.stringify(modes) === JSON.stringify(restored) && settingsOf(terminal.pid) === settings && terminal.frame().includes('shell$')
+    },
+  }
+  await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  for (const name of names) await targets[name]?.(scene)
+  enough = true
+  await terminal.until(finished, 30_000)
+  expect(where.read('sum.js')).toBe(fixed)
+  await within('both show the end', () => finished.test(other.frame()))
+  other.key('ctrl+c', 'ctrl+c')
+  expect(await other.ended).toEqual({code: 0})
+  terminal.key('ctrl+c', 'ctrl+c')
+  await within('the terminal is as it was', scene.isRestored)
+  terminal.type('exit\n')
+  await terminal.ended
+  expect(await survivorsAfter(where, 5000)).toEqual([])
+}
+
+const allTargets = Object.keys(targets)
+
+describe('kill -9', () => {
+  it('of each in turn, in one run', () => round({targets: allTargets, pauseMs: 0}), 120_000)
+
+  it.skipIf(rounds === 0).each(allTargets)(
+    'of the %s, at moments spread over a run',
+    async (target) => {
+      for (let nth = 0; nth < rounds; nth += 1) {
+        const pauseMs = (nth * 337 + 100) % 2000
+        try {
+          await round({targets: [target], pauseMs})
+        } catch (thrown) {
+          throw new Error(`round ${nth + 1} of ${rounds}, killed after ${pauseMs} ms: ${(thrown as Error).message}`, {cause: thrown})
+        }
+      }
+    },
+    60_000 + rounds * 30_000,
+  )
+
+  it('of the keeper while a command runs: it ends with it, and the model is told', async () => {
+    await using server = await modelServer((asked) => {
+      if (asked.toolResults === 0) return {calls: [{tool: 'shell', input: {command: 'sleep 31'}}]}
+      return asked.toolResults === 1 ? edit : {text: 'it adds now'}
+    })
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--permission', 'auto', 'make sum add'])
+    await terminal.until(() => pidsOf(where, /^sleep 31/).length > 0, 20_000)
+    process.kill(pidsOf(where, whose.keeper)[0] as number, 'SIGKILL')
+    await within('the command is gone', () => pidsOf(where, /sleep 31/).length === 0)
+    await terminal.until(finished, 30_000)
+    expect(server.requests.at(1)?.messages.at(-1)?.text).toContain('cut off')
+    expect(where.read('sum.js')).toBe(fixed)
+  }, 60_000)
+})
+
+describe.skipIf(!hasProgram('tmux'))('a terminal that is gone', () => {
+  it('takes its screen and guardian with it, and nothing else', async () => {
+    let enough = false
+    await using server = await modelServer(scriptUntil(() => enough))
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using first = where.inTmux([...way.args, '--permission', 'auto', 'make sum add'])
+    await first.until('1 coder', 20_000)
+    await using other = where.screen(['attach'])
+    await other.until('1 coder', 20_000)
+    const before = {screens: pidsOf(where, whose.screen), agents: pidsOf(where, whose.agent)}
+    expect(before.screens).toHaveLength(2)
+    process.kill(Number(first.tmux('display-message', '-p', '#{pid}')), 'SIGKILL')
+    await within('its screen and guardian are gone', () => pidsOf(where, whose.screen).length === 1 && pidsOf(where, whose.guardian).length === 2)
+    expect(pidsOf(where, whose.agent)).toEqual(before.agents)
+    enough = true
+    await other.until(finished, 30_000)
+    expect(where.read('sum.js')).toBe(fixed)
+  }, 60_000)
+})
