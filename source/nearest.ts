@@ -23,3 +23,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   }
   return [...known].sort((left, right) => score(left) - score(right))[0]
 }
+
+/** Near enough to be what was meant: a third of its letters may be wrong, or it is cut short. */
+export const isNear = (word: string, known: string): boolean =>
+  distance(word.toLowerCase(), known.toLowerCase()) <= Math.floor(known.length / 3) || (word.length > 3 && known.toLowerCase().startsWith(word.toLowerCase()))

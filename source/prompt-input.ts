@@ -21,6 +21,8 @@ export const readPrompt = async (context: Context): Promise<Envelope<string>> =>
   const resuming = flags.continue === true || typeof flags.resume === 'string'
   if (!dash && said.trim()) return good(said)
   if (!dash && resuming) return good('')
+  // A word that is empty is a prompt that is none, as of a variable without a value: nothing is read in its stead.
+  if (!dash && words.length > 0) return nothing('the prompt is empty')
   if (!dash && tty.in) return nothing('there is no prompt')
   if (dash && flags.input === 'stream-json') return nothing('"-" and --input stream-json both want standard input')
   if (dash && tty.in) return nothing('"-" reads standard input, which is a terminal')

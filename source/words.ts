@@ -1,7 +1,7 @@
 // argv → verb, words, flags, read strictly against the table of verbs. Pure. Every refusal says what to type.
 
 import {bad, type Envelope, fault, good} from '../engine/contract/fault.ts'
-import {nearest} from './nearest.ts'
+import {isNear, nearest} from './nearest.ts'
 import {dashed, type Flag, findVerb, flagsOf, notYet, type Verb, verbs} from './verbs.ts'
 
 type Value = string | number | boolean | string[]
@@ -15,6 +15,10 @@ export interface Read {
 }
 
 const wrong = (why: string, hint: string): {ok: false; error: ReturnType<typeof fault>} => bad(fault('usage.words', {why, hint}))
+
+/** `-mNAME` becomes `-m=NAME`. A word with blanks in it is more likely a prompt that begins with a dash. */
+const parted = (word: string, flags: readonly Flag[]): string =>
+  /^-[A-Za-z][^\s=]\S*$/.test(word) && flags.some(({short, type}) => short === word[1] && type !== 'boolean') ? `${word.slice(0, 2)}=${word.slice(2)}` : word
 
 /** The flag that a word such as `--max-calls`, `--max-calls=5` or `-m` names. */
 const flagFor = (word: string, flags: readonly Flag[]): Flag | undefined => {
@@ -64,7 +68,8 @@ const refuseFlag = (word: string, verb: Verb): Envelope<never> => {
     name,
     flagsOf(verb).map((flag) => dashed(flag.name)),
   )
-  const hint = elsewhere.length > 0 ? `it belongs to penguin ${elsewhere.join(', ')}` : `did you mean ${near}? A prompt that begins with a dash goes after --`
+  const say = near && isNear(name, near) ? `did you mean ${near}?` : `penguin help ${verb.name} shows those it has.`
+  const hint = elsewhere.length > 0 ? `it belongs to penguin ${elsewhere.join(', ')}` : `${say} A prompt that begins with a dash goes after --`
   return wrong(`penguin ${verb.name} has no flag ${name}`, hint)
 }
 
@@ -102,7 +107,7 @@ export const readFlags = (verb: Verb, argv: readonly string[]): Envelope<{words:
   const words: string[] = []
   const flags: Record<string, Value> = {}
   for (let at = 0; at < argv.length; at++) {
-    const word = argv[at] as string
+    const word = parted(argv[at] as string, flagsOf(verb))
     if (word === '--') {
       words.push(...argv.slice(at + 1))
       break

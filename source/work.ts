@@ -139,6 +139,7 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
     const gate = openGate({
       permissions: assignment.permissions,
       sandbox: sandbox.state,
+      root: assignment.root,
       writes: assignment.role.writes,
       role: assignment.role.name,
       askPerson: hooks.permit,

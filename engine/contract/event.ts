@@ -243,7 +243,7 @@ export const events = {
   'tool.called': kept(1, (z: Zod) =>
     z.object({call: z.string(), tool: z.string(), input: z.unknown(), needs: z.array(z.string()), effect: z.boolean(), sandbox: sandbox(z)}).loose(),
   ),
-  'tool.output': passing(1, (z: Zod) => z.object({call: z.string(), text: z.string()})),
+  'tool.output': passing(1, (z: Zod) => z.object({call: z.string(), text: z.string(), sandbox: sandbox(z)})),
   'tool.done': kept(1, (z: Zod) =>
     z
       .object({

@@ -28,12 +28,7 @@ export const faults = {
   'tool.interrupted': row('this call was cut off before its end was recorded; it was not run again', 'look at the current state first, then decide: {seen}'),
   'tool.stopped': row('stopped before it ran', '', false, 'interrupted'),
   'permission.denied': row('{what} is not allowed: {why}', '{hint}', false, 'needs_person'),
-  'permission.asked': row(
-    '{what} needs a person to allow it, and nobody can be asked here',
-    'allow it with --allow "{rule}" or --permission auto',
-    false,
-    'needs_person',
-  ),
+  'permission.asked': row('{what} needs a person to {act} it, and nobody can be asked here', '{hint}', false, 'needs_person'),
   // files
   'file.missing': row('{path} does not exist', '{near}'),
   'file.outside': row('{path} is outside the project', 'name paths relative to the project, or add the folder with --add-dir'),

@@ -27,7 +27,36 @@ export interface Lasting {
   covers(rules: readonly string[]): boolean
 }
 
-const ruleFor = (ask: Ask): string => ask.rule ?? 'RULE'
+/** As it is typed into a shell. */
+const quoted = (word: string): string => (/["$`\\!\n]/.test(word) ? `'${word.replace(/'/g, "'\\''")}'` : `"${word}"`)
+
+const answerHint = 'answer it in the full screen, or with --input stream-json'
+
+/** What would have let it through; no rule does where another rule says that a person is asked. */
+const unasked = (ask: Ask): ReturnType<typeof fault> => {
+  if (ask.kind !== 'permission') return fault('permission.asked', {what: `the question "${ask.text}"`, act: 'answer', hint: answerHint})
+  const hint = ask.rule && ask.rules ? `allow it with --allow ${quoted(ask.rule)}, or ${answerHint}` : answerHint
+  return fault('permission.asked', {what: ask.rule ?? ask.text, act: 'allow', hint})
+}
+
+const plainly: Readonly<Record<string, string>> = {
+  once: 'once',
+  run: 'run',
+  always: 'run',
+  deny: 'deny',
+  yes: 'once',
+  y: 'once',
+  allow: 'once',
+  no: 'deny',
+  n: 'deny',
+  '': 'deny',
+}
+
+/** A question may be answered in any words. A permission is given or refused in those that were offered, or plainly: anything else is no answer. */
+const knownChoice = (ask: Ask, choice: string): string | undefined => {
+  if (ask.kind !== 'permission' || ask.choices.includes(choice)) return choice
+  return plainly[choice.toLowerCase()]
+}
 
 interface Open {
   agent: Agent
@@ -44,21 +73,28 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null, las
 
   const deny = (agent: Agent, ask: Ask, id: string, span: SpanId, by: 'nobody' | 'timeout'): void => {
     scribe.note('ask.answered', {ask: id, choice: 'deny', by}, {agent: agent.id, role: agent.role, span})
-    const error =
-      ask.kind === 'permission'
-        ? fault('permission.asked', {what: ask.rule ?? ask.text, rule: ruleFor(ask)})
-        : fault('permission.asked', {what: `the question "${ask.text}"`, rule: ''})
-    agent.link?.send({say: 'answer', id: ask.id, choice: 'deny', error})
+    agent.link?.send({say: 'answer', id: ask.id, choice: 'deny', error: unasked(ask)})
   }
 
   const answer = (id: string, choice: string, text?: string): boolean => {
     const found = open.get(id)
     if (!found) return false
+    const known = knownChoice(found.ask, choice)
+    if (known === undefined) {
+      scribe.note('notice', {
+        code: 'input.unknown',
+        text: `${id} is answered with ${found.ask.choices.join(', ')}, not with ${JSON.stringify(choice.slice(0, 60))}`,
+      })
+      return true
+    }
     open.delete(id)
     found.stop.abort()
+    take(found, id, known, text)
+    return true
+  }
+  const take = (found: Open, id: string, choice: string, text?: string): void => {
     if (choice === 'always' && found.ask.rules) void keep(found, id, text)
     else settle(found, id, choice, text)
-    return true
   }
   const settle = (found: Open, id: string, choice: string, text?: string): void => {
     const isLasting = choice === 'run' || choice === 'always'

@@ -127,7 +127,8 @@ export const openVerifier = (ports: VerifyPorts, scribe: Scribe): Verifier => {
       if (checks.length === 0) return {state: 'none', signature: '', summary: 'no check could run', report: ''}
       const results: {check: Check; result: GateResult}[] = []
       for (const check of checks) results.push({check, result: await checkOne(candidate, check, site, signal)})
-      return together(results)
+      const unchanged = changedPaths(ports.start(), site.tracker.tree()).length === 0
+      return together(results, ({report}) => beforeWords(unchanged, report.counts))
     },
     stale: (candidate, where) => {
       const taken = checklist.of(candidate).flatMap((check) => {
@@ -160,13 +161,23 @@ export const openVerifier = (ports: VerifyPorts, scribe: Scribe): Verifier => {
   }
 }
 
-const together = (results: readonly {check: Check; result: GateResult}[]): Checked => {
+/** Whose fault a red gate is, as far as it is known: the work's, or of before it. */
+const beforeWords = (unchanged: boolean, counts: GateReport['counts']): string => {
+  if (unchanged) return ' (nothing was changed: it was red before)'
+  const before = counts?.failedBefore ?? null
+  if (before === null) return ''
+  return before === 0 ? ' (it was green before)' : ` (it was red before: ${before} failed)`
+}
+
+const together = (results: readonly {check: Check; result: GateResult}[], before: (result: GateResult) => string): Checked => {
   const required = results.filter(({check}) => check.required)
   const red = required.filter(({result}) => !result.passed)
   if (red.length === 0) return {state: 'green', signature: '', summary: required.map(({result}) => result.report.summary).join('; '), report: ''}
   const person = red.find(({result}) => result.needsPerson)
-  const summary = red.map(({check, result}) => `${check.gate}: ${result.report.summary}`).join('; ')
-  const signature = red.flatMap(({result}) => result.failures.map((failure) => `${failure.test}\n${failure.message.slice(0, 200)}`)).join('\n') || summary
+  const said = red.map(({check, result}) => `${check.gate}: ${result.report.summary}`)
+  const signature =
+    red.flatMap(({result}) => result.failures.map((failure) => `${failure.test}\n${failure.message.slice(0, 200)}`)).join('\n') || said.join('; ')
+  const summary = red.map(({result}, at) => `${said[at]}${result.needsPerson ? '' : before(result)}`).join('; ')
   const report = red.map(({check, result}) =>
     redText({gate: check.gate, command: check.command, summary: result.report.summary, failures: result.failures, output: result.output}),
   )

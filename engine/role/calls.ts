@@ -59,7 +59,7 @@ const runOne = async (call: Call, work: Work, assignment: Assignment, up: Uplink
       up.report('tool.called', body, span)
       return good(undefined)
     },
-    onOutput: (text) => up.report('tool.output', {call: call.id, text}, span),
+    onOutput: (text) => up.report('tool.output', {call: call.id, text, sandbox: assignment.sandboxState}, span),
     note: (type, body) => up.report(type as 'notice', body as never, span),
     ask: async (question) => {
       const answer = await up.ask({kind: 'question', text: question.text, choices: question.choices ?? [], call: call.id})

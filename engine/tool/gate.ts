@@ -6,6 +6,7 @@ import {fault} from '../contract/fault.ts'
 import {type Need, type PermissionMode, type Permissions, type Rule, secretFiles, secretSamples} from '../contract/permission.ts'
 import type {SandboxState} from '../contract/sandbox.ts'
 import {readCommand} from './command.ts'
+import {gitChange} from './git-guard.ts'
 import {exactly, ruleOn} from './rules.ts'
 
 export interface Decision {
@@ -35,6 +36,8 @@ const modeWords: Readonly<Record<PermissionMode, string>> = {
   auto: 'mode auto allows what happens inside the sandbox',
 }
 
+const gitWords = 'changes the repository itself, which Penguin does only when a rule allows it'
+
 const ruleFor = (need: Need): string => `${need.kind}(${exactly(need.what)})`
 
 const secretOf = (need: Need, rules: readonly Rule[]): Decision | undefined => {
@@ -56,7 +59,7 @@ const network = (need: Need, state: SandboxState): Decision | undefined =>
   need.kind === 'net' && state.network === 'off' ? {do: 'ask', why: 'the sandbox has no network', rule: ruleFor(need)} : undefined
 
 /** What one need may do. Pure. */
-export const decidePermission = (need: Need, permissions: Pick<Permissions, 'mode' | 'rules'>, state: SandboxState): Decision => {
+export const decidePermission = (need: Need, permissions: Pick<Permissions, 'mode' | 'rules'>, state: SandboxState, root = ''): Decision => {
   const {mode, rules} = permissions
   if (need.kind === 'ask') return {do: 'allow', why: 'asking a person needs no permission'}
   const ruled = ruleOn(need, rules)
@@ -72,6 +75,8 @@ export const decidePermission = (need: Need, permissions: Pick<Permissions, 'mod
   if (need.kind === 'read') return {do: 'allow', why: 'reading in the project needs no permission'}
   const closed = network(need, state)
   if (closed && mode === 'auto') return closed
+  const git = mode === 'auto' && need.kind === 'shell' ? gitChange(readCommand(need.what), root) : undefined
+  if (git) return {do: 'deny', why: `${git} ${gitWords}`, rule: `shell(${git}*)`}
   const decided = byMode[mode](need.kind)
   return decided === 'allow' ? {do: decided, why: modeWords[mode]} : {do: decided, why: modeWords[mode], rule: ruleFor(need)}
 }
@@ -79,10 +84,15 @@ export const decidePermission = (need: Need, permissions: Pick<Permissions, 'mod
 const severity = {allow: 0, ask: 1, deny: 2} as const
 
 /** The strictest decision over all needs of a call, with the need it is about; no needs are allowed. */
-export const decideCall = (needs: readonly Need[], permissions: Pick<Permissions, 'mode' | 'rules'>, state: SandboxState): Decision & {need?: Need} => {
+export const decideCall = (
+  needs: readonly Need[],
+  permissions: Pick<Permissions, 'mode' | 'rules'>,
+  state: SandboxState,
+  root?: string,
+): Decision & {need?: Need} => {
   let worst: Decision & {need?: Need} = {do: 'allow', why: 'it needs nothing'}
   for (const need of needs) {
-    const decision = {...decidePermission(need, permissions, state), need}
+    const decision = {...decidePermission(need, permissions, state, root), need}
     if (worst.need === undefined || severity[decision.do] > severity[worst.do]) worst = decision
   }
   return worst
@@ -112,12 +122,17 @@ const shown = (need: Need | undefined): string => {
   return need ? `${need.kind}(${what.length > 200 ? `${what.slice(0, 200)}…` : what})` : 'this call'
 }
 
-const hintFor = (decision: Decision): string =>
-  decision.why === modeWords.plan ? 'answer with what you would do' : 'find another way, or tell the user what is needed'
+const hintFor = (decision: Decision): string => {
+  if (decision.why === modeWords.plan) return 'answer with what you would do'
+  if (decision.why.endsWith(gitWords)) return `leave it to the user, who may allow it with --allow "${decision.rule}"`
+  return 'find another way, or tell the user what is needed'
+}
 
 export interface GateFacts {
   permissions: Pick<Permissions, 'mode' | 'rules'>
   sandbox: SandboxState
+  /** Folder of the project, to tell its repository from others. */
+  root: string
   /** May the role change files at all? */
   writes: boolean
   role: string
@@ -131,7 +146,7 @@ export const openGate =
   async (needs: readonly Need[]): Promise<Envelope<void>> => {
     const refused = facts.writes ? undefined : needs.find(({kind}) => kind === 'write')
     if (refused) return bad(fault('permission.denied', {what: shown(refused), why: `a ${facts.role} changes no files`, hint: 'say what should be changed'}))
-    const decision = decideCall(needs, facts.permissions, facts.sandbox)
+    const decision = decideCall(needs, facts.permissions, facts.sandbox, facts.root)
     if (decision.do === 'allow') return good(undefined)
     const what = shown(decision.need)
     if (decision.do === 'deny') return bad(fault('permission.denied', {what, why: decision.why, hint: hintFor(decision)}))

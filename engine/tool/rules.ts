@@ -115,7 +115,13 @@ const allowsPart = (rules: readonly ReadRule[], part: Part): ReadRule | undefine
   return own && (written || own.pattern === '') ? own : undefined
 }
 
-const ruleCommand = (rules: readonly ReadRule[], line: CommandLine): Ruled | undefined => {
+/** The one text that a pattern without wildcards matches. */
+const literal = (pattern: string): string | undefined => {
+  const parts = pieces(pattern)
+  return parts.some(isStar) ? undefined : parts.map(plainPiece).join('')
+}
+
+const ruleCommand = (rules: readonly ReadRule[], source: string, line: CommandLine): Ruled | undefined => {
   const of = (what: Rule['do']): ReadRule[] => rules.filter(({rule}) => rule.do === what)
   const hit = (what: 'deny' | 'ask'): ReadRule | undefined =>
     strongest(of(what).filter((rule) => (rule.verb === 'shell' && rule.pattern === '') || line.parts.some((part) => hitsPart(rule, part))))
@@ -129,6 +135,9 @@ const ruleCommand = (rules: readonly ReadRule[], line: CommandLine): Ruled | und
   const allowing = of('allow')
   const bare = allowing.find((rule) => rule.verb === 'shell' && rule.pattern === '')
   if (bare) return {do: 'allow', rule: bare.rule}
+  // Who writes down a whole line has read it, with the files that it writes to.
+  const whole = allowing.find((rule) => rule.verb === 'shell' && literal(rule.pattern) === source.trim())
+  if (whole) return {do: 'allow', rule: whole.rule}
   const covers = line.parts.map((part) => allowsPart(allowing, part))
   return line.sure && covers.length > 0 && covers.every(Boolean)
     ? {do: 'allow', rule: (strongest(covers.filter((one) => one !== undefined)) as ReadRule).rule}
@@ -147,5 +156,5 @@ const rulePlain = (rules: readonly ReadRule[], verb: Verb, what: string): Ruled 
 export const ruleOn = (need: Need, rules: readonly Rule[]): Ruled | undefined => {
   if (rules.length === 0 || need.kind === 'ask') return undefined
   const read = readAll(rules)
-  return need.kind === 'shell' ? ruleCommand(read, readCommand(need.what)) : rulePlain(read, need.kind, need.what)
+  return need.kind === 'shell' ? ruleCommand(read, need.what, readCommand(need.what)) : rulePlain(read, need.kind, need.what)
 }

@@ -2,6 +2,7 @@
 //   {"say": text}   {"answer": ask, "choice": choice, "text": text}   {"stop": true}
 // A line that is none of these is answered on stderr by nobody: it becomes a notice in the journal.
 
+import {StringDecoder} from 'node:string_decoder'
 import {lineSplitter} from '../../engine/base/jsonl.ts'
 import type {Host} from '../host.ts'
 
@@ -24,19 +25,27 @@ const takeLine = (host: Host, text: string): void => {
 
 export const takeAnswers = (stdin: NodeJS.ReadableStream, host: Host): {stop(): void} => {
   const splitter = lineSplitter(1024 * 1024)
+  // A letter may come in two pieces.
+  const decoder = new StringDecoder('utf8')
   const take = (chunk: Buffer | string): void => {
     try {
-      for (const text of splitter.feed(chunk.toString())) if (text.trim()) takeLine(host, text)
+      for (const text of splitter.feed(typeof chunk === 'string' ? chunk : decoder.write(chunk))) if (text.trim()) takeLine(host, text)
     } catch (thrown) {
       host.notice('input.garbled', (thrown as Error).message)
     }
   }
+  const takeRest = (): void => {
+    const text = splitter.rest()
+    if (text.trim()) takeLine(host, text)
+  }
   stdin.on('data', take)
+  stdin.on('end', takeRest)
   // A broken pipe says the same as its end: nobody answers any more.
   stdin.on('error', () => undefined)
   return {
     stop: () => {
       stdin.off('data', take)
+      stdin.off('end', takeRest)
       stdin.pause()
       ;(stdin as {unref?: () => void}).unref?.()
     },

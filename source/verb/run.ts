@@ -34,9 +34,11 @@ const misused = (why: string, hint: string): Envelope<never> => bad(fault('usage
 const readSchema = async (file: string): Promise<Envelope<Record<string, unknown>>> => {
   const hint = 'give the path of a JSON Schema'
   try {
-    const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> | boolean
     const why = await schemaTrouble(schema)
-    return why ? misused(`--schema ${file}: ${why}`, hint) : good(schema)
+    if (why) return misused(`--schema ${file}: ${why}`, hint)
+    // `true` and `false` are whole schemas: everything, and nothing.
+    return good(typeof schema === 'boolean' ? {allOf: [schema]} : schema)
   } catch (thrown) {
     return misused(`--schema ${file}: ${(thrown as Error).message}`, hint)
   }

@@ -34,6 +34,8 @@ describe('words that are taken', () => {
     ],
     [['run', 'p', '--check', 'a', '--check', 'b -c'], {verb: 'run', bare: false, words: ['p'], flags: {check: ['a', 'b -c']}}],
     [['run', '--role-model', 'coder=x/y', 'p'], {verb: 'run', bare: false, words: ['p'], flags: {roleModel: ['coder=x/y']}}],
+    [['run', 'p', '-mollama/qwen3', '-C/tmp', '-oout.txt'], {verb: 'run', bare: false, words: ['p'], flags: {model: 'ollama/qwen3', cwd: '/tmp', outputFile: 'out.txt'}}],
+    [['-mollama/qwen3', 'p'], {verb: 'run', bare: true, words: ['p'], flags: {model: 'ollama/qwen3'}}],
     [['run', 'p', '--seed', '-4'], {verb: 'run', bare: false, words: ['p'], flags: {seed: -4}}],
     [
       ['run', 'p', '--no-check', '--no-color', '-q', '-o', 'f'],
@@ -48,6 +50,9 @@ describe('words that are taken', () => {
 describe('words that are refused, with what to type', () => {
   it.each([
     [['run', '--maxcalls', '3'], '--max-calls'],
+    [['run', '-x', 'p'], 'penguin help run shows those it has'],
+    [['run', '--nope', 'p'], 'penguin help run shows those it has'],
+    [['run', '-make it fast'], 'goes after --'],
     [['run', 'p', '--model'], '--model PROVIDER/MODEL'],
     [['run', 'p', '--model', '--json'], '--model PROVIDER/MODEL'],
     [['run', 'p', '--max-calls', 'many'], 'a whole number above 0, not "many"'],

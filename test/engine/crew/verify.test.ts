@@ -51,7 +51,7 @@ describe('checks', () => {
   it('are red together when one is, with a report that a model can read and a signature of what failed', async () => {
     const play = scene({checks: [resultOf(false, 'adds'), resultOf(true)], ports: {checks: [check(), check({gate: 'lint'})]}})
     const found = await play.crew.verifier.checkAll(1, signal)
-    expect(found).toMatchObject({state: 'red', summary: 'tests: adds', signature: 'adds\nit is adds'})
+    expect(found).toMatchObject({state: 'red', summary: 'tests: adds (nothing was changed: it was red before)', signature: 'adds\nit is adds'})
     expect(found.report).toContain('The check "tests" (test) failed: adds')
   })
 
@@ -83,7 +83,7 @@ describe('checks', () => {
     const play = scene({checks: [counted(false, 1), counted(false, 3), counted(false, 2)]})
     play.crew.effects.start()
     play.files.held.set('a.js', 'two')
-    await play.crew.verifier.checkAll(1, signal)
+    expect((await play.crew.verifier.checkAll(1, signal)).summary).toContain('(it was red before: 3 failed)')
     // Once on the tree as it is, once on the tree as it was.
     expect(play.gated).toHaveLength(2)
     expect(play.bodies('gate.failed')[0]?.counts).toMatchObject({failed: 1, failedBefore: 3})

@@ -195,7 +195,7 @@ describe('follow', () => {
     await setImmediate()
     journal.append(run, [opened(), notice('a')])
     journal.pass(run, delta('d'))
-    journal.pass(run, make('tool.output', {call: 'c', text: 'o'}))
+    journal.pass(run, make('tool.output', {call: 'c', text: 'o', sandbox: {level: 'off', writes: 'open', network: 'open'}}))
     journal.append(run, [closed()])
     expect((await seen).map((event) => [event.type, event.seq])).toEqual([
       ['model.delta', 2],
@@ -254,7 +254,7 @@ describe('passing events', () => {
     const journal = openTemp()
     const seen = followUntil(journal, {run}, (events) => events.at(-1)?.type === 'run.closed')
     await setImmediate()
-    for (let n = 0; n < 300; n += 1) journal.pass(run, make('tool.output', {call: 'c', text: 'x'.repeat(8000)}))
+    for (let n = 0; n < 300; n += 1) journal.pass(run, make('tool.output', {call: 'c', text: 'x'.repeat(8000), sandbox: {level: 'off', writes: 'open', network: 'open'}}))
     journal.append(run, [opened(), closed()])
     const chars = (await seen).filter((event) => event.passing).reduce((sum, event) => sum + textOf(event).length, 0)
     expect(chars).toBe(Math.floor((1024 * 1024) / 8000) * 8000)

@@ -257,6 +257,7 @@ describe('the gate', () => {
     const permit = openGate({
       permissions: {mode, rules},
       sandbox: state,
+      root: '/p',
       writes,
       role: 'explorer',
       askPerson: async (what) => {
@@ -302,5 +303,89 @@ describe('what would be allowed for good', () => {
   })
   it('opens a secret file only by its name', () => {
     expect(lastingRules([{kind: 'read', what: '.env'}], {mode: 'auto', rules: []}, state)).toEqual(['read(.env)'])
+  })
+})
+
+describe('a rule that names a whole line', () => {
+  it.each(['echo hi > f.txt', 'echo hi; rm -rf a', 'echo $(date)', 'for x in a b; do echo $x; done'])('allows it with all that it writes: %s', (line) => {
+    expect(shell(line, [rule('allow', `shell(${exactly(line)})`)], 'ask')).toBe('allow')
+    expect(shell(`${line} more`, [rule('allow', `shell(${exactly(line)})`)], 'ask')).toBe('ask')
+    expect(shell(line, [rule('allow', `shell(${exactly(line)})`), rule('deny', 'shell(echo*)')], 'ask')).toBe('deny')
+  })
+})
+
+describe('the repository itself, in mode auto', () => {
+  const git = (command: string, rules: Rule[] = []) => decideCall([{kind: 'shell', what: command}], {mode: 'auto', rules}, state, '/p')
+  it.each([
+    'git commit -am wip',
+    'git add -A && git commit -qm x',
+    'git stash',
+    'git stash pop',
+    'git checkout main',
+    'git checkout -b new',
+    'git checkout HEAD -- a.js',
+    'git switch -c new',
+    'git reset --hard HEAD~1',
+    'git restore --staged a.js',
+    'git branch new',
+    'git branch -D old',
+    'git tag v1',
+    'git rm a.js',
+    'git apply --index a.patch',
+    'git worktree add ../x',
+    'git push',
+    'cd /p/sub && git commit -am x',
+    'cd sub && git stash',
+    'git -C /p commit -am x',
+    'git -c user.name=a -c user.email=b commit -am x',
+    'bash -c "git commit -am x"',
+    'sudo /usr/bin/git commit -am x',
+    'ls | xargs git add',
+  ])('is left alone: %s', (command) =>
+    expect(git(command)).toMatchObject({do: 'deny', why: expect.stringMatching(/^git [a-z]+ changes the repository itself/)}),
+  )
+  it.each([
+    'git status --short',
+    'git diff HEAD~1 -- a.js',
+    'git log --oneline | head',
+    'git show HEAD:a.js > old.js',
+    'git stash list',
+    'git branch',
+    'git branch -a --contains HEAD',
+    'git tag -l "v*"',
+    'git remote -v',
+    'git checkout -- a.js',
+    'git checkout .',
+    'git restore a.js',
+    'git apply fix.patch',
+    'git worktree list',
+    'git submodule status',
+    'git clean -fd',
+    'cd /tmp/x && git init -q && git commit -qm x',
+    'cd "$(mktemp -d)" && git init && git add -A && git commit -m x',
+    'git init -q fixture && cd fixture && git commit --allow-empty -m x',
+    'git -C /tmp/other commit -am x',
+    'echo git commit',
+    'which git && ls',
+    'npm install git commit',
+  ])('is only read, or is another: %s', (command) => expect(git(command).do).toBe('allow'))
+  it('is changed where a rule allows it, or a person', () => {
+    expect(git('git commit -am x', [rule('allow', 'shell(git commit*)')]).do).toBe('allow')
+    expect(git('git add -A; git commit -am x', [rule('allow', 'shell(git commit*)')]).do).toBe('deny')
+    expect(git('git commit -am x', [rule('ask', 'shell(git*)')]).do).toBe('ask')
+    expect(decideCall([{kind: 'shell', what: 'git commit -am x'}], {mode: 'ask', rules: []}, state, '/p').do).toBe('ask')
+  })
+  it('is named in the hint with the rule that allows it', async () => {
+    const permit = openGate({
+      permissions: {mode: 'auto', rules: []},
+      sandbox: state,
+      root: '/p',
+      writes: true,
+      role: 'coder',
+      askPerson: async () => ({ok: true, result: undefined}),
+    })
+    expect(await permit([{kind: 'shell', what: 'git commit -am x'}])).toMatchObject({
+      error: {code: 'permission.denied', hint: expect.stringContaining('--allow "shell(git commit*)"')},
+    })
   })
 })
