@@ -56,6 +56,14 @@ describe('before a run', () => {
     expect(await windowWith(undefined)).toBe(131_072)
     expect(await windowWith(20_000)).toBe(20_000)
   })
+  it('a window that the configuration made too small is taken, and said with where it is written', async () => {
+    const config = (url: string): string => `model: lab/m\nproviders:\n  lab: {protocol: openai-chat, baseUrl: "${url}", models: {m: {window: 4096}}}\n`
+    const {events, requests} = await runOn({kind: 'vllm', window: 65_536}, config)
+    expect(bodies(events, 'notice').find(({code}) => code === 'model.window')?.text).toMatch(
+      /^lab\/m: providers\.lab\.models\.m\.window is 4096 tokens \(.*config\.yml:3\); a run needs 8192/,
+    )
+    expect(requests.length).toBeGreaterThan(0)
+  })
   it('four roles on one model of an Ollama load it once', async () => {
     const edit = {tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}
     const isCoder = ({messages}: Asked): boolean => messages[0]?.text.includes("Penguin's coder") ?? false
@@ -80,5 +88,19 @@ describe('before a run', () => {
       /^lab\/m is left out: n_ctx 2048 tokens, a run needs 8192; start llama-server with -c 32768/,
     )
     expect(bodies(events, 'route.chosen')[0]).toMatchObject({route: 'big/m', others: []})
+  })
+  it('an Ollama behind /v1 is worked with in the window that it has loaded, and refused with 4,096', async () => {
+    for (const loaded of [4096, 16_384]) {
+      await using server = await localServer({kind: 'ollama', calls: 'none'})
+      const body = JSON.stringify({model: 'm', messages: [], stream: false, options: {num_ctx: loaded}})
+      await (await fetch(`${server.url}/api/chat`, {method: 'POST', body})).text()
+      const repo = repository({...calculator, '.penguin/config.yml': `model: lab/m\nproviders:\n${lab(server.baseUrl)}`})
+      const {code, closed, events} = await repo.run({prompt: 'sum must add', flags: {check: [cheapCheck], trust: true}})
+      if (loaded === 4096) {
+        expect(code).toBe(8)
+        expect(closed?.reason).toContain('lab/m has a window of 4096 tokens')
+        expect(bodies(events, 'error')[0]?.hint).toContain(`--model ollama/m with OLLAMA_HOST=${server.url}`)
+      } else expect(bodies(events, 'notice').find((notice) => notice.code === 'model.window')?.text).toMatch(/Ollama gives 16384 tokens, 32768 were asked/)
+    }
   })
 })
