@@ -5,30 +5,7 @@ import {createElement, type ReactElement} from 'react'
 import type {Rect} from '../engine/contract/screen.ts'
 import {exact, type Line, type Piece} from '../stores/line.ts'
 import type {Theme, Tone} from '../stores/theme.ts'
-
-interface Painted {
-  color?: string
-  backgroundColor?: string
-  bold?: boolean
-  dimColor?: boolean
-  inverse?: boolean
-  underline?: boolean
-}
-
-/** What a piece looks like on what lies under it: the background shows through. */
-export const paintOf = (theme: Theme, tone: Tone | undefined, base: Tone | undefined, behind?: Tone): Painted => {
-  const under = base ? theme[base] : theme.plain
-  const own = tone ? theme[tone] : under
-  const solid = base === 'selected' ? under : own
-  return {
-    color: solid.color ?? under.color,
-    backgroundColor: base && base !== 'plain' ? under.background : (own.background ?? (behind && theme[behind].background) ?? under.background),
-    bold: solid.bold ?? under.bold,
-    dimColor: solid.dim,
-    inverse: under.inverse === true || own.inverse === true || undefined,
-    underline: own.underline,
-  }
-}
+import {paintOf} from './paint.ts'
 
 export interface RowProps {
   line: Line

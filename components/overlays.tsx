@@ -13,7 +13,7 @@ import {emptyOf, rowsOf, titleOf} from '../stores/rows/rows.ts'
 import type {AppState, Card} from '../stores/state.ts'
 import {type Tone, themes} from '../stores/theme.ts'
 import {Lines, type PlacedLine} from './lines.tsx'
-import {markedRow} from './prompt.tsx'
+import {markedRow} from './prompt-lines.ts'
 
 const listLines = (state: AppState, width: number, seen: number): PlacedLine[] => {
   const {overlay} = state

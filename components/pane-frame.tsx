@@ -9,7 +9,8 @@ import type {Placed} from '../stores/layout.ts'
 import {joined, type Line, lineWidth, spread} from '../stores/line.ts'
 import type {AppState} from '../stores/state.ts'
 import {type Theme, type Tone, themes} from '../stores/theme.ts'
-import {Lines, paintOf} from './lines.tsx'
+import {Lines} from './lines.tsx'
+import {paintOf} from './paint.ts'
 
 const toneOf = (header: Header, focused: boolean): Tone => (header.needsYou ? 'needs' : focused ? 'focus' : 'border')
 

@@ -5,18 +5,11 @@ import {EventEmitter} from 'node:events'
 import {Box, type Instance, render} from 'ink'
 import type {ReactNode} from 'react'
 import type {Size} from '../../engine/contract/screen.ts'
-import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
+import {type Canvas, openCanvas} from './canvas.ts'
 
-export interface Chrome {
-  /** The cells of the newest frame; the element has the whole screen to fill. */
-  readonly terminal: PaneTerminal
+export interface Chrome extends Canvas {
+  /** The element has the whole screen to fill. */
   update(element: ReactNode): void
-  /** Bytes that draw a part of the picture by themselves: written now, and again over every frame until they are others. */
-  over(bytes: string): void
-  resize(size: Size): void
-  /** A new frame can be read. */
-  onFrame(hear: () => void): void
-  close(): void
 }
 
 /** What Ink asks of an output stream, and no more. */
@@ -68,21 +61,10 @@ class Silence extends EventEmitter {
   }
 }
 
-export const mountChrome = (element: ReactNode, size: Size): Chrome => {
-  const terminal = openTerminal(size, {scrollbackLines: 0, convertEol: true})
-  const hears: (() => void)[] = []
-  let [shown, isOpen, isMuted, current, above] = ['', true, false, element, '']
-  const write = (bytes: string): void =>
-    terminal.write(bytes, () => {
-      for (const hear of hears) hear()
-    })
-
+export const mountChrome = (element: ReactNode, size: Size, canvas: Canvas = openCanvas(size)): Chrome => {
+  let [isMuted, current] = [false, element]
   const show = (frame: string): void => {
-    if (!isOpen || isMuted || frame === shown) return
-    shown = frame
-    // No line is wrapped and none scrolls: what is too wide or too high is cut off.
-    const lines = frame.split('\n', terminal.size.rows)
-    write(`\x1b[?7l\x1b[m\x1b[2J\x1b[H${lines.join('\n')}${above}`)
+    if (!isMuted) canvas.show(frame)
   }
 
   const output = new Output(size, show)
@@ -104,22 +86,15 @@ export const mountChrome = (element: ReactNode, size: Size): Chrome => {
   })
 
   return {
-    terminal,
+    ...canvas,
     update: (next) => {
       // The same element is the same picture.
       if (next === current) return
       current = next
       app.rerender(whole())
     },
-    over: (bytes) => {
-      if (bytes === above) return
-      above = bytes
-      if (isOpen && shown !== '') write(bytes)
-    },
     resize: (next) => {
-      terminal.resize(next)
-      // Rows have moved: whoever drew over them draws again.
-      ;[shown, above] = ['', '']
+      canvas.resize(next)
       ;[output.columns, output.rows] = [next.columns, next.rows]
       // Ink draws at once what was laid out for the old size; the frame after it is the one to show.
       isMuted = true
@@ -127,13 +102,11 @@ export const mountChrome = (element: ReactNode, size: Size): Chrome => {
       isMuted = false
       app.rerender(whole())
     },
-    onFrame: (hear) => {
-      hears.push(hear)
-    },
     close: () => {
-      isOpen = false
+      // What Ink says last is for nobody.
+      isMuted = true
       app.unmount()
-      terminal.close()
+      canvas.close()
     },
   }
 }

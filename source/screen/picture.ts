@@ -1,13 +1,17 @@
 // Everything that is seen: the chrome as Ink draws it, the terminals of the panes, what the person looks at in them, and
 // the glass that puts all of it on the user's terminal. It follows the store; nothing here changes it.
+//
+//   early picture, prompt that takes keys ──Ink is loaded──▶ the whole chrome          (what is typed is seen in both)
 
-import {drawApp, drawPrompt} from '../../components/draw.tsx'
-import {mountChrome} from '../../components/screen/chrome.tsx'
+import {drawEarly, drawPrompt} from '../../components/early.ts'
+import {openCanvas} from '../../components/screen/canvas.ts'
+import type {Chrome} from '../../components/screen/chrome.tsx'
 import {openGlass} from '../../components/screen/glass.ts'
 import {ring} from '../../components/screen/modes.ts'
 import type {Glass, ScreenFeatures} from '../../components/screen/scene.ts'
 import type {KeeperSays, PaneId, Size} from '../../engine/contract/screen.ts'
 import type {Action} from '../../stores/action.ts'
+import type {AppState} from '../../stores/state.ts'
 import type {Store} from '../../stores/store.ts'
 import {feedPanes} from './carry.ts'
 import {openPaneView, type PaneView} from './pane-view.ts'
@@ -37,8 +41,28 @@ export interface PicturePorts {
   gone(): void
 }
 
+const keysFirstMs = 5
+
+/** Nothing is there yet that needs Ink. */
+const isEarly = ({panes, overlay, card, popup, toasts}: AppState): boolean =>
+  panes.length === 0 && overlay === null && card === null && popup === null && toasts.length === 0
+
 export const openPicture = ({store, size, features, dispatch, copy, type, nowMs, gone}: PicturePorts): Picture => {
-  const chrome = mountChrome(drawApp(store.state()), size)
+  const canvas = openCanvas(size)
+  let ink: {chrome: Chrome; draw(state: AppState): void} | undefined
+  let isClosed = false
+  const draw = (state: AppState): void => {
+    canvas.over(drawPrompt(state))
+    if (ink) ink.draw(state)
+    else if (isEarly(state)) canvas.show(drawEarly(state))
+  }
+  const loadInk = async (): Promise<void> => {
+    const [{mountChrome}, {drawApp}] = await Promise.all([import('../../components/screen/chrome.tsx'), import('../../components/draw.tsx')])
+    if (isClosed) return
+    const state = store.state()
+    const chrome = mountChrome(drawApp(state), state.size, canvas)
+    ink = {chrome, draw: (next) => chrome.update(drawApp(next))}
+  }
   const panes = openPanes(
     (pane) => glass.damage(pane === store.state().layout.focus),
     () => glass.say(ring),
@@ -52,14 +76,16 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
     damaged: () => glass.damage(true),
     nowMs,
   })
-  const glass = openGlass({fd: 1, size, features, chrome: chrome.terminal, scene: () => sceneOf(store.state(), panes, view), gone})
-  chrome.onFrame(() => glass.damage(true))
+  const glass = openGlass({fd: 1, size, features, chrome: canvas.terminal, scene: () => sceneOf(store.state(), panes, view), gone})
+  canvas.onFrame(() => glass.damage(true))
   store.onChange((state) => {
-    chrome.over(drawPrompt(state))
-    chrome.update(drawApp(state))
+    draw(state)
     // The caret may have moved over a chrome that stays as it is.
     glass.damage(true)
   })
+  draw(store.state())
+  // What was typed up to now is drawn before anything heavy is begun.
+  setTimeout(() => void loadInk(), keysFirstMs)
   return {
     glass,
     panes,
@@ -69,12 +95,15 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
       return feedPanes(panes, message)
     },
     resize: (next) => {
-      chrome.resize(next)
+      if (ink) ink.chrome.resize(next)
+      else canvas.resize(next)
       glass.resize(next)
     },
     close: async () => {
+      isClosed = true
       await glass.close()
-      chrome.close()
+      if (ink) ink.chrome.close()
+      else canvas.close()
       panes.close()
     },
   }

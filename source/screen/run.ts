@@ -88,7 +88,8 @@ const wordsOf = ({msg, hint}: Fault): string => `penguin: ${msg}\n${hint ? `${hi
 export const openScreen = async (context: Context, start: ScreenStart): Promise<number> => {
   const {tty, first, before, again} = start
   const {promise: over, resolve: end} = Promise.withResolvers<number>()
-  const reached = start.reach(tty.size())
+  const {promise: seen, resolve: begin} = Promise.withResolvers<void>()
+  const reached = seen.then(() => start.reach(tty.size()))
   reached.catch(() => undefined)
   const nowMs = (): number => context.clock.now()
   const history = openPromptHistory(context.env, rootOf(context.cwd))
@@ -159,6 +160,8 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   if (first) wire.says({do: 'say', text: first, when: 'now'})
   for (const problem of problems) dispatch({do: 'toast', text: problem, tone: 'bad'})
   glass.damage()
+  // The place to type comes first, then whoever will hear it.
+  setImmediate(begin)
 
   const code = await over
   ticking(false)

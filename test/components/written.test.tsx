@@ -1,11 +1,11 @@
-// The rows of the prompt are written past Ink. Whoever reads the terminal must not be able to tell: same letters, same
-// places, same looks, whatever stood there before.
+// The rows of the prompt, and the picture that a screen begins with, are written past Ink. Whoever reads the terminal must
+// not be able to tell: same letters, same places, same looks, whatever stood there before.
 
 import {renderToString} from 'ink'
 import {createElement} from 'react'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {App} from '../../components/app.tsx'
-import {drawPrompt} from '../../components/draw.tsx'
+import {drawEarly, drawPrompt} from '../../components/early.ts'
 import {written} from '../../components/written.ts'
 import {loadWidths} from '../../stores/cell-widths.ts'
 import {frameOf} from '../../stores/frame.ts'
@@ -18,18 +18,33 @@ import {openEmulator} from '../kit/terminal.ts'
 const size = {columns: 60, rows: 12}
 
 const shown = async (...bytes: string[]): Promise<PaneTerminal> => {
-  const terminal = openTerminal(size, {scrollbackLines: 0, convertEol: true})
+  const terminal = openTerminal({columns: 200, rows: 50}, {scrollbackLines: 0, convertEol: true})
   for (const one of bytes) await new Promise<void>((done) => terminal.write(`\x1b[?7l${one}`, done))
   return terminal
 }
-const lines = (terminal: PaneTerminal): string[] => Array.from({length: size.rows}, (_, y) => terminal.lineText(terminal.screenTop + y).trimEnd())
-const picture = (state: AppState): string => renderToString(createElement(App, {state}), {columns: size.columns})
+const lines = (terminal: PaneTerminal): string[] => Array.from({length: terminal.size.rows}, (_, y) => terminal.lineText(terminal.screenTop + y).trimEnd())
+const picture = (state: AppState): string => renderToString(createElement(App, {state}), {columns: state.size.columns})
 const typed = (text: string, theme: ThemeName = 'none'): AppState =>
   teller(size, {theme})
     .tell({tell: 'session', session: session()}, {tell: 'caught-up'})
     .act(...typing(text)).state
 
 beforeAll(loadWidths)
+
+describe('the picture before Ink', () => {
+  const joining = teller(size).state
+  const strange = teller({columns: 3, rows: 2}).state
+  const large = teller({columns: 200, rows: 50}).state
+  it.each([
+    ['while nobody is there yet', joining],
+    ['with a session', typed('')],
+    ['with something typed', typed('fix it\nand that')],
+    ['on a terminal for nobody', strange],
+    ['on a large one', large],
+  ])('is the one that Ink draws: %s', async (_, state) => {
+    expect(lines(await shown(`\x1b[2J${drawEarly(state)}`, drawPrompt(state)))).toEqual(lines(await shown(picture(state))))
+  })
+})
 
 describe('the prompt, written', () => {
   it.each(['', 'fix it', 'a'.repeat(100), '漢字かな交じり文', '👩‍👩‍👧‍👦 e\u0301', 'שלום'])('shows what Ink shows: %j', async (text) => {
