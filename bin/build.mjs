@@ -8,6 +8,7 @@ import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rm
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {mendInk} from './mend-ink.mjs'
+import {oneSqlite, sqliteBundle, withBuiltins, withoutFacades} from './mend-node.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -24,6 +25,10 @@ const loadRolldown = async () => {
   }
 }
 
+// What a run with a model of OpenAI's kind and a first command loads sooner or later: in one file with the run.
+const onEveryRun =
+  /\/(?:source\/(?:verb\/run|agent|models\/(?:check-windows|facts))|engine\/(?:model\/collect|wire\/post)|plugins\/(?:openai\/\w+|shell\/run-shell|files\/(?:read|edit|write)-file|gates\/run-tests))\.ts$/
+
 // Each entry is bundled by itself: a role process must not load what only the host needs because both share a
 // piece of it. Within an entry, what is loaded together is one file: a run opens four of them instead of thirty.
 const entries = [
@@ -31,8 +36,8 @@ const entries = [
     name: 'main',
     file: 'source/main.ts',
     together: [
-      {name: 'cli', test: /\/source\/cli\.ts$/, priority: 2},
-      {name: 'run', test: /\/source\/verb\/run\.ts$/, priority: 1},
+      {name: 'cli', test: /\/source\/cli\.ts$|rolldown\/runtime/, priority: 2},
+      {name: 'run', test: onEveryRun, priority: 1},
     ],
   },
   {name: 'worker', file: 'source/worker.ts', together: []},
@@ -51,7 +56,7 @@ const options = {
 }
 
 const bundle = async (rolldown, {name, file, together}) => {
-  const built = await rolldown({...options, plugins: [mendInk(root)], input: {[name]: join(root, file)}})
+  const built = await rolldown({...options, plugins: [mendInk(root), oneSqlite], input: {[name]: join(root, file)}})
   const {output} = await built.generate({
     format: 'esm',
     minify: true,
@@ -60,7 +65,7 @@ const bundle = async (rolldown, {name, file, together}) => {
     ...(together.length > 0 ? {codeSplitting: {groups: together}} : {}),
   })
   await built.close()
-  return output.map((part) => [part.fileName, part.type === 'chunk' ? part.code : part.source])
+  return withoutFacades(output.map((part) => [part.fileName, part.type === 'chunk' ? withBuiltins(part.code) : part.source]))
 }
 
 /** Whole or not at all; a file that is the same already keeps its time stamp. */
@@ -94,7 +99,7 @@ const sweep = (files) => {
 
 const startMs = Date.now()
 const {rolldown} = await loadRolldown()
-const files = (await Promise.all(entries.map((entry) => bundle(rolldown, entry)))).flat()
+const files = [...(await Promise.all(entries.map((entry) => bundle(rolldown, entry)))).flat(), await sqliteBundle(rolldown, options)]
 const isEntry = ([file]) => entries.some(({name}) => file === `${name}.js`)
 for (const [name, content] of files.filter((file) => !isEntry(file))) place(name, content)
 for (const plugin of readdirSync(join(root, 'plugins'))) {

@@ -1,0 +1,94 @@
+// What Node and better-sqlite3 cost at the start of a run, and need not (measured: docs/benchmarks.md).
+//
+// - `import {readFileSync} from 'node:fs'` makes Node build an ES module of all that fs has, and so load promises,
+//   streams and readline (5 ms; 6 more for crypto). Asked for by process.getBuiltinModule nothing but the module itself comes.
+// - Where chunks are put together the bundler leaves a tiny file for each thing that is asked for late: not loaded here.
+// - better-sqlite3 is fifteen small files that are looked up one by one (3 ms): one file does. Its native part stays
+//   where npm put it.
+
+const head = /^\s*import\s*(?:(\{[^}]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s*from\s*)?(["'])([^"']+)\2;?/
+
+const bound = (what, module) => {
+  const from = `process.getBuiltinModule("${module}");`
+  if (what.startsWith('{')) return `var${what.replace(/([\w$]+)\s+as\s+([\w$]+)/g, '$1:$2')}=${from}`
+  return `var ${what.replace(/\*\s*as\s+/, '')}=${from}`
+}
+
+/** Only the statements at the head of a chunk are imports; what looks like one further down is somebody's text. */
+export const withBuiltins = (code) => {
+  let [rest, imports, builtins] = [code, '', '']
+  for (let found = head.exec(rest); found; found = head.exec(rest)) {
+    const [statement, what, , module] = found
+    if (what && module.startsWith('node:')) builtins += bound(what, module)
+    else imports += statement
+    rest = rest.slice(statement.length)
+  }
+  return imports + builtins + rest
+}
+
+const facade = /^export\{([^}]*)\}from"\.\/([^"]+)";\s*$/
+const asked = /import\(`\.\/([^`]+)`\)/g
+
+const pairsOf = (list) =>
+  list.split(',').map((one) => {
+    const [inside, outside = inside] = one.split(' as ')
+    return [outside.trim(), inside.trim()]
+  })
+
+const objectOf = (pairs, from) => `({${pairs.map(([name, inside]) => `${name}:${from(inside)}`).join(',')}})`
+
+/**
+ * Chunks that only pass on what another one has cost a millisecond each: whoever asks for one is led to the other,
+ * and within that other one nothing is loaded at all.
+ */
+export const withoutFacades = (files) => {
+  const facades = new Map(
+    files.flatMap(([name, code]) => {
+      const found = name.endsWith('.js') && facade.exec(code)
+      return found ? [[name, {pairs: pairsOf(found[1]), target: found[2]}]] : []
+    }),
+  )
+  const led = (name, code) => {
+    const own = new Map(pairsOf(/export\{([^}]*)\};?\s*$/.exec(code)?.[1] ?? ''))
+    return code.replace(asked, (whole, wanted) => {
+      const found = facades.get(wanted)
+      if (!found) return whole
+      if (found.target !== name) return `import(\`./${found.target}\`).then(e=>${objectOf(found.pairs, (inside) => `e.${inside}`)})`
+      return `Promise.resolve().then(()=>${objectOf(found.pairs, (inside) => own.get(inside))})`
+    })
+  }
+  const mended = files.map(([name, code]) => (name.endsWith('.js') && !facades.has(name) ? [name, led(name, code)] : [name, code]))
+  const named = mended.map(([, code]) => code).join('\n')
+  return mended.filter(([name]) => !facades.has(name) || named.includes(`./${name}`))
+}
+
+const bundled = 'better-sqlite3.cjs'
+
+/** The two doors to the package ask for the one file beside the chunks. */
+export const oneSqlite = {
+  name: 'one-sqlite',
+  transform(code, id) {
+    if (!/\/engine\/(journal\/database|memory\/learned)\.ts$/.test(id)) return undefined
+    const door = "(import.meta.url)('better-sqlite3')"
+    if (!code.includes(door)) throw new Error(`${id} asks for better-sqlite3 in another way`)
+    return code.replace(door, `(import.meta.url)('./${bundled}')`)
+  },
+}
+
+/** Its files look for the native part beside themselves: told where that is. */
+const atHome = {
+  name: 'sqlite-at-home',
+  transform(code, id) {
+    if (!id.endsWith('/lib/binding.js')) return undefined
+    const beside = "path.join(__dirname, '../node_modules/better-sqlite3/lib')"
+    const home = `const home = fs.existsSync(${beside}) ? ${beside} : path.dirname(require.resolve('better-sqlite3'))`
+    return code.replaceAll('__dirname', 'home').replace("const path = require('path');", `const path = require('path');\n${home}`)
+  },
+}
+
+export const sqliteBundle = async (rolldown, options) => {
+  const built = await rolldown({...options, external: [/^node:/], plugins: [atHome], input: {sqlite: 'better-sqlite3'}})
+  const {output} = await built.generate({format: 'cjs', minify: true})
+  await built.close()
+  return [bundled, output[0].code]
+}
