@@ -123,6 +123,14 @@ const fromJson = (text: string): unknown => {
   }
 }
 
+/** A list or a record as it would stand in a file, `[a, b]` or `{a: 1}`; undefined for any other text. */
+const fromFlow = async (text: string): Promise<unknown> => {
+  if (!/^\s*[[{]/.test(text)) return undefined
+  const {parseDocument} = await import('yaml')
+  const document = parseDocument(text)
+  return document.errors.length > 0 ? undefined : (document.toJS() as unknown)
+}
+
 /** The row of a key as a person writes it. Fails with: config.invalid (nearest key). */
 export const findKey = (dotted: string, where: string): Envelope<Found> => {
   const found = rowOfDotted(dotted)
@@ -134,15 +142,30 @@ export const findKey = (dotted: string, where: string): Envelope<Found> => {
   return bad(fault('config.invalid', {file: where, ...unknownKey(parts.slice(0, known), name)}))
 }
 
-/** The value that a text stands for, as the key's own type: the text, its JSON, or a list split at commas. Fails with: config.invalid. */
+/** The value that a text stands for, as the key's own type: the text, its JSON or YAML, or a list split at commas. Fails with: config.invalid. */
 export const valueFor = async ({row, path}: Found, text: string, where: string): Promise<Envelope<unknown>> => {
   const {z} = await import('zod')
   const type = row.type(z)
-  const readings = [text, fromJson(text), text.split(',').map((part) => part.trim())]
+  const flow = await fromFlow(text)
+  const readings = [text, fromJson(text), flow, ...(flow === undefined ? [text.split(',').map((part) => part.trim())] : [])]
   const fit = readings.find((reading) => reading !== undefined && type.safeParse(reading).success)
   if (fit !== undefined) return good(fit)
-  const why = type.safeParse(fromJson(text) ?? text).error?.issues[0]?.message ?? 'not valid'
+  const why = type.safeParse(fromJson(text) ?? flow ?? text).error?.issues[0]?.message ?? 'not valid'
   return bad(fault('config.invalid', {file: where, why: `\`${path.join('.')}\`: ${why}`, hint: `for example ${row.example}`}))
+}
+
+/** The record that a text stands for, as the group's own keys want it. Fails with: config.invalid (nearest key). */
+export const groupFor = async (path: readonly string[], text: string, where: string): Promise<Envelope<Tree>> => {
+  const value = fromJson(text) ?? (await fromFlow(text))
+  const name = path.join('.')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return bad(fault('config.invalid', {file: where, why: `\`${name}\` is a group: its value is a record`, hint: `keys: ${namesUnder(path).join(', ')}`}))
+  const tree: Tree = {}
+  put(tree, path, value)
+  const issue = await firstIssue(tree)
+  if (!issue) return good(value as Tree)
+  const {why, hint} = wordsOf(issue)
+  return bad(fault('config.invalid', {file: where, why, hint}))
 }
 
 /** Puts a value at a path, making the groups on the way. */

@@ -3,6 +3,7 @@
 
 import {existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import type {Document, YAMLMap} from 'yaml'
 import {fail} from '../engine/contract/fault.ts'
 import {type Key, keys} from './config-schema.ts'
 
@@ -13,14 +14,28 @@ const writeWhole = (file: string, text: string): void => {
   renameSync(part, file)
 }
 
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Key by key where there is a record already, so that the comments of what stays stay too. */
+const setInto = (document: Document, path: readonly string[], value: unknown, isMap: (node: unknown) => node is YAMLMap): void => {
+  const there = document.getIn(path, true)
+  // A plain value takes the place of another within its node, whose comment stays beside it.
+  if (typeof value !== 'object' || value === null) return document.setIn(path, value)
+  if (!isRecord(value) || !isMap(there)) return document.setIn(path, document.createNode(value))
+  for (const name of there.items.map((item) => String(item.key))) if (!Object.hasOwn(value, name)) document.deleteIn([...path, name])
+  for (const [name, below] of Object.entries(value)) setInto(document, [...path, name], below, isMap)
+}
+
 /** Fails with: config.invalid when the file is no YAML. */
 export const writeKey = async (file: string, path: readonly string[], value: unknown): Promise<void> => {
-  const {parseDocument} = await import('yaml')
-  const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : '')
+  const {parseDocument, isMap} = await import('yaml')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const document = parseDocument(text)
   const broken = document.errors[0]
   if (broken) fail('config.invalid', {file, why: broken.message})
-  document.setIn(path, document.createNode(value))
-  writeWhole(file, document.toString({lineWidth: 0}))
+  setInto(document, path, value, (node): node is YAMLMap => isMap(node))
+  // As the person writes it: `{a: 1}` or `{ a: 1 }`.
+  writeWhole(file, document.toString({lineWidth: 0, flowCollectionPadding: text.includes('{ ')}))
 }
 
 /** Adds rules that allow, each once; those that stand there, and every comment, stay. Fails with: config.invalid when the file is no YAML. */

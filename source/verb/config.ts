@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import type {Config} from '../../engine/contract/config.ts'
 import {type Envelope, type Fault, fail} from '../../engine/contract/fault.ts'
 import {configFiles, loadConfig} from '../config.ts'
-import {findKey, type Tree, valueFor} from '../config-layer.ts'
+import {findKey, groupFor, type Tree, valueFor} from '../config-layer.ts'
 import {keys, namesUnder} from '../config-schema.ts'
 import {keepInGit, writeKey} from '../config-write.ts'
 import type {Context, VerbRun} from '../context.ts'
@@ -53,7 +53,7 @@ const load = async (context: Context): Promise<Config> => {
 }
 
 const get = async (context: Context, key: string): Promise<number> => {
-  const path = namesUnder(key.split('.')).length > 0 ? key.split('.') : orThrow(findKey(key, '')).path
+  const path = groupOf(key) ?? orThrow(findKey(key, '')).path
   const value = pick(await load(context), path)
   if (value === undefined || value === null) {
     context.err(`penguin: \`${key}\` is not set\n`)
@@ -63,15 +63,22 @@ const get = async (context: Context, key: string): Promise<number> => {
   return 0
 }
 
+/** A name with dots of its own (a model's) is a key before its beginning is a group. */
+const groupOf = (key: string): string[] | undefined => {
+  const path = key.split('.')
+  return !findKey(key, '').ok && namesUnder(path).length > 0 ? path : undefined
+}
+
 const set = async (context: Context, key: string, text: string): Promise<number> => {
-  const found = orThrow(findKey(key, ''))
-  const value = orThrow(await valueFor(found, text, ''))
+  const group = groupOf(key)
+  const path = group ?? orThrow(findKey(key, '')).path
+  const value = group ? orThrow(await groupFor(group, text, '')) : orThrow(await valueFor(orThrow(findKey(key, '')), text, ''))
   const {root} = projectHere(context)
   const [user, project] = configFiles(context.env, root)
   const file = (context.flags.project ? project : user)?.file as string
-  await writeKey(file, found.path, value)
+  await writeKey(file, path, value)
   if (context.flags.project) keepInGit(join(root, '.penguin'))
-  context.err(`${found.path.join('.')}: ${show(value)}  (${file})\n`)
+  context.err(`${path.join('.')}: ${show(value)}  (${file})\n`)
   return 0
 }
 
@@ -82,7 +89,26 @@ const list = async (context: Context): Promise<number> => {
   return 0
 }
 
+/** A group has no value of its own: what is set under it, and what may be. */
+const explainGroup = async (context: Context, path: readonly string[]): Promise<number> => {
+  const config = await load(context)
+  const set = Object.entries(config.origins).filter(([dotted]) => dotted.startsWith(`${path.join('.')}.`))
+  const names = namesUnder(path)
+  const value = pick(config, path) ?? null
+  if (context.flags.json) {
+    await context.out(`${JSON.stringify({key: path.join('.'), value, from: Object.fromEntries(set), keys: names}, null, 2)}\n`)
+    return 0
+  }
+  const lines = set.map(([dotted, from]) => `${dotted} = ${show(valueAt(config, dotted))}  (${from})`)
+  await context.out(
+    `${[`${path.join('.')} is a group`, ...(lines.length > 0 ? lines : ['nothing is set under it']), `keys     ${names.join(', ')}`].join('\n')}\n`,
+  )
+  return 0
+}
+
 const explain = async (context: Context, key: string): Promise<number> => {
+  const group = groupOf(key)
+  if (group) return explainGroup(context, group)
   const found = orThrow(findKey(key, ''))
   const config = await load(context)
   const line = {

@@ -45,6 +45,46 @@ describe('config', () => {
     expect((await run('path')).stdout.split('\n').filter(Boolean)).toHaveLength(3)
   })
 
+  it('takes records and lists as a file has them, and keeps the comments of what stays', async () => {
+    const cwd = tempFolder({
+      'package.json': '{}',
+      '.git/HEAD': '',
+      'home/.config/penguin/config.yml':
+        '# mine\nproviders:\n  # the lab\n  lab:\n    protocol: openai-chat # spoken there\n    baseUrl: http://127.0.0.1:1/v1\n    headers: {X-Team: blue}\n# the end\n',
+    })
+    const file = join(cwd, 'home/.config/penguin/config.yml')
+    const run = (...words: string[]) => say(config, words, {cwd})
+    expect(await run('set', 'routes.fast', '[lab/small, openai/gpt-5-mini]')).toMatchObject({status: 0})
+    expect(await run('get', 'routes.fast')).toMatchObject({stdout: '["lab/small","openai/gpt-5-mini"]\n'})
+    const record = '{protocol: openai-chat, baseUrl: "http://127.0.0.1:8000/v1", models: {small: {window: 65536, usdIn: 0.2}}}'
+    expect(await run('set', 'providers.lab', record)).toMatchObject({status: 0})
+    const written = readFileSync(file, 'utf8')
+    for (const kept of ['# mine', '# the lab', '# spoken there', '# the end', '8000', 'window: 65536']) expect(written).toContain(kept)
+    expect(written).not.toContain('X-Team')
+    const got = (await run('get', 'providers.lab')).stdout
+    expect(JSON.parse(got)).toEqual({protocol: 'openai-chat', baseUrl: 'http://127.0.0.1:8000/v1', models: {small: {window: 65_536, usdIn: 0.2}}})
+    // What `get` prints, `set` takes.
+    expect(await run('set', 'providers.lab', got)).toMatchObject({status: 0})
+    expect(readFileSync(file, 'utf8')).toBe(written)
+    expect(await run('set', 'roles', '{"coder": {"model": "lab/small", "calls": 5}}')).toMatchObject({status: 0})
+    expect(await run('get', 'roles.coder.calls')).toMatchObject({stdout: '5\n'})
+    expect((await run('explain', 'providers.lab')).stdout).toMatch(
+      /^providers\.lab is a group\nproviders\.lab\.protocol = openai-chat {2}\(.*config\.yml:5\)$/m,
+    )
+    for (const [key, value, why] of [
+      ['providers.lab', '{protcol: openai-chat}', 'protocol'],
+      ['providers.lab', 'openai-chat', 'is a group'],
+      ['providers.lab', '{models: {m: {window: -1}}}', 'window'],
+      ['routes.fast', '[1, 2]', 'routes.fast'],
+      ['router.policy', '{a: 1}', 'router.policy'],
+    ] as const) {
+      const refused = await run('set', key, value)
+      expect(refused.status).toBe(2)
+      expect(refused.stderr).toContain(why)
+    }
+    expect(readFileSync(file, 'utf8')).toContain('window: 65536')
+  })
+
   it('tells of a broken file, with 1', async () => {
     const cwd = tempFolder({'.penguin/config.yml': 'budgets: {cals: 3}\n'})
     expect(await say(config, ['list'], {cwd})).toMatchObject({status: 1, stdout: '', stderr: expect.stringContaining('config.yml:1')})
