@@ -8,7 +8,7 @@
 // In a copy that is to be bound, lent packages appear below `.penguin-deps/`, and links lead there: programs that
 // look for packages by real path then find the neighbours of a package beside it.
 
-import {cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync} from 'node:fs'
+import {cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, symlinkSync} from 'node:fs'
 import {basename, dirname, isAbsolute, join, relative, resolve} from 'node:path'
 import type {Path} from '../contract/workspace.ts'
 import {lstatOf} from './files.ts'
@@ -139,7 +139,10 @@ const lendOne = (lending: Lending, {path, why, isFolder}: LeftOut): void => {
   const name = basename(path)
   const isLink = lstatSync(join(lending.from, path)).isSymbolicLink()
   if (isLink) {
-    if (name === 'node_modules' || isEnvironment(join(lending.from, path))) relink(lending, path)
+    // A link to packages that are kept elsewhere: tools must be able to write beside them here, too.
+    const leads = name === 'node_modules' && existsSync(join(lending.from, path)) ? realpathSync(join(lending.from, path)) : undefined
+    if (leads !== undefined && !isUnder(leads, lending.from)) linkEntries(lending, path, leads, isToolCache)
+    else if (name === 'node_modules' || isEnvironment(join(lending.from, path))) relink(lending, path)
   } else if (!isFolder) return
   else if (why === 'nested') lendWhole(lending, path, true)
   else if (name === 'node_modules') lendPackages(lending, path)

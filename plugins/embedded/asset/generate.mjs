@@ -190,13 +190,14 @@ export const candidatesOf = (file, region, most = 20_000) => {
     for (const node of nodesOf(region, isModule)) {
       at.site = node
       if (node.view) for (const table of tables) for (const template of table[node.view.is] ?? []) template(node, at)
-      if (node.up?.view?.items && node.up.view.is !== 'case' && isStatementPlace(node) && !isModule) for (const template of statements) template(node, at)
+      if (node.up?.view?.items && isStatementPlace(node) && !isModule) for (const template of statements) template(node, at)
     }
   }
   return [...found.values()].sort((a, b) => a.cost - b.cost || a.start - b.start || (a.key < b.key ? -1 : 1)).slice(0, most)
 }
 
-const isStatementPlace = (node) => node.up.view.is === 'block' && node.named && node.type !== 'comment'
+const isStatementPlace = (node) =>
+  (node.up.view.is === 'block' || (node.up.view.is === 'case' && node.field === 'body')) && node.named && node.type !== 'comment'
 
 /** A named function is searched by itself; an anonymous one belongs to what is around it. */
 export const isRegion = (node) => node.view?.is === 'function' && node.view.name !== '' && Boolean(node.view.body)

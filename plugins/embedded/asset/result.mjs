@@ -11,7 +11,8 @@ const byCall = [
 ]
 const kindOfCall = (callee) => byCall.find(([, pattern]) => pattern.test(callee))?.[0] ?? ''
 
-const kindOf = (node) => {
+/** What an expression gives, as far as its text says; '' where it does not. */
+export const kindOf = (node) => {
   const view = node?.view
   if (!view) return ''
   if (view.is === 'paren' || view.is === 'await') return kindOf(view.value)

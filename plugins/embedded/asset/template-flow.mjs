@@ -115,9 +115,11 @@ const copies = {
 // What was handed in is changed: work on a copy.
 const copyParam = (statement, at) => {
   const fn = at.functionOf(statement)
-  if (!fn || fn.view.body?.view?.items?.find((one) => !(one.view?.is === 'do' && one.view.value?.view?.what === 'string')) !== statement) return
+  if (!fn) return
+  const isFirst = fn.view.body?.view?.items?.find((one) => !(one.view?.is === 'do' && one.view.value?.view?.what === 'string')) === statement
+  if (!isFirst && statement.view?.is !== 'do') return
   for (const {name, kind} of at.names(statement).filter((one) => one.depth === 0 && one.kind === 'param')) {
-    if (!changed(fn, name) || kind !== 'param') continue
+    if (kind !== 'param' || !changed(isFirst ? fn : statement, name)) continue
     for (const text of copies[at.surface.name](name))
       before(statement, at, `${name} = ${text}${at.end}`, 1.0, 'missing copy', `\`${name}\` must be copied before it is changed`)
   }

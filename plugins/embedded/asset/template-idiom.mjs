@@ -2,6 +2,7 @@
 // order, one row for each. Expressions only; whole statements are in template-flow.
 
 import {textOf, walk} from './parse.mjs'
+import {kindOf} from './result.mjs'
 import {fitted, fittedOperation, isLoose} from './surface.mjs'
 
 const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
@@ -11,7 +12,7 @@ const isOrder = (op) => /^(<|<=|>|>=)$/.test(op)
 const running = (node, at) => {
   const {target, value, op} = node.view
   if (op || !value || value.view?.is === 'literal' || !['name', 'attr', 'index'].includes(target.view?.is) || textOf(value).length > 60) return
-  if (/\b(max|min)\(/.test(textOf(value))) return
+  if (/\b(max|min)\(/.test(textOf(value)) || (value.view?.is === 'call' ? kindOf(value) !== 'number' : /^(text|list|record|truth)$/.test(kindOf(value)))) return
   const own = textOf(target)
   for (const fold of ['max', 'min'])
     at.put(
@@ -189,7 +190,7 @@ const conversions = (node, at) => {
     for (const to of ['Number', 'parseFloat']) at.put(node, `${to}(${textOf(args[0])})`, 0.9, 'conversion', `${say(textOf(args[0]))} need not be whole`)
   if (at.surface.name === 'py' && textOf(callee) === 'enumerate' && args.length === 1)
     for (const first of ['2', ...[...at.facts.numbers.keys()].filter((one) => /^\d+$/.test(one)).slice(0, 4)])
-      at.putAt(node.end - 1, node.end - 1, `, ${first}`, 1.3, 'missing argument', `counting starts at ${first}`)
+      at.putAt(node.end - 1, node.end - 1, `, ${first}`, 1.0, 'missing argument', `counting starts at ${first}`)
   // d.get(k, v) → d.get(k) or v: what is there may be empty.
   if (at.surface.name === 'py' && callee.view?.is === 'attr' && textOf(callee.view.attr) === 'get' && args.length === 2)
     at.put(node, `(${textOf(callee)}(${textOf(args[0])}) or ${textOf(args[1])})`, 1.15, 'missing default', `${say(textOf(args[0]))} may be empty`)

@@ -209,7 +209,7 @@ const spread = (node, at) => {
 const listItem = (node, at) => {
   if (at.surface.name !== 'js') return
   for (const one of node.view.items)
-    if (['name', 'attr', 'call'].includes(one.view?.is))
+    if (['name', 'attr', 'call', 'index'].includes(one.view?.is))
       at.put(one, `...${textOf(one)}`, 1.1, 'missing spread', `the elements of ${say(textOf(one))} are meant`)
 }
 
