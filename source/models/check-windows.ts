@@ -59,6 +59,17 @@ const withWindow = (settings: ProviderSettings, model: string, window: number): 
   return {...settings, models: {...settings.models, [model]: {...card, window, output: Math.min(output, Math.floor(window / 4))}}}
 }
 
+/** A window that the configuration made too small for a run: it is the user's word, so it is taken, and said. */
+const declaredSmall = (routes: readonly Route[], config: Config): CheckedRoutes['notices'] =>
+  routes.flatMap(({provider, model}) => {
+    const window = config.providers[provider]?.models?.[model]?.window
+    if (window === undefined || window >= leastWindow) return []
+    const key = `providers.${provider}.models.${model}.window`
+    const where = config.origins?.[key]
+    const text = `${provider}/${model}: ${key} is ${window} tokens${where ? ` (${where})` : ''}; a run needs ${leastWindow}, with less it forgets what it was told`
+    return [{code: 'model.window', text}]
+  })
+
 export const checkRoutes = async (
   chains: Readonly<Record<string, readonly Route[]>>,
   given: Readonly<Record<string, ProviderSettings>>,
@@ -73,7 +84,7 @@ export const checkRoutes = async (
     ).values(),
   ]
   const providers = {...given}
-  const notices: CheckedRoutes['notices'] = []
+  const notices: CheckedRoutes['notices'] = declaredSmall(routes, config)
   const small = new Map<string, Small>()
 
   for (const [name, settings] of Object.entries(given)) {
@@ -89,13 +100,12 @@ export const checkRoutes = async (
     return isLocal(settings.protocol, settings.baseUrl)
   })
   if (local.length === 0) return {chains: mutable(chains), providers, notices}
-  const {realWindow} = await import('./window.ts')
-  const signal = AbortSignal.timeout(localMs)
+  const {windowOnceLoaded} = await import('./window.ts')
   const found = await Promise.all(
     local.map(async (route) => {
       const settings = providers[route.provider] as ProviderSettings
       const asked = cardOf(settings, route.model).window
-      const real = await realWindow(settings, route.model, asked, signal).catch((thrown) => {
+      const real = await windowOnceLoaded(settings, route.model, asked, localMs).catch((thrown) => {
         // A server that is not there says so when it is asked for a reply.
         if (!isGone(thrown)) notices.push({code: 'model.window', text: `${routeName(route)}: its window could not be read; ${asked} tokens are assumed`})
         return undefined

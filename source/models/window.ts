@@ -2,6 +2,7 @@
 // of a conversation would make the crew forget what it was told. What is smaller than asked is used as it is, and said;
 // what is too small for any run is refused by name, with what to change.
 
+import {setTimeout} from 'node:timers/promises'
 import type {ProviderSettings} from '../../engine/contract/model.ts'
 import {isLocal} from '../../engine/model/settings.ts'
 import {leastWindow} from './least-window.ts'
@@ -50,6 +51,9 @@ const ofListing = async (server: Server, kind: ServerKind, model: string, asked:
 
 /** Loading may take that long; a run would have to wait for it all the same. */
 const loadMs = 20_000
+/** A large model from a slow disk; a run that begins sooner would only be refused. */
+const longestLoadMs = 120_000
+const loadPollMs = 200
 
 /** Over /v1 nobody can tell Ollama its window: what it takes by itself is loaded and read back, for it may be 4,096. */
 const ofHiddenOllama = async (server: Server, model: string): Promise<RealWindow> => {
@@ -76,6 +80,22 @@ export const realWindow = async (settings: ProviderSettings, model: string, aske
   if (kind === 'llamacpp') return ofLlamacpp(server, asked, signal)
   const hidden = kind === 'other' && isLocal(settings.protocol, settings.baseUrl) ? await hiddenOllama(server, signal) : undefined
   return hidden ? ofHiddenOllama(hidden, model) : ofListing(server, kind, model, asked, signal)
+}
+
+/** llama-server is there before its model is: until then everything it is asked is refused. */
+const untilLoaded = async (server: Server, ms: number): Promise<void> => {
+  const over = AbortSignal.timeout(longestLoadMs)
+  while (!over.aborted) {
+    const {status, text} = await askServer(server, `${server.root}/health`, AbortSignal.timeout(ms))
+    if (status !== 503 || !/loading/i.test(text)) return
+    await setTimeout(loadPollMs)
+  }
+}
+
+/** The same before a run: a server that still loads is waited for, any other has `ms` for its answers. */
+export const windowOnceLoaded = async (settings: ProviderSettings, model: string, asked: number, ms: number): Promise<RealWindow> => {
+  if (settings.protocol !== 'ollama') await untilLoaded(serverOf(settings), ms)
+  return realWindow(settings, model, asked, AbortSignal.timeout(ms))
 }
 
 /** What a loaded Ollama model runs with; undefined when it is not loaded or the server does not tell. */

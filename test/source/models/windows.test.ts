@@ -1,6 +1,9 @@
-import {describe, expect, it} from 'vitest'
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {describe, expect, it, onTestFinished} from 'vitest'
 import type {Config} from '../../../engine/contract/config.ts'
 import {checkRoutes} from '../../../source/models/check-windows.ts'
+import {windowOnceLoaded} from '../../../source/models/window.ts'
 import {testContext} from '../../kit/context.ts'
 import {bodies, calculator, cheapCheck, repository} from '../../kit/hosted.ts'
 import {type LocalOptions, localServer} from '../../kit/local-server.ts'
@@ -102,5 +105,22 @@ describe('before a run', () => {
         expect(bodies(events, 'error')[0]?.hint).toContain(`--model ollama/m with OLLAMA_HOST=${server.url}`)
       } else expect(bodies(events, 'notice').find((notice) => notice.code === 'model.window')?.text).toMatch(/Ollama gives 16384 tokens, 32768 were asked/)
     }
+  })
+  it('a llama-server that still loads its model is waited for', async () => {
+    await using server = await localServer({kind: 'llamacpp', window: 16_384})
+    let refusals = 3
+    const gate = createServer((request, response) => {
+      if (refusals > 0) {
+        refusals -= 1
+        response.writeHead(503, {'content-type': 'application/json'}).end('{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}')
+        return
+      }
+      void fetch(server.url + request.url).then(async (answer) => response.writeHead(answer.status).end(await answer.text()))
+    })
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void gate.close())
+    const settings = settingsOf({name: 'llamacpp', baseUrl: `http://127.0.0.1:${(gate.address() as AddressInfo).port}/v1`})
+    expect(await windowOnceLoaded(settings, 'm', 32_768, 2000)).toMatchObject({kind: 'llamacpp', tokens: 16_384})
+    expect(refusals).toBe(0)
   })
 })
