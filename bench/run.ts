@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<{bench(): Promise<Figure[]>
   opening: () => import('./opening.ts'),
   idle: () => import('./idle.ts'),
   stream: () => import('./stream.ts'),
+  panes: () => import('./panes.ts'),
   long: () => import('./long.ts'),
   interrupt: () => import('./interrupt.ts'),
   router: () => import('./router.ts'),

@@ -10,15 +10,13 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {type Pty, spawnPty} from '../source/keeper/pty.ts'
+import {feeder} from './feeder.ts'
 import {type Figure, median} from './figure.ts'
 
 const seconds = Number(process.env.PENGUIN_BENCH_SECONDS ?? 3)
 const program = fileURLToPath(new URL('screen-program.ts', import.meta.url))
 const [columns, rows, warmMs] = [200, 50, 1500]
 
-const feeder = `const words='the quick brown fox jumps over the lazy dog while a penguin looks on'.split(' ');let sent=0;const from=Date.now();
-const line=n=>{let t='';for(let i=0;i<3+n%9;i++)t+='\\x1b['+(30+(n+i)%8)+(i%3?'':';1')+'m'+words[(n*7+i)%words.length]+'\\x1b[0m ';return t+n+'\\r\\n'};
-setInterval(()=>{const due=Math.floor((Date.now()-from)*2);let t='';for(;sent<due;sent++)t+=line(sent);process.stdout.write(t)},16)`
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 const busy = `exec ${quoted(process.execPath)} -e ${quoted(feeder)}`
 

@@ -8,6 +8,7 @@ import type {InputEvent} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import {type Guard, guardTerminal} from '../keeper/guard.ts'
 import {keepTrace} from '../last-trace.ts'
+import {hush} from './hush.ts'
 import type {Tty} from './tty.ts'
 
 export interface Terms {
@@ -48,11 +49,13 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
   let left = false
   const {promise: heard, resolve: heardLast} = Promise.withResolvers<void>()
   tty.put(`${enter({features, mouse, isEntered})}${questions}`)
+  const speak = hush()
   const guard: Guard = guardTerminal({settings, words: wayBack})
 
   const giveBack = (words = ''): void => {
     if (left) return
     left = true
+    speak()
     process.off('exit', onExit)
     process.off('uncaughtException', onBroken)
     process.off('unhandledRejection', onBroken)
