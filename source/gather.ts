@@ -25,7 +25,7 @@ import {childPath, configSha256, loadConfig} from './config.ts'
 import {foldersOf} from './folders.ts'
 import {socketFolder} from './hiring.ts'
 import {readInstructions} from './instructions.ts'
-import {ownTag, sweepLeftovers} from './leftovers.ts'
+import {ownTag, sweepDesks, sweepLeftovers} from './leftovers.ts'
 import {memoryFolder} from './memory-trees.ts'
 import {type Gathered, type Gatherer, gatherBy, needed} from './opening.ts'
 import {pastOf, takenOver} from './past.ts'
@@ -170,6 +170,7 @@ const sandbox: Gatherer = async (facts, context) => {
   facts.sandboxSettings = {...settings, level: opened.state.level, ...surroundings(context), cache: folders.cache}
   needed(await opened.ready)
   sweep(join(folders.cache, 'live'))
+  sweepDesks(where.root)
   sweepLeftovers(
     {scratch: join(folders.cache, 'scratch'), trees: facts.trees as string, runtime: socketFolder(folders.runtime), memory: memoryFolder()},
     known(facts).goesOn,

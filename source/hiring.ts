@@ -10,7 +10,8 @@ import {linkPair} from '../engine/link/pair.ts'
 import {childPath} from './config.ts'
 import type {Context} from './context.ts'
 import {foldersOf} from './folders.ts'
-import {ownTag} from './leftovers.ts'
+import {ownTag, sweepDesks} from './leftovers.ts'
+import {projectHere} from './project-here.ts'
 import type {HostRequest} from './run-options.ts'
 
 export interface Hiring {
@@ -71,7 +72,10 @@ const openProcesses = async (context: Context, inTerminal?: StartInTerminal): Pr
   const env = workerEnvironment(context)
   const start = (agent: string): Hired => {
     const token = Buffer.from(context.dice(24)).toString('base64url')
-    return hireChild({door, token, node: process.execPath, script: workerScript(), agent, cwd: dir, env, inTerminal})
+    const hired = hireChild({door, token, node: process.execPath, script: workerScript(), agent, cwd: dir, env, inTerminal})
+    // Killed at a test run, it leaves that run's folder in the user's tree.
+    hired.gone.then(() => sweepDesks(projectHere(context).root)).catch(() => undefined)
+    return hired
   }
   let spare: Hired | undefined = start('a_1')
   // Nobody may ever take it: a refused run ends before.

@@ -48,6 +48,22 @@ const ownerOf = (note: string): string => {
   }
 }
 
+const deskName = /^\.penguin-gate-[0-9a-f]+$/
+
+/** Folders that gates lay in the user's own tree while they run, of processes that were killed meanwhile. */
+export const sweepDesks = (root: string): void => {
+  for (const name of namesIn(root)) {
+    if (!deskName.test(name)) continue
+    try {
+      if (isLiveTag(readFileSync(join(root, name, 'owner'), 'utf8'))) continue
+    } catch {
+      // It is being laid at this moment, or taken away.
+      continue
+    }
+    remove(join(root, name))
+  }
+}
+
 export interface Folders {
   scratch: string
   trees: string

@@ -28,6 +28,18 @@ export interface Desk {
   dispose(): void
 }
 
+/** Whose it is, as `leftovers` reads it: a killed process leaves its desk in the user's tree for another to clear. */
+const ownerTag = (): string => {
+  let stat = ''
+  try {
+    stat = readFileSync('/proc/self/stat', 'utf8')
+  } catch {
+    // Nobody can be told apart where there is no /proc.
+  }
+  const startedAt = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 0)
+  return `${process.pid.toString(36)}-${startedAt.toString(36)}`
+}
+
 const maxReportBytes = 64 * 1024 * 1024
 
 // A sandbox run by root turns into the owner of the project, who must be able to write a report here.
@@ -42,6 +54,7 @@ export const layDesk = (root: string): Desk => {
   const name = `.penguin-gate-${tag}`
   const dir = join(root, name)
   mkdirSync(dir)
+  writeFileSync(join(dir, 'owner'), ownerTag())
   lendTo(root, dir)
   const from = assetDir()
   for (const file of readdirSync(from)) if (/\.(mjs|cjs|py)$/.test(file)) copyFileSync(join(from, file), join(dir, file))

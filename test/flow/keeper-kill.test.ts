@@ -1,8 +1,9 @@
 // kill -9 of a keeper, its agents and its screens at moments spread over a run: nobody is left, nothing is lost, and the
 // run goes on to its end. `PENGUIN_TEST_KILLS=20` for twenty of each.
 
+import {readdirSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
-import {calculator, fixed, ways} from '../kit/flow.ts'
+import {calculator, edit, fixed, ways} from '../kit/flow.ts'
 import {openTestScreen, poll, startIn, type TestScreen} from '../kit/keeper.ts'
 import {type Asked, modelServer, type Scripted} from '../kit/model-server.ts'
 import {type Place, place} from '../kit/penguin.ts'
@@ -77,8 +78,37 @@ describe('kill -9', () => {
   it.each(Object.keys(kills))(
     'of the %s',
     async (target) => {
-      for (let nth = 0; nth < rounds; nth++) await round(target, (400 + nth * 337) % 1500)
+      for (let nth = 0; nth < rounds; nth++) {
+        const pauseMs = (400 + nth * 337) % 1500
+        try {
+          await round(target, pauseMs)
+        } catch (thrown) {
+          throw new Error(`round ${nth + 1} of ${rounds}, killed after ${pauseMs} ms: ${(thrown as Error).message}`, {cause: thrown})
+        }
+      }
     },
     20_000 + rounds * 10_000,
   )
+
+  it('of an agent at its tests leaves nothing in the tree', async () => {
+    await using server = await modelServer((asked) => {
+      if (asked.toolResults === 0) return {calls: [{tool: 'run_tests', input: {}}]}
+      return asked.messages.some((message) => message.text.includes('adds')) ? edit : {text: 'done'}
+    })
+    const slow = {...calculator, 'package.json': JSON.stringify({name: 'calc', type: 'module', scripts: {test: 'test -e quick || sleep 67; node --test'}})}
+    using here = place(slow, {env: ways.responses(server).env})
+    const screen = await openTestScreen(await startIn(here, flags))
+    screen.say('fix sum')
+    const desks = (): string[] => readdirSync(here.dir).filter((name) => name.startsWith('.penguin-gate-'))
+    await poll(() => desks().length === 1 && here.survivors().length > 3, 'tests run')
+    here.write({quick: ''})
+    const hired = await screen.untilEvent('role.hired')
+    process.kill(-(hired.body as {pid: number}).pid, 'SIGKILL')
+    await screen.untilEvent('role.lost')
+    await poll(() => desks().length === 0, 'nothing is left in the tree')
+    await screen.untilEvent('role.hired', 2)
+    screen.says({do: 'leave', stop: true})
+    await screen.client.gone
+    await poll(() => here.survivors().length === 0, 'nobody is left')
+  }, 40_000)
 })
