@@ -112,6 +112,7 @@ export const keys: Readonly<Record<string, Key>> = {
   'providers.*.models.*.usdCached': key(price, "usd per 1e6 tokens that came from the provider's cache.", '0.02'),
   'providers.*.models.*.usdOut': key(price, 'usd per 1e6 tokens of output.', '0.8'),
   'providers.*.models.*.tools': key((z) => z.boolean(), 'Does the model call tools?', 'true'),
+  'providers.*.models.*.vision': key((z) => z.boolean(), 'Does the model see images?', 'true'),
   'providers.*.models.*.quality': key((z) => z.number().min(0).max(1), 'How good it is at hard work, 0 to 1; not set: guessed from its price or size.', '0.8'),
   'providers.*.models.*.edits': key(
     oneOf('calls', 'blocks', 'grammar'),

@@ -11,9 +11,11 @@ import type {ModelClient, ToolSpec, Turn} from '../engine/contract/model.ts'
 import {type Asker, openAsker} from '../engine/model/ask.ts'
 import {rememberRatios, sizeOfMessages, sizeOfTools} from '../engine/model/tokens.ts'
 import type {AskHooks, Reply} from '../engine/role/ports.ts'
+import {type Images, openImages} from './images.ts'
 import {makerFor} from './plugins.ts'
 import {type Keyring, openKeyring} from './secrets.ts'
-import {type Cleaner, openCleaner} from './secrets-find.ts'
+import {type Cleaner, openCleaner, openPieces} from './secrets-find.ts'
+import {withSight} from './sight.ts'
 
 export interface Speech {
   ask(turn: Turn, hooks: AskHooks, signal: AbortSignal): Promise<Reply>
@@ -41,7 +43,7 @@ const marginShare = 0.05
 const mostReserved = 16_384
 
 /** A client whose key can be exchanged under it, and what its provider is reached with now. */
-const clientFor = async (route: Route, assignment: Assignment, ring: Keyring): Promise<{client: ModelClient; renew(): Promise<boolean>}> => {
+const clientFor = async (route: Route, assignment: Assignment, ring: Keyring, images: Images): Promise<{client: ModelClient; renew(): Promise<boolean>}> => {
   const settings = assignment.providers[route.provider]
   if (!settings) throw new Error(`no settings for ${routeName(route)}`)
   const make = await makerFor(settings.protocol)
@@ -51,7 +53,7 @@ const clientFor = async (route: Route, assignment: Assignment, ring: Keyring): P
   let current = make({...settings, apiKey})
   const client: ModelClient = {
     card: (model) => current.card(model),
-    stream: (turn, signal) => current.stream(turn, signal),
+    stream: withSight({card: (model) => current.card(model), stream: (turn, signal) => current.stream(turn, signal)}, images),
     probe: (signal) => current.probe(signal),
   }
   const renew = async (): Promise<boolean> => {
@@ -82,10 +84,11 @@ export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<
   const {routes, ratios} = assignment.grant
   rememberRatios(ratios)
   const ring = openKeyring(Object.values(assignment.providers))
+  const images = openImages([assignment.dir, assignment.root])
   const wired = await Promise.all(
     routes.map(async (route) => ({
       route,
-      ...(await clientFor(route, assignment, ring)),
+      ...(await clientFor(route, assignment, ring, images)),
       callSec: assignment.providers[route.provider]?.timeouts.callSec ?? 600,
     })),
   )
@@ -120,7 +123,21 @@ export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<
       // Some servers repeat the key that they refuse; it must not reach the journal.
       const onFailed: AskHooks['onFailed'] = (failed) => hooks.onFailed(clean.value(failed))
       const onBreaker: AskHooks['onBreaker'] = (turned) => hooks.onBreaker(clean.value(turned))
-      const reply = await asker.ask(asked, {...hooks, reserve, onFailed, onBreaker}, signal)
+      const shown = {text: openPieces(ring.secrets, clean), thought: openPieces(ring.secrets, clean)}
+      const show = (text: string, thought: boolean): void => {
+        if (text) hooks.onText(text, thought)
+      }
+      const onText: AskHooks['onText'] = (text, thought) => show(shown[thought ? 'thought' : 'text'].feed(text), thought)
+      const rest = (): void => {
+        show(shown.thought.rest(), true)
+        show(shown.text.rest(), false)
+      }
+      const failed: AskHooks['onFailed'] = (how) => {
+        rest()
+        onFailed(how)
+      }
+      const reply = await asker.ask(asked, {...hooks, reserve, onText, onFailed: failed, onBreaker}, signal)
+      rest()
       return reply.error ? {...reply, error: clean.value(reply.error)} : reply
     },
   }

@@ -16,8 +16,26 @@ const tokenFor = (editor: Editor, text: string): string => {
   return `[paste #${editor.pastes.length + 1}, ${size}]`
 }
 
+const imageFile = /^(['"]?)(?:file:\/\/)?((?:\/|~\/|\.{1,2}\/|[A-Za-z]:\\)[^\n]*\.(?:png|jpe?g|gif|webp))\1$/i
+
+/** A terminal pastes the path of a picture that is dropped on it: the picture is meant. */
+const asImage = (text: string): string => {
+  const [, quote = '', found = ''] = imageFile.exec(text.trim()) ?? []
+  if (!found) return text
+  const path = text.includes('file://') ? unescaped(found) : quote ? found : found.replace(/\\([ '"()&])/g, '$1')
+  return `@${/[\s"]/.test(path) ? `"${path}"` : path} `
+}
+
+const unescaped = (path: string): string => {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
 export const pasted = (editor: Editor, raw: string): Editor => {
-  const text = raw.replace(/\r\n?/g, '\n')
+  const text = asImage(raw.replace(/\r\n?/g, '\n'))
   const span = selectionOf(editor) ?? {from: editor.caret, to: editor.caret}
   const still = settled(editor)
   if (text.length < largeLetters && lineCount(text) < largeLines) return edited(still, span, text, 'none')

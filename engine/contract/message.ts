@@ -9,9 +9,16 @@ export interface Call {
   input: string
 }
 
+/** An image that a person named, as it goes to a model. */
+export interface ImagePart {
+  path: string
+  mime: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
+  base64: string
+}
+
 export type Message =
   | {from: 'system'; text: string}
-  | {from: 'user'; text: string}
+  | {from: 'user'; text: string /** Only on the way to a model that can see. */; images?: ImagePart[]}
   | {
       from: 'model'
       text: string

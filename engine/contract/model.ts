@@ -94,6 +94,8 @@ export interface ModelCard {
   /** usd per 1e6 tokens; undefined = unpriced. */
   price?: {usdIn: number; usdCached: number; usdOut: number}
   tools: boolean
+  /** Does it see images? Not set: nobody knows. */
+  vision?: boolean
   /** How it edits best: by calls, by plain-text blocks, or by calls that the server holds to their schema. */
   edits: 'calls' | 'blocks' | 'grammar'
   local: boolean
@@ -137,6 +139,8 @@ export interface ProviderSettings {
   apiKeyEnv?: string
   /** Where to read it again when the server refuses it. */
   keyFrom?: KeySource
+  /** A key that was exchanged meanwhile: used no more, and not shown either. */
+  formerKey?: string
   headers?: Record<string, string>
   /** Sent with each request as it is. */
   options?: Record<string, unknown>

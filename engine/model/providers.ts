@@ -17,6 +17,7 @@ const gpt = (usdIn: number, usdCached: number, usdOut: number, more: Partial<Mod
   output: 128_000,
   price: {usdIn, usdCached, usdOut},
   tools: true,
+  vision: true,
   edits: 'calls',
   local: false,
   fixedTemperature: true,
@@ -42,6 +43,7 @@ const claude = (usdIn: number, usdCached: number, usdOut: number, more: Partial<
   output: 128_000,
   price: {usdIn, usdCached, usdOut},
   tools: true,
+  vision: true,
   edits: 'calls',
   local: false,
   fixedTemperature: true,
@@ -86,7 +88,7 @@ export const builtInProviders: Readonly<Record<string, BuiltIn>> = {
   llamacpp: {protocol: 'openai-chat', baseUrl: 'http://127.0.0.1:8080/v1', baseUrlEnv: 'LLAMACPP_BASE_URL', models: {}},
   vllm: {protocol: 'openai-chat', baseUrl: 'http://127.0.0.1:8000/v1', baseUrlEnv: 'VLLM_BASE_URL', models: {}},
   sglang: {protocol: 'openai-chat', baseUrl: 'http://127.0.0.1:30000/v1', baseUrlEnv: 'SGLANG_BASE_URL', models: {}},
-  embedded: {protocol: 'embedded', baseUrl: '', models: {search: {isDefault: true, local: true, price: {usdIn: 0, usdCached: 0, usdOut: 0}}}},
+  embedded: {protocol: 'embedded', baseUrl: '', models: {search: {isDefault: true, local: true, vision: false, price: {usdIn: 0, usdCached: 0, usdOut: 0}}}},
   replay: {protocol: 'replay', baseUrl: '', models: {}},
 }
 

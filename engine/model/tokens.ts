@@ -11,6 +11,9 @@ export {estimateTokens} from './count.ts'
 /** What a message costs beside its text. */
 const framing = 4
 
+/** About what a screenshot costs with most providers. */
+const imageTokens = 1500
+
 // Messages are values that never change, so each is counted once.
 const counted = new WeakMap<Message, number>()
 
@@ -19,7 +22,8 @@ const sizeOfMessage = (message: Message): number => {
   if (known !== undefined) return known
   const calls = message.from === 'model' ? message.calls.reduce((sum, call) => sum + framing + estimateTokens(call.tool) + estimateTokens(call.input), 0) : 0
   const kept = message.from === 'model' && message.keep ? estimateTokens(JSON.stringify(message.keep.items)) : 0
-  const size = framing + estimateTokens(message.text) + calls + kept
+  const images = message.from === 'user' ? (message.images?.length ?? 0) * imageTokens : 0
+  const size = framing + estimateTokens(message.text) + calls + kept + images
   counted.set(message, size)
   return size
 }

@@ -4,7 +4,7 @@
 // system prompt), the server refuses the signature, so what no longer belongs is left out here.
 
 import {createHash} from 'node:crypto'
-import type {Message} from '../../engine/plugin.ts'
+import type {ImagePart, Message} from '../../engine/plugin.ts'
 import type {Block, Kept, WireMessage} from './wire.ts'
 
 /** Other servers' ids may hold what this one refuses; a call and its result change alike. */
@@ -21,6 +21,8 @@ const inputOf = (input: string): Record<string, unknown> => {
 }
 
 const texts = (text: string): Block[] => (text.trim() === '' ? [] : [{type: 'text', text}])
+
+const imageBlock = ({mime, base64}: ImagePart): Block => ({type: 'image', source: {type: 'base64', media_type: mime, data: base64}})
 
 type FromModel = Message & {from: 'model'}
 
@@ -48,6 +50,7 @@ const modelBlocks = (message: FromModel, route: string, digest: () => string): B
 
 const blocksOf = (message: Message, route: string, digest: () => string): Block[] => {
   if (message.from === 'model') return modelBlocks(message, route, digest)
+  if (message.from === 'user') return [...(message.images ?? []).map(imageBlock), ...texts(message.text)]
   if (message.from !== 'tool') return texts(message.text)
   return [{type: 'tool_result', tool_use_id: idOf(message.call), content: message.text, ...(message.ok ? {} : {is_error: true as const})}]
 }

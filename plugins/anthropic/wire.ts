@@ -11,6 +11,7 @@ export type Block =
   | ({type: 'text'; text: string} & CacheMark)
   | ({type: 'tool_use'; id: string; name: string; input: Record<string, unknown>} & CacheMark)
   | ({type: 'tool_result'; tool_use_id: string; content: string; is_error?: true} & CacheMark)
+  | ({type: 'image'; source: {type: 'base64'; media_type: string; data: string}} & CacheMark)
   | ThinkingBlock
 
 export interface WireMessage {

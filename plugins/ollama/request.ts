@@ -22,7 +22,7 @@ const messageOf = (message: Message): WireMessage => {
     case 'system':
       return {role: 'system', content: message.text}
     case 'user':
-      return {role: 'user', content: message.text}
+      return {role: 'user', content: message.text, ...(message.images ? {images: message.images.map(({base64}) => base64)} : {})}
     case 'tool':
       return {role: 'tool', content: message.text, tool_name: message.tool}
     case 'model': {

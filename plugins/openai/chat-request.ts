@@ -1,14 +1,16 @@
 // A turn as a request for a chat completion, with nothing in it that only one server understands.
 
-import type {ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam} from 'openai/resources/chat/completions'
-import type {Message, ModelCard, Sampling, Turn} from '../../engine/plugin.ts'
+import type {ChatCompletionContentPartImage, ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam} from 'openai/resources/chat/completions'
+import type {ImagePart, Message, ModelCard, Sampling, Turn} from '../../engine/plugin.ts'
+
+const imageOf = ({mime, base64}: ImagePart): ChatCompletionContentPartImage => ({type: 'image_url', image_url: {url: `data:${mime};base64,${base64}`}})
 
 const messageOf = (message: Message): ChatCompletionMessageParam => {
   switch (message.from) {
     case 'system':
       return {role: 'system', content: message.text}
     case 'user':
-      return {role: 'user', content: message.text}
+      return {role: 'user', content: message.images ? [{type: 'text', text: message.text}, ...message.images.map(imageOf)] : message.text}
     case 'tool':
       return {role: 'tool', tool_call_id: message.call, content: message.text}
     case 'model': {

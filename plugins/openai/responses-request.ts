@@ -1,7 +1,13 @@
 // A turn as a request to the Responses API.
 
-import type {FunctionTool, ResponseCreateParamsStreaming, ResponseInputItem, ResponseReasoningItem} from 'openai/resources/responses/responses'
-import type {Message, ModelCard, Turn} from '../../engine/plugin.ts'
+import type {
+  FunctionTool,
+  ResponseCreateParamsStreaming,
+  ResponseInputImage,
+  ResponseInputItem,
+  ResponseReasoningItem,
+} from 'openai/resources/responses/responses'
+import type {ImagePart, Message, ModelCard, Turn} from '../../engine/plugin.ts'
 
 /** How a reply's items are kept: reasoning as it came, the rest by its place in our own message. */
 export type Kept = {type: 'reasoning'; item: ResponseReasoningItem} | {type: 'text'} | {type: 'call'; index: number}
@@ -25,12 +31,14 @@ const modelItems = (message: Message & {from: 'model'}, route: string): Response
   })
 }
 
+const imageOf = ({mime, base64}: ImagePart): ResponseInputImage => ({type: 'input_image', detail: 'auto', image_url: `data:${mime};base64,${base64}`})
+
 const inputItems = (message: Message, route: string): ResponseInputItem[] => {
   switch (message.from) {
     case 'system':
       return [{role: 'system', content: message.text}]
     case 'user':
-      return [{role: 'user', content: message.text}]
+      return [{role: 'user', content: message.images ? [{type: 'input_text', text: message.text}, ...message.images.map(imageOf)] : message.text}]
     case 'model':
       return modelItems(message, route)
     case 'tool':

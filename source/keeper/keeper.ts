@@ -15,6 +15,7 @@ import {choicesFor} from './choices.ts'
 import {openPanes, type PanesEars} from './panes.ts'
 import {retell} from './retell.ts'
 import {openScreen, type Screen} from './screens.ts'
+import {seesImages} from './sees.ts'
 import {openSession} from './session.ts'
 import {ownStart, shellStart} from './shell.ts'
 import type {TakeOver} from './start.ts'
@@ -55,6 +56,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
   let known: Pick<SessionNote, 'route' | 'sandbox'> = {route: ''}
   let git: TreeNote | undefined
   let keys: string[] = []
+  let sees: (route: string) => boolean | undefined = () => undefined
   let toldAs = ''
   /** The last word of those who left: the session ends with its last screen. */
   let endsWithLast = false
@@ -86,16 +88,20 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
   }
   const panes = openPanes(ears)
 
-  const note = (): SessionNote => ({
-    ...session.state(),
-    ...known,
-    version: context.version,
-    pid: process.pid,
-    root: project.root,
-    cwd: project.cwd,
-    screens: screens.size,
-    ...(git ? {git} : {}),
-  })
+  const note = (): SessionNote => {
+    const state = session.state()
+    return {
+      ...state,
+      ...known,
+      version: context.version,
+      pid: process.pid,
+      root: project.root,
+      cwd: project.cwd,
+      screens: screens.size,
+      ...(git ? {git} : {}),
+      sees: sees(state.settings.model ?? known.route),
+    }
+  }
   /** Several changes of one moment are told once. */
   let due = false
   const tellSession = (): void => {
@@ -165,6 +171,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     if (!options.ok) return trouble(options.error.msg)
     const {facts, refusal} = await glance(context, options.result)
     if (refusal && refusal.fault.code !== 'config.untrusted') trouble([refusal.fault.msg, refusal.fault.hint].filter(Boolean).join('. '))
+    if (facts.config) sees = seesImages.bind(undefined, context, facts.config)
     keys = Object.values(facts.config?.providers ?? {}).flatMap(({apiKeyEnv}) => apiKeyEnv ?? [])
     const route = facts.routes?.coder?.[0]
     if (route && !known.route) known = {...known, route}

@@ -30,6 +30,13 @@ const priceOf = (pricing: unknown): ModelCard['price'] | undefined => {
   return {usdIn: perMillion(usdIn), usdCached: perMillion(cached >= 0 ? cached : usdIn), usdOut: perMillion(usdOut)}
 }
 
+/** OpenRouter lists what goes in, llama.cpp what a model can do. */
+const visionOf = (entry: Fields): boolean | undefined => {
+  const {input_modalities: takes} = fieldsOf(entry.architecture)
+  if (Array.isArray(takes)) return takes.includes('image')
+  return Array.isArray(entry.capabilities) ? entry.capabilities.includes('multimodal') || entry.capabilities.includes('vision') : undefined
+}
+
 /** One entry of `/v1/models`, whoever serves it. */
 const cardOf = (entry: Fields): Partial<ModelCard> => {
   const top = fieldsOf(entry.top_provider)
@@ -37,12 +44,14 @@ const cardOf = (entry: Fields): Partial<ModelCard> => {
   const window = whole(entry.max_model_len, top.context_length, entry.context_length, entry.context_window, entry.max_input_tokens, meta.n_ctx)
   const output = whole(top.max_completion_tokens, entry.max_output_tokens, entry.max_tokens)
   const price = priceOf(entry.pricing)
+  const sees = visionOf(entry)
   const can = Array.isArray(entry.supported_parameters) ? (entry.supported_parameters as unknown[]) : undefined
   return {
     ...(window ? {window} : {}),
     ...(output && (!window || output <= window) ? {output} : {}),
     ...(price ? {price} : {}),
     ...(can ? {tools: can.includes('tools')} : {}),
+    ...(sees === undefined ? {} : {vision: sees}),
     ...(can && !can.includes('temperature') ? {fixedTemperature: true} : {}),
   }
 }
@@ -100,7 +109,10 @@ const ollamaListing = async (server: Server, signal: AbortSignal): Promise<Cards
       const window = Math.min(shown?.asked ?? usualOllamaWindow, shown?.trained ?? Number.POSITIVE_INFINITY)
       // Names such as `coder:latest` do not tell the size; the listing does.
       const size = details?.parameter_size && /^[\d.]+B$/i.test(details.parameter_size) ? {quality: round(qualityOf(`:${details.parameter_size}`, {}))} : {}
-      return [name, {window, ...(shown?.abilities ? {tools: shown.abilities.includes('tools')} : {}), ...size, local: true}]
+      return [
+        name,
+        {window, ...(shown?.abilities ? {tools: shown.abilities.includes('tools'), vision: shown.abilities.includes('vision')} : {}), ...size, local: true},
+      ]
     }),
   )
   return Object.fromEntries(cards)

@@ -86,6 +86,17 @@ describe('undo', () => {
 })
 
 describe('pastes', () => {
+  it.each([
+    ['/tmp/shot.png', '@/tmp/shot.png '],
+    ["'/tmp/my shot.png'\n", '@"/tmp/my shot.png" '],
+    ['/tmp/my\\ shot.PNG', '@"/tmp/my shot.PNG" '],
+    ['file:///tmp/a%20b.webp', '@"/tmp/a b.webp" '],
+    ['./docs/plan.jpeg', '@./docs/plan.jpeg '],
+    ['see /tmp/shot.png', 'see /tmp/shot.png'],
+    ['/tmp/notes.txt', '/tmp/notes.txt'],
+  ])('take the path of a picture for the picture: %s', (raw, text) => {
+    expect(editorStep(editorOf('|'), {input: 'paste', text: raw}).text).toBe(text)
+  })
   const large = Array.from({length: 34}, (_, line) => `line ${line}`).join('\n')
 
   it('come in as they are when small, keys or not', () => {

@@ -64,6 +64,17 @@ describe('the prompt', () => {
     expect(story.state.editor.text).toBe('fix it')
     expect(story.state.toasts[0]?.tone).toBe('bad')
   })
+  it('says that the model sees no images before one is sent, and sends its name all the same when that is meant', () => {
+    const seeing = (sees?: boolean) =>
+      idle()
+        .tell({tell: 'session', session: session(sees === undefined ? {} : {sees})})
+        .act(...typing('look at @shot.png'))
+    const blind = seeing(false)
+    expect(sent(blind, (one) => press(one, 'accept'))).toEqual([])
+    expect([blind.state.editor.text, blind.state.toasts.at(-1)?.tone]).toEqual(['look at @shot.png', 'bad'])
+    expect(sent(blind, (one) => press(one, 'accept'))).toMatchObject([{do: 'say', files: ['shot.png']}])
+    for (const sees of [true, undefined]) expect(sent(seeing(sees), (one) => press(one, 'accept'))).toMatchObject([{do: 'say', text: 'look at @shot.png'}])
+  })
   it('opens a pane for a command of the person', () => {
     expect(sent(idle().act(...typing('!ls -l')), (one) => press(one, 'accept'))).toMatchObject([{do: 'open', id: 1, command: 'ls -l'}])
   })

@@ -65,7 +65,7 @@ describe('listings', () => {
     ['vllm', {m: {window: 16_384}}],
     ['sglang', {m: {window: 16_384}}],
     ['llamacpp', {m: {window: 16_384}}],
-    ['ollama', {m: {window: 16_384, tools: true, local: true}}],
+    ['ollama', {m: {window: 16_384, tools: true, vision: false, local: true}}],
   ] as const)("reads the real window of %s, under a name of the user's own too", async (kind, expected) => {
     await using server = await localServer({kind, window: 16_384})
     const settings = settingsOf({
@@ -90,7 +90,10 @@ describe("an Ollama's listing", () => {
         : undefined
     await using server = await modelServer([], {more, contextLength: 8192})
     const {models: cards} = await listingOf(settingsOf({name: 'ollama', protocol: 'ollama', baseUrl: server.url}), AbortSignal.timeout(5000))
-    expect(cards).toEqual({'coder:latest': {window: 8192, tools: true, quality: 0.5, local: true}, odd: {window: 8192, tools: true, local: true}})
+    expect(cards).toEqual({
+      'coder:latest': {window: 8192, tools: true, vision: false, quality: 0.5, local: true},
+      odd: {window: 8192, tools: true, vision: false, local: true},
+    })
   })
 })
 
