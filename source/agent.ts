@@ -6,6 +6,7 @@ import type {Clock} from '../engine/base/clock.ts'
 import type {Dice} from '../engine/base/id.ts'
 import type {AgentLink} from '../engine/contract/link.ts'
 import {liveAgent} from '../engine/role/agent.ts'
+import {onRenewed, takeRenewed} from './secrets.ts'
 import {openWork} from './work.ts'
 
 export interface AgentEdges {
@@ -13,10 +14,24 @@ export interface AgentEdges {
   dice: Dice
 }
 
+/** A key that one process of the run has read anew is known to all of them: none shows it. */
+const sharingKeys = (link: AgentLink): AgentLink => {
+  const silence = onRenewed((source, key) => link.send({say: 'key', source, key}))
+  return {
+    ...link,
+    onMessage: (take) => link.onMessage((message) => (message.say === 'key' ? takeRenewed(message.source, message.key) : take(message))),
+    onClose: (take) =>
+      link.onClose((why) => {
+        silence()
+        take(why)
+      }),
+  }
+}
+
 /** Resolves when the agent's life is over. */
 export const runAgent = (link: AgentLink, edges: AgentEdges): Promise<void> =>
   liveAgent({
-    link,
+    link: sharingKeys(link),
     clock: edges.clock,
     dice: edges.dice,
     openWork: (assignment, signal) => {

@@ -12,6 +12,7 @@ import type {Scribe} from '../engine/crew/scribe.ts'
 import {openRouting} from './models/routing.ts'
 import type {Gathered} from './opening.ts'
 import type {HostRequest} from './run-options.ts'
+import {withRenewed} from './secrets.ts'
 
 const samplingOf = (facts: Gathered, role: string, seed: number): Sampling => {
   const {temperature, topP, maxOutputTokens, effort, topK, minP, repeatPenalty, think, seed: own} = facts.config.roles[role] ?? {}
@@ -44,7 +45,10 @@ export const assignmentMaker = (facts: Gathered, request: HostRequest, scribe: S
     })
     const {routes} = chosen
     const providers = Object.fromEntries(
-      routes.map((route) => [route.provider, facts.providers[route.provider]]).filter(([, settings]) => settings !== undefined),
+      routes.flatMap(({provider}) => {
+        const settings = facts.providers[provider]
+        return settings ? [[provider, withRenewed(settings)]] : []
+      }),
     )
     return {
       run: scribe.run,

@@ -27,7 +27,7 @@ import type {Gathered, Refusal} from './opening.ts'
 import {askedOf} from './past.ts'
 import {resumeRun} from './resuming.ts'
 import type {HostRequest} from './run-options.ts'
-import {secretsIn} from './secrets.ts'
+import {openKeyring} from './secrets.ts'
 import {cleanedJournal, openCleaner} from './secrets-find.ts'
 
 export type {HostRequest} from './run-options.ts'
@@ -125,8 +125,7 @@ const open = async (
   if (again?.events.at(-1)?.type === 'run.closed')
     throw new FaultError(fault('usage.nothing', {why: `${run} has just been ended by another process`, hint: ''}))
   // Whatever a tool, a gate, a server or the user said: no secret goes on record.
-  const secrets = secretsIn(Object.values(facts.providers ?? {}))
-  const clean = openCleaner(() => secrets)
+  const clean = openCleaner(openKeyring(Object.values(facts.providers ?? {})).secrets)
   const scribe = openScribe(cleanedJournal(journal, clean), run, dice, again?.trace ?? newTraceId(dice), again?.rootSpan ?? newSpanId(dice))
   const firstSeq = journal.lastSeq(run)
   const closing = (more: Partial<ClosingFacts>): ClosingFacts => ({

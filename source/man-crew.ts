@@ -22,6 +22,7 @@ import type {Gathered} from './opening.ts'
 import {gateFor} from './plugins.ts'
 import type {Resumed} from './resuming.ts'
 import type {HostRequest} from './run-options.ts'
+import {takeRenewed} from './secrets.ts'
 import {openSites, type Sites} from './sites.ts'
 
 export interface Manned extends Crew {
@@ -115,6 +116,7 @@ export const manCrew = async (crew: CrewFacts): Promise<Manned> => {
     askMs: askMs(request, facts),
     lasting: openLasting(context, root),
     inProcess: request.inProcess,
+    keyRenewed: takeRenewed,
     lanes: Math.max(1, Math.floor(availableParallelism() / coresPerCheck)),
     mends: openMends({context, request, facts, sites, ...files}),
     checks: facts.checks,

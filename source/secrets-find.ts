@@ -122,6 +122,36 @@ export const openCleaner = (values: () => readonly string[]): Cleaner => {
   return {text: clean, value: <T>(value: T): T => each(value) as T}
 }
 
+/**
+ * The same for a text that comes in pieces: the end of a piece that may be the beginning of a known secret is held back
+ * until more has come. Only for values, because a prefix alone says nothing.
+ */
+export const openPieces = (values: () => readonly string[], clean: Cleaner) => {
+  let held = ''
+  /** Length of the longest end of the text with which one of the secrets begins. */
+  const begun = (text: string): number => {
+    let most = 0
+    for (const secret of values()) {
+      if (secret.length < leastValue || !secret.includes(text.at(-1) ?? '')) continue
+      for (let length = Math.min(secret.length - 1, text.length); length > most; length -= 1) if (text.endsWith(secret.slice(0, length))) most = length
+    }
+    return most
+  }
+  return {
+    feed: (piece: string): string => {
+      const text = clean.text(held + piece)
+      const keep = begun(text)
+      held = text.slice(text.length - keep)
+      return text.slice(0, text.length - keep)
+    },
+    rest: (): string => {
+      const text = held
+      held = ''
+      return text
+    },
+  }
+}
+
 /** The same journal, in which nothing is written or told that the cleaner finds. */
 export const cleanedJournal = (journal: Journal, clean: Cleaner): Journal =>
   Object.assign(Object.create(journal) as Journal, {

@@ -112,8 +112,9 @@ export const settingsWithKey = async (config: Config, env: Environment, provider
 
 /** Everything in the settings that must not be shown: the key, and headers that carry one. */
 export const secretsIn = (settings: Iterable<ProviderSettings>): string[] =>
-  [...settings].flatMap(({apiKey, headers = {}}) => [
+  [...settings].flatMap(({apiKey, formerKey, headers = {}}) => [
     ...(apiKey ? [apiKey] : []),
+    ...(formerKey ? [formerKey] : []),
     ...Object.entries(headers).flatMap(([name, value]) => (/auth|key|token|secret|cookie/i.test(name) ? [value.replace(/^Bearer\s+/i, '')] : [])),
   ])
 
@@ -126,8 +127,27 @@ export interface Keyring {
   renew(source: KeySource): Promise<string | undefined>
 }
 
-/** What this process has read anew, for all that it works on. */
+/** What was read anew, by this process or another of the run, for all that this one works on. */
 const renewed = new Map<string, string>()
+const listeners = new Set<(source: string, key: string) => void>()
+
+/** Called with each key that this process reads anew. Answers how to stop it. */
+export const onRenewed = (listen: (source: string, key: string) => void): (() => void) => {
+  listeners.add(listen)
+  return () => void listeners.delete(listen)
+}
+
+/** Takes a key that another process has read anew. */
+export const takeRenewed = (source: string, key: string): void => {
+  renewed.set(source, key)
+  known.set(source, Promise.resolve(good(key)))
+}
+
+/** The settings with the newest key that was read from their source. */
+export const withRenewed = (settings: ProviderSettings): ProviderSettings => {
+  const key = settings.keyFrom && renewed.get(nameOf(settings.keyFrom))
+  return key === undefined || key === settings.apiKey ? settings : {...settings, apiKey: key, ...(settings.apiKey ? {formerKey: settings.apiKey} : {})}
+}
 
 export const openKeyring = (settings: readonly ProviderSettings[]): Keyring => {
   const secrets = secretsIn(settings)
@@ -136,7 +156,10 @@ export const openKeyring = (settings: readonly ProviderSettings[]): Keyring => {
     latest: (source) => renewed.get(nameOf(source)),
     renew: async (source) => {
       const key = await renewedKeyOf(source)
-      if (key.ok) renewed.set(nameOf(source), key.result)
+      if (key.ok && renewed.get(nameOf(source)) !== key.result) {
+        renewed.set(nameOf(source), key.result)
+        for (const listen of listeners) listen(nameOf(source), key.result)
+      }
       return key.ok ? key.result : undefined
     },
   }

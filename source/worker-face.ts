@@ -8,6 +8,8 @@ import type {RunId} from '../engine/base/id.ts'
 import type {Draft, Event, EventType} from '../engine/contract/event.ts'
 import type {AgentLink, Assignment, Down, Up} from '../engine/contract/link.ts'
 import {openFace} from '../engine/fold/face.ts'
+import {openKeyring} from './secrets.ts'
+import {openCleaner} from './secrets-find.ts'
 
 /** More than this unread, and what streams is left out. */
 const mostChars = 256 * 1024
@@ -80,14 +82,16 @@ export const withFace = (link: AgentLink, agent: string, colour: boolean): {link
   }
   const note = (type: EventType, body: unknown): void => tell({type, body: body as Draft['body']})
 
+  let clean = openCleaner(() => [])
   const said = (message: Up): void => {
-    if (message.say === 'event') tell(message.draft)
-    else if (message.say === 'ask') note('ask.raised', {ask: String(message.id), ...message})
+    if (message.say === 'event') tell(clean.value(message.draft))
+    else if (message.say === 'ask') note('ask.raised', {ask: String(message.id), ...clean.value(message)})
   }
   const heard = (message: Down): void => {
     if (message.say === 'assign') {
       const {assignment} = message
       current = assignment
+      clean = openCleaner(openKeyring(Object.values(assignment.providers)).secrets)
       const {role, attempt, phase, slice, keep, brief} = assignment
       note('task.started', {role: role.name, attempt, phase, candidate: (slice?.index ?? 0) + 1, fresh: !keep, brief})
     } else if (message.say === 'steer') note('user.steered', {text: message.text})

@@ -1,4 +1,4 @@
-// The ten messages between a host and one agent. ndjson over a unix socket, or a pair in memory: same code.
+// The eleven messages between a host and one agent. ndjson over a unix socket, or a pair in memory: same code.
 // Only `event` with a `wait` and `ask` are answered; nothing else ever waits for the host.
 
 import type {Fault} from '../base/envelope.ts'
@@ -10,6 +10,13 @@ import type {Permissions} from './permission.ts'
 import type {Role} from './role.ts'
 import type {Overlay, SandboxLevel, SandboxState} from './sandbox.ts'
 import type {Check} from './tool.ts'
+
+/** A key was read anew from its source: whoever has it must not show it, and may use it. Up from who read it, down to all others. */
+export interface KeyRenewed {
+  say: 'key'
+  source: string
+  key: string
+}
 
 /** Everything one agent needs for one piece of work. */
 export interface Assignment {
@@ -81,9 +88,11 @@ export type Down =
   | {say: 'stop'; graceMs: number; why: string}
   /** Answers an `event` that waits: it is durable and may start, or it is refused. */
   | {say: 'go'; id: number; refused?: Fault; told?: unknown}
+  | KeyRenewed
 
 export type Up =
   | {say: 'hello'; token: string; agent: string; pid: number}
+  | KeyRenewed
   /** `wait`: do not go on before `go`. Used by `tool.called` of an effect and by `model.asked` (a reservation). */
   | {say: 'event'; draft: Draft; wait?: number; reserve?: {tokens: number; usd: number}}
   | {

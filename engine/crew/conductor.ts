@@ -163,6 +163,10 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
     ending: () => ending !== undefined,
     here: (agent) => staff.has(agent),
     broken,
+    renewed: (agent, message) => {
+      ports.keyRenewed?.(message.source, message.key)
+      staff.tellOthers(agent, message)
+    },
     handed: (agent) => {
       agent.step = null
       go()

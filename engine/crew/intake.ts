@@ -4,7 +4,7 @@
 import {bad, type Envelope, good} from '../base/envelope.ts'
 import type {Draft} from '../contract/event.ts'
 import {asFault, fault} from '../contract/fault.ts'
-import type {Up} from '../contract/link.ts'
+import type {KeyRenewed, Up} from '../contract/link.ts'
 import type {Accounts} from './accounts.ts'
 import type {Asks} from './asks.ts'
 import type {Effects} from './effects.ts'
@@ -22,6 +22,8 @@ export interface IntakePorts {
   here(agent: Agent): boolean
   /** An agent handed its work over. */
   handed(agent: Agent): void
+  /** An agent has read a key anew. */
+  renewed(agent: Agent, message: KeyRenewed): void
   /** The journal cannot be written: the run must end. */
   broken(thrown: unknown): void
 }
@@ -47,7 +49,7 @@ export const openIntake = (ports: IntakePorts) => {
     accounts.open(agent)
     if (purse.mustWait(agent.id, message.reserve ?? nothing)) return undefined
     const reserved = purse.reserve(agent.id, message.reserve ?? nothing)
-    if (!reserved.ok) return reserved
+    if (!reserved.ok) return bad({...reserved.error, hint: reserved.error.hint.replace('roles.ROLE.', `roles.${agent.role}.`)})
     scribe.take(draft)
     return good(undefined)
   }
@@ -88,6 +90,7 @@ export const openIntake = (ports: IntakePorts) => {
 
   const take = (agent: Agent, message: Up): void => {
     try {
+      if (message.say === 'key') return ports.renewed(agent, message)
       if (message.say === 'ask') return asks.raise(agent, message)
       if (message.say !== 'event') return
       if (message.wait === undefined) return record(agent, message.draft)

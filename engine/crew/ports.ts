@@ -51,6 +51,8 @@ export interface CrewPorts extends Omit<VerifyPorts, 'site' | 'start'> {
   adopt(site: CandidateSite, made: Change[][]): {changes: Change[]; conflicts: string[]}
   /** Repairs that ask no model; absent: there are none. */
   mends?: MendPorts
+  /** An agent has read a key anew from its source. */
+  keyRenewed?(source: string, key: string): void
   /** How many candidates are checked at the same time. Default 1. */
   lanes?: number
   /** null: nobody can be asked. Else ms to wait for an answer. */

@@ -8,7 +8,7 @@
 import type {Clock} from '../base/clock.ts'
 import {type AgentId, agentId} from '../base/id.ts'
 import type {StepState} from '../contract/board.ts'
-import type {Up} from '../contract/link.ts'
+import type {Down, Up} from '../contract/link.ts'
 import {conversationOf} from '../fold/conversation.ts'
 import type {Asks} from './asks.ts'
 import type {Effects} from './effects.ts'
@@ -28,6 +28,8 @@ export interface Staff {
   resume(step: StepState): void
   /** A person's words for everybody who has worked or works, or for one of them. */
   steer(text: string, to?: string): void
+  /** To every agent but the one that said it. */
+  tellOthers(agent: Agent, message: Down): void
   /** Stops what those at work (or one of them) do at this moment; false when nobody is. */
   interrupt(only?: string): boolean
   leaveAll(reason: string): Promise<void>
@@ -211,6 +213,9 @@ export const openStaff = ({ports, scribe, effects, asks, purse, take, moved, bro
         if (agent.link) agent.link.send({say: 'steer', text})
         else agent.steers.push(text)
       }
+    },
+    tellOthers: (agent, message) => {
+      for (const other of roster.all()) if (other !== agent) other.link?.send(message)
     },
     interrupt: (only) => {
       const working = roster.all().filter((agent) => agent.step !== null && (only === undefined || agent.id === only))

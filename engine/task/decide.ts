@@ -34,6 +34,9 @@ const spent: readonly Handed[] = ['capped', 'provider', 'stopped', 'failed']
 
 const settledAfter = (step: StepState): boolean => spent.includes(step.handed as Handed)
 
+/** Its own grant ended this agent's part; the run has not reached a cap, and the others can do without what it had left to say. */
+const onlyItsOwn = (step: StepState, board: Board): boolean => step.handed === 'capped' && board.exceeded.length === 0 && step.role !== 'coder'
+
 const stateOf = (board: Board, candidate: number): CandidateState =>
   board.candidates.get(candidate) ?? {candidate, checked: [], restarts: 0, adopted: false, dropped: false}
 
@@ -80,7 +83,7 @@ const isWon = (board: Board, limits: Limits): boolean =>
   })
 
 const afterReview = (board: Board, state: CandidateState, last: StepState): Intent[] | null => {
-  if (settledAfter(last)) return null
+  if (settledAfter(last) && !onlyItsOwn(last, board)) return null
   const attempt = last.attempt + 1
   if (state.restarts === 0) return [{do: 'restart', key: `restart/${state.candidate}/1`, candidate: state.candidate}]
   return find(board, stepKey('implement', state.candidate, attempt)) ? [] : [assign('implement', 'coder', state.candidate, attempt, true)]
@@ -163,7 +166,7 @@ const finish = (board: Board, limits: Limits, candidate: number): Intent => {
 /** Everything that may be started now; [] means: wait for what is running. */
 export const decide = (board: Board, limits: Limits): Intent[] => {
   if (!board.opened || board.closed) return []
-  const early = board.steps.find((step) => step.candidate === 0 && step.handed !== null && settledAfter(step))
+  const early = board.steps.find((step) => step.candidate === 0 && step.handed !== null && settledAfter(step) && !onlyItsOwn(step, board))
   if (early) return [finish(board, limits, 1)]
   if (limits.crew.explorer) {
     const intents = first(board, 'explore', 'explorer')

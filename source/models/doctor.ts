@@ -72,7 +72,10 @@ const patientsHere = async (context: Context, config: Config): Promise<Patient[]
   const found = await Promise.all(
     names.map(async (name) => {
       const settings = settingsOf(context, config, name)
-      return settings && isServer(settings) ? patientAt(settings).catch(() => undefined) : undefined
+      if (!settings || !isServer(settings)) return undefined
+      return withKey(context, config, settings)
+        .then(patientAt)
+        .catch(() => undefined)
     }),
   )
   return found.filter((one) => one !== undefined)

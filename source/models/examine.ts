@@ -61,6 +61,7 @@ const configSet = ({settings, model}: Examination, field: string, value: string 
 const windowFinding = (exam: Examination, asked: number, real: RealWindow | undefined, loaded: number | undefined): Finding => {
   const tokens = loaded ?? real?.tokens
   const {mend = ''} = real ?? {}
+  if (asked < leastWindow) return wrong('window', `${asked} tokens are asked for, a run needs ${leastWindow}`, configSet(exam, 'window', leastWindow))
   if (tokens === undefined) return note('window', `the server does not tell its window; ${asked} tokens are assumed`, configSet(exam, 'window', asked))
   const from = loaded === undefined ? (real?.from ?? '') : 'loaded with'
   if (tokens < leastWindow) return wrong('window', `${from} ${tokens} tokens, a run needs ${leastWindow}: penguin run refuses it`, mend)

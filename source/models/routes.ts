@@ -14,6 +14,7 @@ import {needsOllama, resolveRoutes} from '../../engine/model/routes.ts'
 import {providerSettings} from '../../engine/model/settings.ts'
 import {estimateTokens} from '../../engine/model/tokens.ts'
 import type {Context} from '../context.ts'
+import {settingsWithKey} from '../secrets.ts'
 import {gatherModelFacts, type ModelFacts} from './facts.ts'
 
 const probeMs = 5000
@@ -46,10 +47,12 @@ const resolveAll = async (context: Context, config: Config, roles: readonly stri
   return all
 }
 
-const settingsFor = (context: Context, config: Config, routes: readonly Route[]): Record<string, ProviderSettings> => {
+/** With their keys: a server may tell its load only to those that have one. Where a key cannot be had, the rest is known all the same. */
+const settingsFor = async (context: Context, config: Config, routes: readonly Route[]): Promise<Record<string, ProviderSettings>> => {
   const found: Record<string, ProviderSettings> = {}
-  for (const {provider} of routes) {
-    const settings = providerSettings(config, context.env, provider, context.cwd)
+  for (const provider of new Set(routes.map((route) => route.provider))) {
+    const keyed = await settingsWithKey(config, context.env, provider, context.cwd)
+    const settings = keyed.ok ? keyed : providerSettings(config, context.env, provider, context.cwd)
     if (settings.ok) found[provider] = settings.result
   }
   return found
@@ -88,7 +91,7 @@ export const routes = async (context: Context, config: Config): Promise<number> 
   const all = await resolveAll(context, config, wanted === undefined ? roleNames : [wanted])
   if (!all) return 1
   if (!context.flags.explain) return plain(context, all)
-  const settings = settingsFor(
+  const settings = await settingsFor(
     context,
     config,
     all.flatMap((one) => one.routes),

@@ -121,6 +121,46 @@ describe('a key that is exchanged', () => {
     expect(everything.includes(first) || everything.includes(second)).toBe(false)
   })
 
+  it('is shown by nobody once one role has read it, not by another role, not to a model', async () => {
+    const [first, second] = ['first-key-of-the-lab', 'second-key-of-the-lab']
+    using repo = place({...calculator, 'notes.txt': `the lab's key is ${second} now\n`})
+    let valid = first
+    const isExplorer = (asked: Asked): boolean => asked.messages[0]?.text.includes("Penguin's explorer") ?? false
+    const script = (asked: Asked): Scripted => {
+      if (asked.headers.authorization !== `Bearer ${valid}`) return {fault: {do: 'status', status: 401, message: `bad key ${asked.headers.authorization}`}}
+      if (isExplorer(asked) && valid === first) {
+        valid = second
+        repo.write({'../home/key': second})
+        return {fault: {do: 'status', status: 401, message: 'expired'}}
+      }
+      if (isExplorer(asked)) return {text: 'Look at sum.js.'}
+      const steps: Scripted[] = [
+        {calls: [{tool: 'read', input: {path: 'notes.txt'}}]},
+        shell('cat notes.txt'),
+        {calls: [{tool: 'edit', input: {path: 'sum.js', old: 'a - b', new: 'a + b'}}]},
+      ]
+      // The server knows the key: it says it, in pieces that are cut anywhere.
+      return steps[asked.toolResults] ?? {text: `It adds now. Your key is ${second}, and was ${first}.`, chunkChars: 7, everyMs: 70}
+    }
+    await using server = await modelServer(script, {models: ['m']})
+    repo.write({'../home/key': first})
+    repo.write({
+      '../home/.config/penguin/config.yml': `providers:\n  lab: {protocol: openai-chat, baseUrl: "${server.baseUrl}", apiKeyFile: "~/key"}\nmodel: lab/m\nroles: {explorer: {model: lab/m}}\n`,
+    })
+    const run = await repo.run(['run', '--json', 'fix it'])
+    expect(run.closed, run.stderr + JSON.stringify(run.closed)).toMatchObject({outcome: 'done', exitCode: 0})
+    // The coder, hired later, has the new key at once.
+    expect(bodies(run.lines, 'model.failed')).toHaveLength(1)
+    const deltas = bodies(run.lines, 'model.delta').map(({text}) => text)
+    expect(deltas.length).toBeGreaterThan(1)
+    const told = server.requests.map(({body}) => JSON.stringify(body)).join('\n')
+    const journal = allOf(join(repo.dir, '.penguin')).replaceAll(`the lab's key is ${second} now`, '')
+    for (const [where, text] of Object.entries({stdout: run.stdout, stderr: run.stderr, journal, prompts: told, streamed: deltas.join('')}))
+      for (const key of [first, second]) expect(text.includes(key), `${key} in ${where}`).toBe(false)
+    expect(told).toContain("the lab's key is [redacted secret] now")
+    expect(run.closed?.text).toBe('It adds now. Your key is [redacted secret], and was [redacted secret].')
+  })
+
   it('is refused once when it is still the same', async () => {
     await using server = await modelServer([{fault: {do: 'status', status: 401}, times: 0}], {models: ['m']})
     using repo = place(green)
@@ -130,4 +170,53 @@ describe('a key that is exchanged', () => {
     expect(run.closed).toMatchObject({exitCode: 6, reason: expect.stringContaining('check providers.lab.apiKeyFile')})
     expect(server.requests).toHaveLength(1)
   })
+})
+
+describe('a model that says the key it was asked with', () => {
+  it.each<[string, string, Record<string, string>, string[]]>([
+    ['a variable', 'apiKeyEnv: LAB_KEY', {LAB_KEY: key}, ['--json']],
+    ['a file', 'apiKeyFile: "~/key"', {}, ['--json', '--in-process']],
+    ['a header', `headers: {X-Api-Key: ${key}}`, {}, ['--verbose', '-o', 'answer.txt']],
+  ])('has it kept out of all that is written, when it came from %s', async (_from, how, env, flags) => {
+    const echo = (asked: Asked): Scripted =>
+      asked.toolResults === 0
+        ? {text: `I know ${key}.`, chunkChars: 5, everyMs: 60, calls: [{tool: 'shell', input: {command: `echo ${key}; env; cat ~/key`}}]}
+        : {text: `The key is ${key}.`, chunkChars: 3, everyMs: 30, thought: `hm, ${key}`}
+    await using server = await modelServer(echo, {models: ['m']})
+    using repo = place(green)
+    configured(repo, server, how)
+    repo.write({'../home/key': `${key}\n`})
+    const run = await repo.run(['run', '--no-check', ...flags, 'x'], {env})
+    expect(run.code, run.stderr).toBe(0)
+    expect((run.stdout + run.stderr).includes(key)).toBe(false)
+    const streamed = bodies(run.lines, 'model.delta').map(({text}) => text)
+    expect(streamed.join('').includes(key), 'streamed in pieces').toBe(false)
+    if (flags.includes('-o')) expect(repo.read('answer.txt')).toContain('[redacted secret]')
+    expect(allOf(join(repo.dir, '.penguin')).includes(key)).toBe(false)
+    // What the model said itself goes back to it without the key, and a command never had it in its environment.
+    expect(server.requests.length).toBeGreaterThan(1)
+    expect(
+      server.requests
+        .map(({body}) => JSON.stringify(body))
+        .join('\n')
+        .includes(key),
+    ).toBe(false)
+  })
+})
+
+it('the doctor and the router ask a server with its key, wherever that is kept', async () => {
+  await using server = await modelServer([], {models: ['m'], key})
+  using repo = place(green)
+  repo.write({'../home/key': key})
+  configured(repo, server, 'apiKeyFile: "~/key"')
+  for (const words of [
+    ['models', 'doctor'],
+    ['models', 'doctor', 'lab'],
+    ['models', 'probe', 'lab'],
+    ['models', 'routes', '--explain'],
+  ]) {
+    const told = await repo.run(words)
+    expect(told.stdout + told.stderr, words.join(' ')).not.toMatch(/401|credentials|no local model server/i)
+    expect((told.stdout + told.stderr).includes(key)).toBe(false)
+  }
 })

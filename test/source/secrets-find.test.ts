@@ -1,6 +1,7 @@
 import {createHash, generateKeyPairSync, randomBytes, randomUUID} from 'node:crypto'
+import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {entropyOf, holdsMark, openCleaner, withoutTokens} from '../../source/secrets-find.ts'
+import {entropyOf, holdsMark, openCleaner, openPieces, withoutTokens} from '../../source/secrets-find.ts'
 import {filesUnder, read} from '../kit/house.ts'
 
 const mark = '[redacted secret]'
@@ -123,5 +124,36 @@ describe('a cleaner', () => {
 
   it('lets short values be, which would hit words', () => {
     expect(openCleaner(() => ['a', 'key', '']).text('a key is here')).toBe('a key is here')
+  })
+})
+
+describe('a text in pieces', () => {
+  const secrets = ['abcabcabcd', 'cdcdcdcdcd', 'tail-of-it']
+  const clean = openCleaner(() => secrets)
+  const joined = (pieces: readonly string[]): string => {
+    const shown = openPieces(() => secrets, clean)
+    return pieces.map(shown.feed).join('') + shown.rest()
+  }
+  it('shows what the whole would, however it is cut', () => {
+    const part = fc.constantFrom('a', 'abc', 'abcd', 'cd', 'x', ' ', ...secrets)
+    fc.assert(
+      fc.property(fc.array(part, {maxLength: 12}), fc.integer({min: 1, max: 5}), (parts, size) => {
+        const whole = parts.join('')
+        const pieces = whole.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
+        const shown = joined(pieces)
+        for (const secret of secrets) expect(shown).not.toContain(secret)
+        if (secrets.every((secret) => !whole.includes(secret))) expect(shown).toBe(whole)
+      }),
+    )
+  })
+  it('holds back only what may be the beginning of one', () => {
+    const shown = openPieces(() => secrets, clean)
+    expect([shown.feed('hello tai'), shown.feed('l-of'), shown.feed('f'), shown.feed('x tail-of-i'), shown.rest()]).toEqual([
+      'hello ',
+      '',
+      'tail-off',
+      'x ',
+      'tail-of-i',
+    ])
   })
 })

@@ -197,7 +197,7 @@ describe('the accounts of a crew', () => {
     coder.report('model.replied', replied(1, 'hm', []), 'm1')
     const refused = (await coder.clear('model.asked', asked(2), 'm2')).refused
     await settled()
-    expect(refused).toMatchObject({code: 'budget.calls', msg: 'the cap of 1 calls is reached', hint: 'raise roles.ROLE.calls'})
+    expect(refused).toMatchObject({code: 'budget.calls', msg: 'the cap of 1 calls is reached', hint: 'raise roles.coder.calls'})
     expect(play.bodies('budget.granted')).toEqual([
       {caps: {calls: 10}, node: 'run'},
       {caps: {calls: 1, tokens: 50}, node: 'a_1', parent: 't_1'},

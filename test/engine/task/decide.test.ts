@@ -145,7 +145,7 @@ describe('decide, odd states', () => {
   })
   it.each([
     ['provider', ['finish provider']],
-    ['capped', ['finish capped']],
+    ['capped', ['assign implement/1/1']],
     ['failed', ['finish failed']],
     ['stuck', ['assign implement/1/1']],
     ['person', ['assign implement/1/1']],
@@ -253,5 +253,29 @@ describe('decide, several candidates', () => {
     const run = [opened]
     for (const n of [1, 2, 3]) run.push(started('implement', 1, n, 'coder', `a_${n}`), handed(true, 'finished', `a_${n}`), checked('red', 1, n))
     expect(next(three, ...run)).toEqual(['finish gate_failed'])
+  })
+})
+
+describe('an agent that has spent what its own role was granted', () => {
+  const crew: Limits = {...solo, crew: {explorer: true, planner: false, tester: true}}
+  const exploring = [opened, event('task.started', {role: 'explorer', attempt: 1, phase: 'explore', candidate: 0, fresh: true, brief: 'go'}, 'a_9')]
+  const own = event('budget.exceeded', {cap: 'calls', limit: 1, used: 1, node: 'a_9'})
+  const whole = event('budget.exceeded', {cap: 'calls', limit: 1, used: 1})
+
+  it('ends its part alone: the coder goes on without the explorer', () => {
+    expect(next(crew, ...exploring, own, handed(false, 'capped', 'a_9'))).toEqual(['assign implement/1/1'])
+  })
+  it('ends the run where the cap is the run’s', () => {
+    expect(next(crew, ...exploring, whole, handed(false, 'capped', 'a_9'))).toEqual(['finish capped'])
+  })
+  it('ends the run where it is the coder: nobody else can do its work', () => {
+    expect(
+      next(solo, opened, started('implement', 1), event('budget.exceeded', {cap: 'calls', limit: 1, used: 1, node: 'a_1'}), handed(false, 'capped')),
+    ).toEqual(['finish capped'])
+  })
+  it('does not keep the crew from starting afresh when it is the reviewer', () => {
+    const run = [opened, started('implement', 1), handed(true), checked('red', 1), started('repair', 2), handed(true), checked('red', 2)]
+    run.push(started('repair', 3), handed(true), checked('red', 3), started('review', 3, 1, 'reviewer', 'a_2'), handed(false, 'capped', 'a_2'))
+    expect(next(solo, ...run)).toEqual(['restart restart/1/1'])
   })
 })
