@@ -5,8 +5,9 @@ import {resolve} from 'node:path'
 import {FaultError, fault} from '../engine/contract/fault.ts'
 import type {Route} from '../engine/contract/grant.ts'
 import {routeName} from '../engine/contract/grant.ts'
-import {needsOllama, resolveRoutes} from '../engine/model/routes.ts'
+import {misledAlias, needsOllama, resolveRoutes} from '../engine/model/routes.ts'
 import type {Context} from './context.ts'
+import {nearest} from './nearest.ts'
 import {type Gathered, type Gatherer, needed} from './opening.ts'
 import {settingsWithKey} from './secrets.ts'
 
@@ -18,6 +19,8 @@ export const chooseRoutes: Gatherer = async (facts, context, request) => {
   const known = facts as Gathered
   const {config, roles} = known
   const {env} = context
+  const misled = misledAlias(config) ?? strangeRole(config, Object.keys(roles))
+  if (misled) throw new FaultError(misled)
   const ollama = needsOllama(config, env, request.model)
     ? await (await import('../plugins/ollama/find.ts')).findOllama(env.OLLAMA_HOST ?? '', new AbortController().signal)
     : undefined
@@ -60,6 +63,13 @@ const lookCloser = async (known: Gathered, providers: Gathered['providers'], con
   known.roleRoutes = checked.chains
   known.notices.push(...checked.notices)
   known.models = await gatherModelFacts(Object.values(checked.chains), checked.providers, context)
+}
+
+const strangeRole = ({roles: configured, origins}: Gathered['config'], roles: string[]) => {
+  const name = Object.keys(configured).find((role) => !roles.includes(role))
+  if (name === undefined) return undefined
+  const file = Object.entries(origins).find(([key]) => key.startsWith(`roles.${name}.`))?.[1] ?? 'roles'
+  return fault('config.invalid', {file, why: `there is no role \`roles.${name}\``, hint: `did you mean \`roles.${nearest(name, roles)}\`?`})
 }
 
 const noRole = (role: string, roles: string[]) => fault('usage.words', {why: `there is no role named ${role}`, hint: `roles: ${roles.join(', ')}`})

@@ -39,8 +39,21 @@ const exampleOf = (path: readonly string[]): string => {
   return ''
 }
 
-const wordsOf = (issue: Issue): {path: string[]; why: string; hint: string} => {
+const ruleVerbs = ['allow', 'ask', 'deny']
+
+const ruleWords = (path: readonly string[], value: Tree): {why: string; hint: string} => {
+  const rule = path.reduce<unknown>((from, name) => (from as Tree | undefined)?.[name], value)
+  const names = typeof rule === 'object' && rule !== null ? Object.keys(rule) : []
+  const odd = names.find((name) => !ruleVerbs.includes(name))
+  const hint = 'a rule is {allow: "shell(npm test*)"}, {ask: …} or {deny: …}'
+  return odd === undefined
+    ? {why: `\`${path.join('.')}\` is no rule`, hint}
+    : {why: `there is no key \`${path.join('.')}.${odd}\``, hint: `did you mean \`${nearest(odd, ruleVerbs)}\`? ${hint}`}
+}
+
+const wordsOf = (issue: Issue, value: Tree): {path: string[]; why: string; hint: string} => {
   const path = issue.path.map(String)
+  if (issue.code === 'invalid_union' && path[1] === 'rules') return {path, ...ruleWords(path, value)}
   if (issue.code !== 'unrecognized_keys') return {path, why: `\`${path.join('.')}\`: ${issue.message}`, hint: exampleOf(path)}
   const name = issue.keys[0] ?? ''
   return {path: [...path, name], ...unknownKey(path, name)}
@@ -86,7 +99,7 @@ export const parseLayer = async (file: string, text: string): Promise<Envelope<L
   }
   const issue = await firstIssue(value)
   if (!issue) return good({value, from: (path) => `${file}:${lineOf(path)}`})
-  const {path, why, hint} = wordsOf(issue)
+  const {path, why, hint} = wordsOf(issue, value)
   return wrong(lineOf(path), why, hint)
 }
 

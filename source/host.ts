@@ -149,7 +149,7 @@ const open = async (
   }
   const refuse = async (found: Fault): Promise<Stage> => {
     scribe.note('error', {...found})
-    const extra = await closeRun(closing({outcome: outcomeOf(found), reason: found.msg}))
+    const extra = await closeRun(closing({outcome: outcomeOf(found), reason: found.hint ? `${found.msg} (${found.hint})` : found.msg}))
     return {scribe, journal, firstSeq, crew: null, finished: Promise.resolve(extra), keepSmall: () => undefined}
   }
   if (refusal) return refuse(refusal.fault)

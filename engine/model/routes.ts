@@ -105,6 +105,17 @@ export const needsOllama = (config: Config, env: Environment, text?: string): bo
   return !keyed.some((provider) => defaultModel(provider) && env[keyVariable(provider, config)])
 }
 
+/** The first alias that leads to a provider that is not there; config.invalid, whether or not it is used. */
+export const misledAlias = (config: Config): Fault | undefined => {
+  for (const [alias, routes] of Object.entries(config.routes))
+    for (const one of routes) {
+      const provider = one.split('/', 1)[0] as string
+      if (Object.hasOwn(config.routes, one) || (one.includes('/') && names(config).includes(provider))) continue
+      return misnamed(unknown(one, config), config.origins[`routes.${alias}`] ?? `routes.${alias}`)
+    }
+  return undefined
+}
+
 /** Faults: usage.words for what was typed, config.invalid for what stands in a file or a variable. */
 export const resolveRoutes = (config: Config, env: Environment, {text, from, ollama}: Wish = {}): Envelope<Resolved> => {
   const asked = text ?? config.model ?? undefined

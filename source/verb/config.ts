@@ -4,7 +4,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Config} from '../../engine/contract/config.ts'
-import {type Envelope, type Fault, fail} from '../../engine/contract/fault.ts'
+import {type Envelope, type Fault, FaultError, fail} from '../../engine/contract/fault.ts'
 import {configFiles, loadConfig} from '../config.ts'
 import {findKey, groupFor, type Tree, valueFor} from '../config-layer.ts'
 import {keys, namesUnder} from '../config-schema.ts'
@@ -46,10 +46,11 @@ const orThrow = <T>(envelope: Envelope<T>): T => {
 const load = async (context: Context): Promise<Config> => {
   const {root} = projectHere(context)
   const trust = await checkTrust({context, root})
-  if (!trust.ok && trust.error.code !== 'config.untrusted') return fail('config.invalid', {file: '', why: trust.error.msg, hint: trust.error.hint})
+  if (!trust.ok && trust.error.code !== 'config.untrusted') throw new FaultError(trust.error)
   if (!trust.ok) context.err(`penguin: ${trust.error.msg}: those keys are left out\n`)
   const config = await loadConfig({context, root, trusted: trust.ok})
-  return config.ok ? config.result : fail('config.invalid', {file: '', why: config.error.msg, hint: config.error.hint})
+  if (!config.ok) throw new FaultError(config.error)
+  return config.result
 }
 
 const get = async (context: Context, key: string): Promise<number> => {

@@ -21,7 +21,7 @@ const play = async (
   const ran = await repo.run(['run', '--json', ...way.args, ...args], {env: way.env, input: more.input})
   return {
     ...ran,
-    
+
     requests: server.requests.length,
     head: repo.git('log', '--all', '--oneline'),
     status: repo.git('status', '--porcelain'),
@@ -145,4 +145,28 @@ it('every tool event says where it ran', async () => {
 it('an empty prompt reads nothing in its stead', async () => {
   const ran = await play([{text: 'x'}], [''], {input: 'words of another\n'})
   expect(ran).toMatchObject({code: 2, stdout: '', requests: 0, stderr: expect.stringContaining('the prompt is empty')})
+})
+
+describe('a mistake in the configuration', () => {
+  it.each([
+    ['modle: openai/gpt-5.2', '`modle` (did you mean `model`?)'],
+    ['roles: {kodr: {model: openai/gpt-5.2}}', '`roles.kodr` (did you mean `roles.coder`?)'],
+    ['routes: {fast: [nope/x]}', 'no provider named nope'],
+    ['permissions: {rules: [{alow: "shell(ls)"}]}', '(did you mean `allow`?'],
+  ])('ends in 8, with what was meant in the reason, however it is printed: %s', async (text, said) => {
+    await using server = await modelServer([{text: 'x'}])
+    using repo = place(green)
+    repo.write({'../home/.config/penguin/config.yml': `${text}\n`})
+    const way = ways.responses(server)
+    const ran = await repo.run(['run', '--output', 'json', '--no-check', ...way.args, 'hi'], {env: way.env})
+    expect(JSON.parse(ran.stdout)).toMatchObject({outcome: 'config', exitCode: 8, reason: expect.stringContaining(said)})
+    expect(JSON.parse(ran.stdout).reason).toContain('config.yml:1: ')
+    expect(server.requests).toHaveLength(0)
+  })
+
+  it('is told by other verbs without a stray colon', async () => {
+    using repo = place(green)
+    repo.write({'../home/.config/penguin/config.yml': 'modle: x\n'})
+    expect((await repo.run(['config', 'list'])).stderr).toMatch(/^penguin: \/\S+config\.yml:1: there is no key `modle`\ndid you mean `model`\?\n$/)
+  })
 })
