@@ -22,6 +22,8 @@ export interface EvalCandidates {
   failing?: string[]
   /** Files that may change, relative to the project; others are left alone. */
   only?: string[]
+  /** Files, or ends of their paths, that a person named: searched first. */
+  prefer?: string[]
 }
 
 const defaultSeconds = 60
@@ -96,6 +98,7 @@ const search = async (input: EvalCandidates, check: Check, site: Site): Promise<
     seed: input.seed ?? 0,
     failing: input.failing ?? [],
     ...(input.only ? {only: input.only} : {}),
+    prefer: input.prefer ?? [],
     wallMs,
     treeSitter,
     grammarDir,
@@ -165,6 +168,7 @@ export const evalCandidates: Tool<EvalCandidates> = {
       seed: z.number().int().optional(),
       failing: z.array(z.string()).optional(),
       only: z.array(z.string()).optional(),
+      prefer: z.array(z.string()).optional(),
     }),
   needs: (input, site) => {
     const check = checkFor(input, site.checks)

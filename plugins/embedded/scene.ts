@@ -3,6 +3,7 @@
 
 import type {Message, Turn} from '../../engine/plugin.ts'
 import {type Finalist, type Finding, findingIn} from './finding.ts'
+import {wishOf} from './goal.ts'
 import {type Move, type Results, resultsIn} from './move.ts'
 import {planOf, reviewOf, testedText} from './scene-others.ts'
 import {fixedText, locatedText, noEditText, opening, outsideText} from './wording.ts'
@@ -32,10 +33,15 @@ const cannot = (turn: Turn): string | undefined => {
 }
 
 const coder = (turn: Turn, results: Results): Move => {
-  const why = cannot(turn)
+  const wish = wishOf(turn.envelope.goal)
+  const why = wish.is === 'other' ? wish.why : cannot(turn)
   if (why) return {text: outsideText(why)}
+  return wish.is === 'repair' ? repair(turn, results, wish.paths) : explorer(turn, results)
+}
+
+const repair = (turn: Turn, results: Results, paths: readonly string[]): Move => {
   const searched = last(results, 'eval_candidates')
-  if (!searched) return beforeSearch(turn, results)
+  if (!searched) return beforeSearch(turn, results, paths)
   if (!searched.ok) return {text: outsideText(`the search could not run: ${searched.text.slice(0, 400)}`)}
   const finding = findingIn(searched.text)
   const best = finding?.finalists?.[0]
@@ -43,14 +49,14 @@ const coder = (turn: Turn, results: Results): Move => {
   return best ? apply(turn, results, finding, best) : {text: noEditText(finding)}
 }
 
-const beforeSearch = (turn: Turn, results: Results): Move => {
+const beforeSearch = (turn: Turn, results: Results, paths: readonly string[]): Move => {
   const tested = last(results, 'run_tests')
   if (!tested && has(turn, 'run_tests'))
     return {
       text: turn.envelope.attempt > 1 ? 'The check is still red: looking at the failing tests again.' : firstWords(turn),
       call: {tool: 'run_tests', input: {}},
     }
-  return {call: searchCall(turn, failingIn(tested?.text))}
+  return {call: searchCall(turn, {...failingIn(tested?.text), ...(paths.length > 0 ? {prefer: [...paths]} : {})})}
 }
 
 /** Said once in a run: not again where the explorer has spoken. */

@@ -11,6 +11,7 @@ import {idiomTemplates} from './template-idiom.mjs'
 import {ingredientsOf, ingredientTemplates, wrappersOf} from './template-ingredient.mjs'
 import {nameTemplates} from './template-name.mjs'
 import {operatorStatements, operatorTemplates} from './template-operator.mjs'
+import {patternTemplates} from './template-pattern.mjs'
 import {statementStatements, statementTemplates} from './template-statement.mjs'
 import {valueTemplates} from './template-value.mjs'
 import {familiesOf, paramsOf, wholeStatements, wholeTemplates} from './template-whole.mjs'
@@ -18,7 +19,7 @@ import {wrapTemplates} from './template-wrap.mjs'
 
 /** Which builder looks at which templates first: A local, B conditions, C statements, D reuse. */
 const groups = [
-  ['A', [operatorTemplates, valueTemplates, wrapTemplates, nameTemplates, idiomTemplates], operatorStatements],
+  ['A', [operatorTemplates, valueTemplates, patternTemplates, wrapTemplates, nameTemplates, idiomTemplates], operatorStatements],
   ['B', [conditionTemplates], conditionStatements],
   ['C', [statementTemplates], [...statementStatements, ...flowStatements]],
   ['D', [ingredientTemplates, wholeTemplates], wholeStatements],

@@ -11,16 +11,22 @@ const mostPlausible = 12
 const oracles = /^(__eq__|__ne__|__hash__|__repr__|__str__|__bool__|equals?|isEqual|compareTo|toString|toJSON|valueOf|inspect)$/
 export const isOracle = (name) => oracles.test(name)
 const oraclePenalty = 0.8
+// A file that the person named is looked at first.
+const namedBonus = 0.6
 
 /** Ranked candidates of the regions: cost plus what little suspicion there is. */
-export const spaceOf = (regions, files, slice) => {
+export const spaceOf = (regions, files, slice, isNamed = () => false) => {
   const known = new Map()
   const common = commonOf([...files.values()])
   const all = []
   for (const region of regions.slice(0, mostRegions)) {
     if (!known.has(region.path)) known.set(region.path, fileOf(region.path, files.get(region.path), surfaceOf(region.path), [], common))
     for (const one of candidatesOf(known.get(region.path), region.node))
-      all.push({...one, region: region.name, rank: one.cost + 1.5 * (1 - region.lineScore(one.line)) + (isOracle(region.name) ? oraclePenalty : 0)})
+      all.push({
+        ...one,
+        region: region.name,
+        rank: one.cost + 1.5 * (1 - region.lineScore(one.line)) + (isOracle(region.name) ? oraclePenalty : 0) - (isNamed(region.path) ? namedBonus : 0),
+      })
   }
   const best = new Map()
   for (const one of all) {

@@ -77,6 +77,8 @@ const mocksModules = (file) => /\b(vi|jest|mock)\.(mock|doMock|module|unstable_m
 
 /** Files that the caller leaves to the search; without a list: all. */
 const isOpen = (path, root) => !job.only || job.only.includes(relative(root, path))
+/** Files that the request names. */
+const isNear = (path, root) => (job.prefer ?? []).some((name) => `/${relative(root, path)}`.endsWith(`/${name.replace(/^\.?\//, '')}`))
 
 const sourcesOf = (tests, marks, root) => {
   const failing = new Set()
@@ -182,7 +184,7 @@ const slow = async ({parser, root, cwd, command, runner}, base) => {
 
 const search = async ({driver, regions, files, tests, runsFile, root, cwd, command}) => {
   const failing = tests.filter((one) => !one.ok).map((one) => one.id)
-  const space = spaceOf(regions, files, job.slice)
+  const space = spaceOf(regions, files, job.slice, (path) => isNear(path, root))
   const plans = new Map()
   const planOf = (path) => {
     if (!plans.has(path)) plans.set(path, planFor(tests, runsFile(path)))

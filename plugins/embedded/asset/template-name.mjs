@@ -1,8 +1,7 @@
 // Templates for names and texts that stand elsewhere: a local in place of an attribute, a parameter that nobody uses, the
-// project's own words and errors, the fixed parts of filled texts, patterns that Python keeps in strings.
+// project's own words and errors, the fixed parts of filled texts.
 
 import {textOf} from './parse.mjs'
-import {patternEdits} from './template-value.mjs'
 
 const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isTarget = (node) => node.up?.view?.is === 'assign' && node.up.view.target === node
@@ -116,46 +115,6 @@ const otherSpecs = (spec) => {
   return found
 }
 
-// re.compile(r"…"): the pattern is a string.
-const pattern = (node, at) => {
-  const {callee, args} = node.view
-  if (at.surface.name !== 'py' || !/^re\.(compile|match|search|fullmatch|sub|split|findall|finditer)$/.test(textOf(callee)) || args[0]?.view?.what !== 'string')
-    return
-  const own = textOf(args[0])
-  const [, open, body, close] = /^([rRbB]*["'])([\s\S]*)(["'])$/.exec(own) ?? []
-  if (body === undefined || body.startsWith(open.at(-1))) return
-  for (const to of patternEdits(body)) at.put(args[0], open + to + close, 1.2, 'pattern', `${say(own)} should be ${say(open + to + close)}`)
-  for (const to of alternatives(body, at)) at.put(args[0], open + to + close, 1.5, 'pattern', `${say(own)} should be ${say(open + to + close)}`)
-  if (!/re\.[A-Z]/.test(textOf(node)))
-    for (const flag of ['IGNORECASE', 'MULTILINE', 'DOTALL', 'VERBOSE'])
-      at.putAt(
-        node.end - 1,
-        node.end - 1,
-        `, ${/\.sub$|\.split$/.test(textOf(callee)) ? 'flags=' : ''}re.${flag}`,
-        flag === 'IGNORECASE' ? 0.9 : 1.1,
-        'pattern flag',
-        `the pattern needs \`re.${flag}\``,
-      )
-}
-const literalPattern = (node, at) => {
-  const own = textOf(node)
-  const close = own.lastIndexOf('/')
-  for (const to of alternatives(own.slice(1, close), at))
-    at.put(node, `/${to}${own.slice(close)}`, 1.5, 'pattern', `${say(own)} should be ${say(`/${to}${own.slice(close)}`)}`)
-}
-// (a|b) → (==|a|b), with signs that the project's strings name.
-const alternatives = (body, at) => {
-  const signs = [...at.facts.strings.keys(), ...at.farStrings.map((one) => `'${one}'`)]
-    .map((one) => one.slice(1, -1))
-    .filter((one) => /^[^\w\s'"\\]{2,3}$/.test(one) && !body.includes(escaped(one)))
-  const found = []
-  for (const sign of [...new Set(signs)].slice(0, 6))
-    for (const hit of body.matchAll(/\((\?:|\?P<\w+>|\?<\w+>)?(?!\?)/g))
-      found.push(`${body.slice(0, hit.index + hit[0].length)}${escaped(sign)}|${body.slice(hit.index + hit[0].length)}`)
-  return found
-}
-const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-
 // f(a) → f(a, False)
 const falseArgument = (node, at) => {
   const {args} = node.view
@@ -182,8 +141,7 @@ export const nameTemplates = {
   attr: [localInstead, idleInstead, farMember],
   name: [idleInstead, otherError, numberInstead],
   literal: [farString, idleInstead],
-  call: [idleArgument, pattern, falseArgument],
+  call: [idleArgument, falseArgument],
   new: [idleArgument],
   template: [fixedText],
-  regex: [literalPattern],
 }

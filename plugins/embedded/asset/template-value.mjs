@@ -1,4 +1,4 @@
-// Templates that change one value: numbers, strings, booleans, names, attributes, methods, arguments, bounds, patterns.
+// Templates that change one value: numbers, strings, booleans, names, attributes, methods, arguments, bounds.
 
 import {textOf} from './parse.mjs'
 import {siblingsOf} from './sibling.mjs'
@@ -165,6 +165,9 @@ const offByOne = (node, at) => {
     at.put(node, fittedOperation(node, `${textOf(node)} ${sign} 1`, sign), here, 'off by one', `\`${textOf(node)}\` should be ${word}`)
 }
 
+// Whose result nobody takes: a call that only asks is no call at all.
+const asks = /^(get|has|at|values|keys|entries|slice|includes|indexOf|map|filter|find|some|every|join|trim|index|count|items|copy|toString|valueOf)$/
+
 const attr = (node, at) => {
   const {object, attr: key} = node.view
   const from = textOf(key)
@@ -172,8 +175,10 @@ const attr = (node, at) => {
   const say = (to) => `\`.${from}\` should be \`.${to}\``
   const near = new Set(at.attrsOf(textOf(object)).map(([one]) => one))
   if (isCallee) {
-    for (const to of siblingsOf(from, at.surface.name)) at.put(key, to, 0.65, 'method', say(to))
-    for (const [to] of at.facts.methods) if (to !== from) at.put(key, to, near.has(to) ? 1.1 : 1.4, 'method', say(to))
+    const idle = node.up.up?.view?.is === 'do'
+    const cost = (to, own) => own + (idle && asks.test(to) ? 1.3 : 0)
+    for (const to of siblingsOf(from, at.surface.name)) at.put(key, to, cost(to, 0.65), 'method', say(to))
+    for (const [to] of at.facts.methods) if (to !== from) at.put(key, to, cost(to, near.has(to) ? 1.1 : 1.4), 'method', say(to))
   } else {
     for (const [to] of at.facts.attrs) if (to !== from) at.put(key, to, near.has(to) ? 0.85 : 1.25, 'attribute', say(to))
     for (const [to] of at.facts.methods) if (to !== from && near.has(to)) at.put(key, `${to}()`, 2.1, 'method', say(`${to}()`))
@@ -248,38 +253,6 @@ const slice = (node, at) => {
   put(`${f}:${t}`, 1.0)
 }
 
-const regex = (node, at) => {
-  const from = textOf(node)
-  const close = from.lastIndexOf('/')
-  const body = from.slice(0, close + 1)
-  const flags = from.slice(close + 1)
-  const say = (to) => `\`${from}\` should be \`${to}\``
-  const put = (to, cost) => to !== from && at.put(node, to, cost, 'pattern', say(to))
-  for (const flag of ['g', 'i', 'm', 'u', 's'])
-    put(flags.includes(flag) ? body + flags.replace(flag, '') : from + flag, flag === 'g' || flag === 'i' ? 0.8 : 1.2)
-  for (const to of patternEdits(body.slice(1, -1))) put(`/${to}/${flags}`, 1.2)
-}
-
-/** Near misses of a regular expression: anchors, quantifiers, classes. */
-export const patternEdits = (pattern) => {
-  const found = new Set([`^${pattern}`, `${pattern}$`, `^${pattern}$`, `^(?:${pattern})$`])
-  if (pattern.startsWith('^')) found.add(pattern.slice(1))
-  if (pattern.endsWith('$')) found.add(pattern.slice(0, -1))
-  const swap = {'+': ['*', '', '?', '+?'], '*': ['+', '', '*?'], '?': ['', '*', '+']}
-  for (let i = 1; i < pattern.length; i++) {
-    for (const to of pattern[i - 1] === '\\' ? [] : (swap[pattern[i]] ?? [])) found.add(pattern.slice(0, i) + to + pattern.slice(i + 1))
-    if (/[\])]/.test(pattern[i]) && !/[+*?{]/.test(pattern[i + 1] ?? ''))
-      for (const q of ['+', '*', '?']) found.add(pattern.slice(0, i + 1) + q + pattern.slice(i + 1))
-    if (pattern[i - 1] === '\\' && /[dws]/i.test(pattern[i])) {
-      for (const to of ['d', 'w', 's', 'S', 'D', 'W']) found.add(pattern.slice(0, i) + to + pattern.slice(i + 1))
-      if (!/[+*?{]/.test(pattern[i + 1] ?? '')) for (const q of ['+', '*']) found.add(pattern.slice(0, i + 1) + q + pattern.slice(i + 1))
-    }
-    if (pattern[i] === '.' && pattern[i - 1] !== '\\') found.add(`${pattern.slice(0, i)}\\.${pattern.slice(i + 1)}`)
-  }
-  found.delete(pattern)
-  return [...found]
-}
-
 /** By view. */
 export const valueTemplates = {
   literal: [literal],
@@ -291,5 +264,4 @@ export const valueTemplates = {
   new: [call],
   index: [index],
   slice: [slice],
-  regex: [regex],
 }
