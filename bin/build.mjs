@@ -8,7 +8,7 @@ import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rm
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {mendInk} from './mend-ink.mjs'
-import {oneSqlite, sqliteBundle, withBuiltins, withoutFacades} from './mend-node.mjs'
+import {fromCache, oneSqlite, sqliteBundle, withBuiltins, withoutFacades} from './mend-node.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -17,7 +17,8 @@ const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 const loadRolldown = async () => {
   try {
-    return await import('rolldown')
+    const [{rolldown}, {parseAst}] = await Promise.all([import('rolldown'), import('rolldown/parseAst')])
+    return {rolldown, parseAst}
   } catch (thrown) {
     if (!existsSync(join(dist, 'main.js'))) throw thrown
     process.stdout.write('build: rolldown is not installed (no development packages); dist stays as it is\n')
@@ -55,7 +56,7 @@ const options = {
   checks: {ineffectiveDynamicImport: false},
 }
 
-const bundle = async (rolldown, {name, file, together}) => {
+const bundle = async ({rolldown, parseAst}, {name, file, together}) => {
   const built = await rolldown({...options, plugins: [mendInk(root), oneSqlite], input: {[name]: join(root, file)}})
   const {output} = await built.generate({
     format: 'esm',
@@ -65,7 +66,12 @@ const bundle = async (rolldown, {name, file, together}) => {
     ...(together.length > 0 ? {codeSplitting: {groups: together}} : {}),
   })
   await built.close()
-  return withoutFacades(output.map((part) => [part.fileName, part.type === 'chunk' ? withBuiltins(part.code) : part.source]))
+  const mended = withoutFacades(output.map((part) => [part.fileName, part.type === 'chunk' ? withBuiltins(part.code) : part.source]))
+  return fromCache(
+    mended,
+    together.map((group) => group.name),
+    parseAst,
+  )
 }
 
 /** Whole or not at all; a file that is the same already keeps its time stamp. */
@@ -91,15 +97,17 @@ const placeFolder = (from, name) => {
 
 const sweep = (files) => {
   const named = new Set(files.map(([name]) => name))
-  for (const name of readdirSync(dist).filter((file) => /-[\w-]{8}\.js$/.test(file))) {
+  for (const name of readdirSync(dist).filter((file) => /-[\w-]{8}\.(?:js|script)$/.test(file))) {
     const age = Date.now() - statSync(join(dist, name)).mtimeMs
     if (!named.has(name) && age > dayMs) rmSync(join(dist, name))
   }
 }
 
 const startMs = Date.now()
-const {rolldown} = await loadRolldown()
-const files = [...(await Promise.all(entries.map((entry) => bundle(rolldown, entry)))).flat(), await sqliteBundle(rolldown, options)]
+const tools = await loadRolldown()
+const files = [...(await Promise.all(entries.map((entry) => bundle(tools, entry)))).flat(), await sqliteBundle(tools.rolldown, options)]
+mkdirSync(dist, {recursive: true})
+place('cached.js', readFileSync(join(root, 'bin', 'cached.mjs'), 'utf8'))
 const isEntry = ([file]) => entries.some(({name}) => file === `${name}.js`)
 for (const [name, content] of files.filter((file) => !isEntry(file))) place(name, content)
 for (const plugin of readdirSync(join(root, 'plugins'))) {

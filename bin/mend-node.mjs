@@ -6,6 +6,9 @@
 // - better-sqlite3 is fifteen small files that are looked up one by one (3 ms): one file does. Its native part stays
 //   where npm put it.
 
+import {createHash} from 'node:crypto'
+import {Script} from 'node:vm'
+
 const head = /^\s*import\s*(?:(\{[^}]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s*from\s*)?(["'])([^"']+)\2;?/
 
 const bound = (what, module) => {
@@ -61,6 +64,69 @@ export const withoutFacades = (files) => {
   const named = mended.map(([, code]) => code).join('\n')
   return mended.filter(([name]) => !facades.has(name) || named.includes(`./${name}`))
 }
+
+/** Smaller ones gain nothing by it. */
+const worthBytes = 30_000
+
+const hashOf = (text) => createHash('sha256').update(text).digest('hex').slice(0, 8)
+
+/** Every node of a tree that `wanted` takes. */
+const nodesOf = (tree, wanted) => {
+  const found = []
+  const walk = (node) => {
+    if (Array.isArray(node)) return node.forEach(walk)
+    if (typeof node !== 'object' || node === null) return
+    if (wanted(node)) found.push(node)
+    Object.values(node).forEach(walk)
+  }
+  walk(tree)
+  return found
+}
+
+const boundBy = ({specifiers}, from) => {
+  const named = specifiers.map(({type, imported, local}) => {
+    if (type === 'ImportNamespaceSpecifier') return `const ${local.name}=${from};`
+    return `const ${local.name}=${from}.${type === 'ImportDefaultSpecifier' ? 'default' : imported.name};`
+  })
+  return named.join('')
+}
+
+/** A chunk as two files: a function that is given what the chunk imports, and the chunk, which runs it from a cache (cached.mjs). */
+const asScript = ([name, code], parse) => {
+  const tree = parse(code)
+  const imports = tree.body.filter(({type}) => type === 'ImportDeclaration')
+  const exports = tree.body.filter(({type}) => type === 'ExportNamedDeclaration')
+  const late = nodesOf(tree, ({type}) => type === 'ImportExpression' || type === 'MetaProperty')
+  // What only a module may say is handed in: `import.meta` as a value, `import()` as a function.
+  const said = late.filter(({type, meta}) => type === 'ImportExpression' || meta.name === 'import')
+  const cuts = [
+    ...[...imports, ...exports].map(({start, end}) => ({start, end, by: ''})),
+    ...said.map(({type, start, end}) => (type === 'MetaProperty' ? {start, end, by: '__meta'} : {start, end: start + 'import'.length, by: '__import'})),
+  ].sort((one, other) => other.start - one.start)
+  const rest = cuts.reduce((text, {start, end, by}) => text.slice(0, start) + by + text.slice(end), code)
+  const outs = exports.flatMap(({specifiers}) => specifiers.map((one) => ({inside: one.local.name, outside: one.exported.name})))
+  const froms = imports.map((_, at) => `__from${at}`)
+  const taken = imports.map((one, at) => boundBy(one, froms[at])).join('')
+  const given = outs.map(({inside}, at) => `__out${at}:${inside}`).join(',')
+  const script = `(function(${[...froms, '__meta', '__import'].join(',')}){"use strict";${taken}${rest};return{${given}}})`
+  // Says now what would else be said at every start.
+  new Script(script, {filename: name})
+  const file = `${name.replace(/\.js$/, '')}-${hashOf(script)}.script`
+  const shell = [
+    ...imports.map(({source}, at) => `import*as ${froms[at]} from"${source.value}";`),
+    `import{load as __load}from"./cached.js";`,
+    `const{${outs.map((_, at) => `__out${at}`).join(',')}}=__load("${file}",import.meta)(${[...froms, 'import.meta', '(one)=>import(one)'].join(',')});`,
+    `export{${outs.map(({outside}, at) => `__out${at} as ${outside}`).join(',')}};`,
+  ].join('')
+  return [
+    [name, shell],
+    [file, script],
+  ]
+}
+
+/** The chunks of these names, from a cache of compiled code; the others as they are. */
+export const fromCache = (files, names, parse) =>
+  files.flatMap((one) => (names.some((group) => one[0].startsWith(`${group}-`)) && one[1].length > worthBytes ? asScript(one, parse) : [one]))
 
 const bundled = 'better-sqlite3.cjs'
 
