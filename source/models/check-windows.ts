@@ -11,6 +11,7 @@ import type {Context} from '../context.ts'
 import {readCached, withListed, writeCached} from './card-cache.ts'
 import {leastWindow} from './least-window.ts'
 import {isGone} from './server.ts'
+import {isSilent, noteSilent} from './silent.ts'
 
 /** Longest that the start of a run waits for a local server, and for a listing of prices. */
 const localMs = 2500
@@ -94,10 +95,10 @@ export const checkRoutes = async (
     const listed = withListed(settings, cached?.models, config.providers[name]?.models, models)
     providers[name] = await learnUnknown(context, listed, models, cached !== undefined)
   }
-  const local = routes.filter(({provider}) => {
+  const local = routes.filter(({provider, model}) => {
     const settings = providers[provider]
     if (!settings || noServer.has(settings.protocol) || hasTellingList(settings)) return false
-    return isLocal(settings.protocol, settings.baseUrl)
+    return isLocal(settings.protocol, settings.baseUrl) && !isSilent(context, settings, model)
   })
   if (local.length === 0) return {chains: mutable(chains), providers, notices}
   const {windowOnceLoaded} = await import('./window.ts')
@@ -110,6 +111,7 @@ export const checkRoutes = async (
         if (!isGone(thrown)) notices.push({code: 'model.window', text: `${routeName(route)}: its window could not be read; ${asked} tokens are assumed`})
         return undefined
       })
+      if (real?.tellsNothing) noteSilent(context, settings, route.model)
       return {route, asked, real}
     }),
   )

@@ -20,6 +20,8 @@ export interface RealWindow {
   mend: string
   /** Requests that it works on at once. */
   slots?: number
+  /** It is of no known kind, answered, and knows none of our questions: it will not the next time either. */
+  tellsNothing?: boolean
 }
 
 const ofOllama = async (server: Server, model: string, asked: number, signal: AbortSignal): Promise<RealWindow> => {
@@ -42,11 +44,27 @@ const ofLlamacpp = async (server: Server, asked: number, signal: AbortSignal): P
   }
 }
 
+const lengthIn = (text: string, model: string): number | undefined => {
+  try {
+    return (JSON.parse(text) as {data?: {id?: string; max_model_len?: number}[]}).data?.find(({id}) => id === model)?.max_model_len
+  } catch {
+    return undefined
+  }
+}
+
 const ofListing = async (server: Server, kind: ServerKind, model: string, asked: number, signal: AbortSignal): Promise<RealWindow> => {
-  const listed = await jsonFrom<{data?: {id?: string; max_model_len?: number}[]}>(server, `${server.base}/models`, signal)
-  const tokens = listed?.data?.find(({id}) => id === model)?.max_model_len
+  const {status, text} = await askServer(server, `${server.base}/models`, signal)
+  const tokens = status === 200 ? lengthIn(text, model) : undefined
   const option = kind === 'sglang' ? '--context-length' : '--max-model-len'
-  return {kind, ...(tokens ? {tokens} : {}), from: 'max_model_len', mend: `start the server with ${option} ${Math.max(asked, leastWindow)}`}
+  // A refusal or a failure may be over the next time.
+  const tellsNothing = kind === 'other' && tokens === undefined && [200, 404, 405].includes(status)
+  return {
+    kind,
+    ...(tokens ? {tokens} : {}),
+    ...(tellsNothing ? {tellsNothing} : {}),
+    from: 'max_model_len',
+    mend: `start the server with ${option} ${Math.max(asked, leastWindow)}`,
+  }
 }
 
 /** Loading may take that long; a run would have to wait for it all the same. */
