@@ -74,6 +74,22 @@ const inheritedFrom = (journal: Journal, run: RunId, seen: readonly RunId[]): Me
   return info ? conversationIn(journal, eventsOf(journal, info), [...seen, run]) : []
 }
 
+/** More than a window holds. A session may go on for ever; what is sent to its agents may not grow with it. */
+const mostChars = 4 * 1024 * 1024
+const leftOut: Message = {from: 'user', text: 'What was said before this is long ago and left out.'}
+
+/** The newest of it, from a person's words on, or from a reply: what a tool said never stands without its call. */
+export const recent = (conversation: readonly Message[], most = mostChars): Message[] => {
+  let [chars, from] = [0, conversation.length]
+  for (let at = conversation.length - 1; at >= 0; at -= 1) {
+    const message = conversation[at] as Message
+    chars += JSON.stringify(message).length
+    if (chars > most) return [leftOut, ...conversation.slice(from)]
+    if (message.from !== 'tool') from = at
+  }
+  return [...conversation]
+}
+
 const textOf = (event: Event | undefined): string => (event?.type === 'user.said' && typeof event.body.text === 'string' ? event.body.text : '')
 
 /** For a run that goes on, `conversation` is what was said before it began. */
@@ -84,7 +100,7 @@ export const pastOf = (journal: Journal, info: RunInfo): Past => {
   const before = opened?.resumes ? inheritedFrom(journal, opened.resumes, [info.run]) : []
   return {
     request: textOf(events.find((event) => event.type === 'user.said')),
-    conversation: info.closedAt === null ? before : conversationIn(journal, events, [info.run]),
+    conversation: recent(info.closedAt === null ? before : conversationIn(journal, events, [info.run])),
     asked: opened?.asked ?? {},
     isolated: opened?.isolated ?? false,
     candidates,

@@ -9,6 +9,7 @@ import serialize from '@xterm/addon-serialize'
 import type {PaneId, PaneNote, Size} from '../../engine/contract/screen.ts'
 import {killGroup, type Start} from '../../engine/crew/hire.ts'
 import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
+import {openAlong} from './along.ts'
 import {type Mask, openMask} from './mask.ts'
 import {type Pty, spawnPty} from './pty.ts'
 import type {Retold} from './retell.ts'
@@ -106,6 +107,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
   let typed = ''
   let typedAt = Number.NEGATIVE_INFINITY
   const breathe = openBreath((one) => one === pty)
+  const along = openAlong(terminal)
   if (isShell) terminal.onAnswer((data) => pty?.write(data))
 
   const change = (more: Partial<PaneNote>): void => {
@@ -114,7 +116,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
   }
   const print = (data: string): void => {
     if (data === '') return
-    terminal.write(data)
+    along.print(data)
     ears.bytes(note.pane, data, performance.now() - typedAt < echoMs)
   }
   const typeOn = (): void => {
@@ -150,6 +152,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
       pty = mine
       past = undefined
       typed = ''
+      along.now()
       if (terminal.cursor.x > 0) print('\r\n')
       change({ended: undefined, past: undefined})
       ears.moved()
@@ -177,6 +180,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
     resize: (wanted) => {
       const size = fitted(wanted)
       if (note.size.columns === size.columns && note.size.rows === size.rows) return
+      along.now()
       terminal.resize(size)
       try {
         pty?.resize(size.columns, size.rows)
@@ -186,7 +190,10 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
       change({size})
       if (past) print(past.face.resize(size.columns))
     },
-    whole: (take) => terminal.write('', () => take(serializer.serialize() + finish(terminal))),
+    whole: (take) => {
+      along.now()
+      terminal.write('', () => take(serializer.serialize() + finish(terminal)))
+    },
     hangUp: () => {
       if (!pty) return
       const {pid} = pty
@@ -194,6 +201,9 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
       signalGroup(pid, 'SIGTERM')
       setTimeout(() => killGroup(pid), killMs).unref()
     },
-    close: terminal.close,
+    close: () => {
+      along.close()
+      terminal.close()
+    },
   }
 }

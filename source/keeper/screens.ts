@@ -30,8 +30,10 @@ export interface ScreenPorts {
 
 /** Beyond this a screen lags. */
 const lagBytes = 1024 * 1024
-/** What panes print is sent together: each message costs a system call here and a wake-up there. */
-const gatherMs = 10
+/** What panes print is sent together: each message costs a system call here and a wake-up there. What comes after quiet goes soon. */
+const gatherMs = 8
+/** While it goes on it is sent as often as it can be drawn. */
+const streamMs = 30
 
 export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): Screen => {
   const over = new AbortController()
@@ -41,6 +43,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   /** Printed and not sent yet, in the order of the panes' first bytes. */
   const gathered = new Map<PaneId, string>()
   let sending: NodeJS.Timeout | undefined
+  let sentMs = Number.NEGATIVE_INFINITY
 
   const isLagging = (): boolean => {
     if (!lags && link.waitingBytes() > lagBytes) lags = true
@@ -61,6 +64,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   const send = (): void => {
     clearTimeout(sending)
     sending = undefined
+    if (gathered.size > 0) sentMs = performance.now()
     for (const [pane, data] of gathered) {
       if (isLagging()) shown.set(pane, {is: 'stale'})
       else link.send({tell: 'bytes', pane, data})
@@ -79,7 +83,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
     }
     gathered.set(pane, (gathered.get(pane) ?? '') + data)
     if (soon) send()
-    else sending ??= setTimeout(send, gatherMs)
+    else sending ??= setTimeout(send, performance.now() - sentMs > 2 * streamMs ? gatherMs : streamMs)
   }
   link.onDrain(() => {
     lags = false
