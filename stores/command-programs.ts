@@ -26,7 +26,15 @@ const pickSession = (state: AppState): Next => pickOf(state, 'sessions', {title:
 const branchPoints = (state: AppState): Option[] =>
   state.view.log
     .filter(({run, type}) => run === runHere(state) && ['user.said', 'phase.handed', 'checkpoint.saved'].includes(type))
-    .map(({seq, text}) => ({text: String(seq), about: text.split('\n')[0] ?? ''}))
+    .map(({seq, type, role, text}) => ({
+      text: String(seq),
+      about:
+        type === 'phase.handed'
+          ? `${role} handed over`
+          : type === 'user.said'
+            ? `said: ${text.split('\n')[0] || state.view.run.request}`
+            : text || 'the files were kept',
+    }))
     .toReversed()
 
 export const sessions: readonly Command[] = [

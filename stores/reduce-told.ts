@@ -79,12 +79,21 @@ const eventTold = (state: AppState, says: Extract<KeeperSays, {tell: 'event'}>):
   return planReady(state, followed(next, event))
 }
 
+/** What is opened to be read has the whole screen where its share of it would be too narrow. */
+const readableCells = 72
+const readable = (state: AppState, pane: string): AppState['layout'] => {
+  const body = frameOf(state).panes.find((one) => one.pane === pane)?.body
+  const isNarrow = body !== undefined && body.width < Math.min(readableCells, state.size.columns - 2)
+  return isNarrow && state.layout.order.length > 1 ? {...state.layout, zoom: true} : state.layout
+}
+
 const answered = (state: AppState, {id, ok, text, pane}: Extract<KeeperSays, {tell: 'answered'}>): AppState => {
   const {[id]: wish, ...opening} = state.opening
   const settled = {...state, opening}
   if (!ok) return toast(settled, text || 'that did not work', 'bad')
   if (pane === undefined) return text ? toast(settled, text) : settled
-  const layout = focusOn({...settled.layout, zoom: false}, pane)
+  const shown = focusOn({...settled.layout, zoom: false}, pane)
+  const layout = wish === 'look' ? readable({...settled, layout: shown}, pane) : shown
   return {...settled, layout, mode: wish === 'type' && layout.focus === pane ? 'pane' : settled.mode}
 }
 

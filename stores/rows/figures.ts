@@ -10,10 +10,13 @@ import {shownRoute} from '../view/run.ts'
 
 const heading = (text: string): Row => ({key: `head ${text}`, text: '', line: () => [piece(text, 'title')]})
 
+/** Names give way to figures on a narrow screen. */
+const nameCells = (width: number): number => (width < 90 ? 24 : 30)
+
 const spentLine = (name: string, spent: Spent, all: number, width: number): Line => {
   const tokens = spent.input + spent.output
   const left: Line = [
-    piece(`  ${name}`.padEnd(30)),
+    piece(`  ${name}`.padEnd(nameCells(width))),
     piece(bar(all > 0 ? tokens / all : 0, 10), 'border'),
     piece(`  ${count(spent.input)} in${spent.cached > 0 ? ` (${count(spent.cached)} cached)` : ''}, ${count(spent.output)} out`),
     piece(`  ${plural(spent.calls, 'call')}  ${took(spent.wallMs)}`, 'quiet'),
@@ -32,7 +35,7 @@ const capRow = (name: string, used: number, limit: number | undefined, shown: (v
             const share = limit > 0 ? used / limit : 1
             const tone: Tone = share >= 0.9 ? 'bad' : share >= 0.7 ? 'warn' : 'good'
             return flush(
-              [piece(`  ${name}`.padEnd(30)), piece(bar(share, 10), tone), piece(`  ${shown(used)} of ${shown(limit)}`)],
+              [piece(`  ${name}`.padEnd(nameCells(width))), piece(bar(share, 10), tone), piece(`  ${shown(used)} of ${shown(limit)}`)],
               [piece(`${Math.floor(share * 100)} %`)],
               width,
             )
@@ -57,7 +60,11 @@ export const spendRows = (state: AppState): Row[] => {
             key: 'before',
             text: 'session',
             line: (width: number) =>
-              flush([piece('  runs before it'.padEnd(30)), piece(`            ${count(before.tokens)} tokens`)], [piece(money(before.usd), 'money')], width),
+              flush(
+                [piece('  runs before it'.padEnd(nameCells(width))), piece(`            ${count(before.tokens)} tokens`)],
+                [piece(money(before.usd), 'money')],
+                width,
+              ),
           },
         ]
       : []),
@@ -66,7 +73,10 @@ export const spendRows = (state: AppState): Row[] => {
           {
             key: 'samples',
             text: 'replies',
-            line: (width: number): Line => [piece('  tokens of each reply'.padEnd(30)), piece(sparkline(samples, Math.max(1, width - 30)), 'busy')],
+            line: (width: number): Line => [
+              piece('  tokens of each reply'.padEnd(nameCells(width))),
+              piece(sparkline(samples, Math.max(1, width - nameCells(width))), 'busy'),
+            ],
           },
         ]
       : []),

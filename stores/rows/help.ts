@@ -4,7 +4,7 @@
 import {commands} from '../commands.ts'
 import type {Row} from '../fold-row.ts'
 import type {Keymap} from '../keymap.ts'
-import {exact, type Line, piece} from '../line.ts'
+import {cut, exact, type Line, piece} from '../line.ts'
 
 const chapters: readonly [string, RegExp][] = [
   ['Panes', /^(?:focus-|zoom$|swap-|grow-|hide$|show-all$|shell$|shut$|layout-next$|type$|prompt$|copy$|search$)/],
@@ -28,7 +28,10 @@ const keyRow = (keymap: Keymap, id: string, keys: readonly string[], help: strin
   return {key: `key ${id} ${nth}`, text: `${shown} ${help}`, line: (width) => [...keyPart(shown, width), piece(help)]}
 }
 
-const keyPart = (shown: string, width: number): Line => exact([piece(`  ${shown}`, 'focus'), piece(' ')], Math.min(34, Math.floor(width / 2)))
+/** The longest keys of the table, where there is room for them. */
+const keyCells = (width: number): number => Math.min(38, Math.floor(width / 2))
+
+const keyPart = (shown: string, width: number): Line => exact(cut([piece(`  ${shown}`, 'focus')], keyCells(width) - 1), keyCells(width))
 
 const slashRow = ({name, also, takes, about}: (typeof commands)[number]): Row => {
   const names = [name, ...(also ?? [])].map((one) => `/${one}`).join(' ')

@@ -23,9 +23,15 @@ const faceOf = (task: TaskView): Line => {
   return [piece(glyph, tone)]
 }
 
+const isUntouched = ({view}: AppState): boolean => view.plan.tasks.every(({state}) => state === 'open')
+
 const taskRow = (state: AppState, task: TaskView): Row => {
   const waits = task.after.filter((id) => state.view.plan.tasks.some((one) => one.id === id && !isDone(one)))
-  const right: Line = [piece(isDone(task) ? '' : waits.length > 0 ? `after ${waits.join(', ')}` : isReady(task, state.view.plan) ? task.state : '', 'quiet')]
+  // A plan that nobody kept up to date says nothing of what was done.
+  const isOver = state.view.run.closed !== null && isUntouched(state)
+  const right: Line = [
+    piece(isDone(task) || isOver ? '' : waits.length > 0 ? `after ${waits.join(', ')}` : isReady(task, state.view.plan) ? task.state : '', 'quiet'),
+  ]
   const more = (width: number): Line[] => [
     ...task.accept.flatMap((text) => wrapped(`    - ${text}`, width, 'quiet')),
     ...(task.why ? wrapped(`    ${task.why}`, width) : []),
@@ -66,7 +72,9 @@ export const taskRows = (state: AppState): Row[] => {
   const done = plan.tasks.filter(isDone).length
   const order = orderRows(state)
   return [
-    heading(`${done} of ${plural(plan.tasks.length, 'task')} done${plan.note ? ` · ${plan.note}` : ''}`),
+    heading(
+      `${state.view.run.closed && isUntouched(state) ? `${plural(plan.tasks.length, 'task')} planned` : `${done} of ${plural(plan.tasks.length, 'task')} done`}${plan.note ? ` · ${plan.note}` : ''}`,
+    ),
     ...plan.tasks.map((task) => taskRow(state, task)),
     ...(order.length > 0 ? [heading('Order: a task comes after those that its arrow names'), ...order] : []),
   ]

@@ -20,7 +20,7 @@ interface Deed {
 
 const deeds: Readonly<Record<string, Deed>> = {
   help: {see: /Focus a pane by its number/},
-  keys: {words: 'whole screen', see: /whole screen, or take it back/},
+  keys: {words: 'whole screen', see: /Whole screen for this pane, or back/},
   model: {words: 'vllm/other', see: /other @vllm|vllm\/other/, after: '/model default'},
   route: {words: 'coder vllm/third', see: /third/, after: '/route coder default'},
   budget: {words: 'calls 40', see: /40/, after: '/budget calls off'},

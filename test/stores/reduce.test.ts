@@ -432,3 +432,20 @@ describe('a replay', () => {
     expect([story.state.toasts, wantsTicks({...story.state, look: {...story.state.look, motion: true}})]).toEqual([[], false])
   })
 })
+
+describe('what is opened to be read', () => {
+  const opened = (columns: number): Teller => {
+    const story = begin(teller({columns, rows: 24}), [
+      {role: 'planner', phase: 'plan'},
+      {role: 'coder', phase: 'implement'},
+    ]).act(...typing('/doctor'), {do: 'command', command: 'after'})
+    return story.pane('s_1', 'penguin doctor', {kind: 'shell'}).tell({tell: 'answered', id: 1, ok: true, text: '', pane: 's_1'})
+  }
+  it('has the whole of a small screen, and gives it back when it goes', () => {
+    const story = opened(80)
+    expect([story.state.layout.focus, story.state.layout.zoom]).toEqual(['s_1', true])
+    story.tell({tell: 'gone', pane: 's_1'})
+    expect(story.state.layout.zoom).toBe(false)
+  })
+  it('stands beside the others where there is room', () => expect(opened(240).state.layout.zoom).toBe(false))
+})
