@@ -2,8 +2,8 @@
 // nothing on stdout. No package is imported on the way to `run`.
 
 import {statSync} from 'node:fs'
-import {resolve} from 'node:path'
-import {asFault, type Fault, outcomeOf} from '../engine/contract/fault.ts'
+import {isAbsolute, resolve} from 'node:path'
+import {asFault, type Fault, fault, outcomeOf} from '../engine/contract/fault.ts'
 import {exitCodes} from '../engine/contract/outcome.ts'
 import type {Context, VerbRun} from './context.ts'
 import {makeContext} from './edges.ts'
@@ -28,8 +28,24 @@ const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: fals
 const nothingToDo = (read: Read, context: Context): boolean =>
   read.bare && read.words.length === 0 && context.tty.in && read.flags.continue !== true && read.flags.resume === undefined
 
+/** The folder it was started in; undefined when that has been removed meanwhile. */
+const startFolder = (): string | undefined => {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
+}
+
 const start = async (read: Read, version: string, settings: string | undefined): Promise<number> => {
-  const cwd = resolve(typeof read.flags.cwd === 'string' ? read.flags.cwd : '.')
+  const here = startFolder()
+  const asked = typeof read.flags.cwd === 'string' ? read.flags.cwd : '.'
+  if (here === undefined && !isAbsolute(asked)) {
+    complain(fault('usage.words', {why: 'the folder that this shell stands in is gone', hint: 'cd to one that is there, or name one with --cwd'}))
+    return exitCodes.usage
+  }
+  if (here === undefined) process.chdir('/')
+  const cwd = resolve(asked)
   const context: Context = settings === undefined ? makeContext(read, version, cwd) : Object.assign(makeContext(read, version, cwd), {painted: {settings}})
   if (read.flags.help) {
     const {helpOn} = await import('./verb/help.ts')

@@ -177,7 +177,7 @@ export const groupFor = async (path: readonly string[], text: string, where: str
   put(tree, path, value)
   const issue = await firstIssue(tree)
   if (!issue) return good(value as Tree)
-  const {why, hint} = wordsOf(issue)
+  const {why, hint} = wordsOf(issue, tree)
   return bad(fault('config.invalid', {file: where, why, hint}))
 }
 

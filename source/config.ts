@@ -3,7 +3,6 @@
 
 import {createHash} from 'node:crypto'
 import {existsSync, realpathSync} from 'node:fs'
-import {homedir} from 'node:os'
 import {delimiter, join, resolve, sep} from 'node:path'
 import type {Config, ProviderConfig} from '../engine/contract/config.ts'
 import {bad, type Envelope, fault, good} from '../engine/contract/fault.ts'
@@ -11,7 +10,7 @@ import type {Rule} from '../engine/contract/permission.ts'
 import {type Layer, put, readEnvironmentLayer, readFileLayer, type Tree} from './config-layer.ts'
 import {keys, rowOf} from './config-schema.ts'
 import type {Context, Environment, Flags} from './context.ts'
-import {foldersOf} from './folders.ts'
+import {foldersOf, homeOf} from './folders.ts'
 import {projectFiles, widenings} from './trust.ts'
 
 /** The environment at the start of the process, less what is meant for this process alone. */
@@ -150,7 +149,7 @@ const defaults = (): Tree => {
 
 /** `~/x` is the home folder's, a relative path the project's. */
 const folderOf = (written: string, root: string, env: Environment): string =>
-  written === '~' || written.startsWith('~/') ? join(env.HOME ?? homedir(), written.slice(1)) : resolve(root, written)
+  written === '~' || written.startsWith('~/') ? join(homeOf(env), written.slice(1)) : resolve(root, written)
 
 const finish = (merged: Merged, root: string, env: Environment): Envelope<Config> => {
   const providers = withProtocols(merged)

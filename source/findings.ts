@@ -2,11 +2,11 @@
 // cheap, changes nothing, and names the command that mends what is wrong.
 
 import {accessSync, constants, existsSync, mkdtempSync, realpathSync, rmSync, statfsSync, statSync} from 'node:fs'
-import {homedir, tmpdir} from 'node:os'
+import {tmpdir} from 'node:os'
 import {delimiter, join} from 'node:path'
 import {childPath, loadConfig} from './config.ts'
 import type {Context} from './context.ts'
-import {foldersOf} from './folders.ts'
+import {foldersOf, homeOf} from './folders.ts'
 import {projectHere} from './project-here.ts'
 import {checkTrust} from './trust.ts'
 
@@ -55,7 +55,7 @@ const sandbox: Look = async (context) => {
       root: context.cwd,
       writes: [],
       network: 'off',
-      home: context.env.HOME ?? homedir(),
+      home: homeOf(context.env),
       path: childPath(context.env),
       scratch,
       cache: join(scratch, 'cache'),

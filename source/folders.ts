@@ -1,6 +1,6 @@
 // Where Penguin keeps its own things outside the project. XDG variables are respected; nothing is created here.
 
-import {homedir} from 'node:os'
+import {userInfo} from 'node:os'
 import {isAbsolute, join} from 'node:path'
 import type {Environment} from './context.ts'
 
@@ -18,8 +18,18 @@ export interface Folders {
 // A relative XDG path must be ignored (XDG Base Directory Specification).
 const base = (value: string | undefined, otherwise: string): string => (value && isAbsolute(value) ? value : otherwise)
 
+/** HOME as it stands in the environment; without one, as for a service or a bare container, the account's own. */
+export const homeOf = (env: Environment): string => {
+  if (env.HOME && isAbsolute(env.HOME)) return env.HOME
+  try {
+    return userInfo().homedir || '/'
+  } catch {
+    return '/'
+  }
+}
+
 export const foldersOf = (env: Environment): Folders => {
-  const home = env.HOME && isAbsolute(env.HOME) ? env.HOME : homedir()
+  const home = homeOf(env)
   const cache = join(base(env.XDG_CACHE_HOME, join(home, '.cache')), 'penguin')
   return {
     config: join(base(env.XDG_CONFIG_HOME, join(home, '.config')), 'penguin'),

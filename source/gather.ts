@@ -22,7 +22,7 @@ import {parseRule} from '../engine/tool/rules.ts'
 import {takeEditLock} from '../engine/workspace/lock.ts'
 import {chooseRoutes} from './choose-routes.ts'
 import {childPath, configSha256, loadConfig} from './config.ts'
-import {foldersOf} from './folders.ts'
+import {foldersOf, homeOf} from './folders.ts'
 import {socketFolder} from './hiring.ts'
 import {readInstructions} from './instructions.ts'
 import {ownTag, sweepDesks, sweepLeftovers} from './leftovers.ts'
@@ -58,7 +58,7 @@ const real = (path: string): string => {
 const project: Gatherer = (facts, context, request) => {
   const folders = foldersOf(context.env)
   facts.trees = join(folders.cache, 'trees')
-  facts.project = needed(findProject(request.dir, {home: context.env.HOME ?? '', state: folders.state}))
+  facts.project = needed(findProject(request.dir, {home: homeOf(context.env), state: folders.state}))
 }
 
 /** A damaged journal has been set aside when this is told; the run that says so is the first of a new one. */
@@ -179,7 +179,7 @@ const sandbox: Gatherer = async (facts, context) => {
 
 /** Commands get the user's own PATH, home and language, nothing else of the environment. */
 export const surroundings = (context: {env: Readonly<Record<string, string | undefined>>}) => ({
-  home: context.env.HOME ?? '/',
+  home: homeOf(context.env),
   path: childPath(context.env),
   ...(context.env.LANG ? {lang: context.env.LANG} : {}),
 })

@@ -1,14 +1,13 @@
 // The project of the folder that a verb was started in.
 
-import {homedir} from 'node:os'
 import {FaultError} from '../engine/contract/fault.ts'
 import type {Context} from './context.ts'
-import {foldersOf} from './folders.ts'
+import {foldersOf, homeOf} from './folders.ts'
 import {findProject, type Project} from './project.ts'
 
 /** Throws project.forbidden for `/` and the home folder. */
 export const projectHere = (context: Context): Project => {
-  const found = findProject(context.cwd, {home: context.env.HOME ?? homedir(), state: foldersOf(context.env).state})
+  const found = findProject(context.cwd, {home: homeOf(context.env), state: foldersOf(context.env).state})
   if (!found.ok) throw new FaultError(found.error)
   return found.result
 }

@@ -1,10 +1,11 @@
 // What the contract promises, letter by letter, where nobody had looked: words on stdin, answers in other words, a
 // rule that names a whole line, the repository itself, a schema that most models miss, and why a gate is red.
 
+import {execFileSync} from 'node:child_process'
 import {describe, expect, it} from 'vitest'
 import {calculator, edit, green, ways} from '../kit/flow.ts'
 import {modelServer} from '../kit/model-server.ts'
-import {type Line, type Place, place} from '../kit/penguin.ts'
+import {type Line, launcher, type Place, place} from '../kit/penguin.ts'
 
 const sh = (command: string) => ({calls: [{tool: 'shell', input: {command}}]})
 const bodies = (lines: Line[], type: string) => lines.filter((line) => line.type === type).map(({body}) => body)
@@ -168,5 +169,33 @@ describe('a mistake in the configuration', () => {
     using repo = place(green)
     repo.write({'../home/.config/penguin/config.yml': 'modle: x\n'})
     expect((await repo.run(['config', 'list'])).stderr).toMatch(/^penguin: \/\S+config\.yml:1: there is no key `modle`\ndid you mean `model`\?\n$/)
+  })
+})
+
+describe('where it is started', () => {
+  it.each<[string, Record<string, string>]>([
+    ['empty', {HOME: ''}],
+    ['not a whole path', {HOME: 'home'}],
+  ])('HOME %s: the project is still the project, and nothing of Penguin is put beside its files', async (_, env) => {
+    await using server = await modelServer([{text: 'x'}])
+    using repo = place(green)
+    const way = ways.responses(server)
+    const ran = await repo.run(['run', '--json', '--no-check', ...way.args, 'hi'], {
+      env: {...way.env, XDG_CACHE_HOME: repo.home, XDG_STATE_HOME: repo.home, XDG_CONFIG_HOME: repo.home, ...env},
+    })
+    expect(ran.closed, ran.stderr).toMatchObject({outcome: 'answered'})
+    expect(repo.git('status', '--porcelain', '--ignored')).toBe('!! .penguin/\n')
+  })
+
+  it('a folder that is gone is named, and another may be named instead', async () => {
+    using repo = place(green)
+    const run = (words: string): string =>
+      execFileSync('bash', ['-c', `mkdir ../gone && cd ../gone && rmdir ../gone && '${launcher}' ${words} 2>&1; echo "exit $?"`], {
+        cwd: repo.dir,
+        env: repo.env,
+        encoding: 'utf8',
+      })
+    expect(run('run --json hi')).toMatch(/the folder that this shell stands in is gone\n.*--cwd\nexit 2\n$/)
+    expect(run(`config path -C '${repo.dir}'`)).toContain('exit 0')
   })
 })
