@@ -3,13 +3,14 @@
 
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
+import type {CallId} from '../../engine/base/id.ts'
 import type {Message} from '../../engine/contract/message.ts'
 import {recent} from '../../source/past.ts'
 
 const said = (text: string): Message => ({from: 'user', text})
 const turn = (id: string, text: string): Message[] => [
-  {from: 'model', text: '', calls: [{id, tool: 'read', input: {}}]},
-  {from: 'tool', call: id, tool: 'read', ok: true, text},
+  {from: 'model', text: '', calls: [{id: id as CallId, tool: 'read', input: '{}'}]},
+  {from: 'tool', call: id as CallId, tool: 'read', ok: true, text},
 ]
 
 describe('what is taken over', () => {
