@@ -3,7 +3,6 @@
 
 import type {MendAsk, MendPorts, Proposal, Red, StepCost} from '../../engine/crew/mend.ts'
 import type {CrewPorts} from '../../engine/crew/ports.ts'
-import {decideCall} from '../../engine/tool/gate.ts'
 import {adopt} from '../../engine/workspace/lay.ts'
 import type {Context} from '../context.ts'
 import type {Gathered} from '../opening.ts'
@@ -49,9 +48,10 @@ const restMs = ({context, request, facts}: MendFacts): number => {
 const gateSec = (red: readonly Red[]): number => red.reduce((sum, {report}) => sum + report.wallMs / 1000, 0)
 
 /** The rules and the mode must allow the check's command and the write without a person. */
-const isAllowed = ({facts}: MendFacts, {red, files}: Pick<MendAsk, 'red' | 'files'>): boolean => {
-  const needs = [...red.map(({check}) => ({kind: 'shell' as const, what: check.command})), ...files.map((what) => ({kind: 'write' as const, what}))]
-  return decideCall(needs, facts.permissions, facts.sandboxState).do === 'allow'
+const allowedOf = async ({facts}: MendFacts, {red, files}: MendAsk): Promise<string[]> => {
+  const {decideCall} = await import('../../engine/tool/gate.ts')
+  const commands = red.map(({check}) => ({kind: 'shell' as const, what: check.command}))
+  return files.filter((what) => decideCall([...commands, {kind: 'write', what}], facts.permissions, facts.sandboxState).do === 'allow')
 }
 
 async function* proposals(mending: Mending): AsyncIterable<Proposal> {
@@ -77,7 +77,7 @@ export const openMends = (all: MendFacts): MendPorts | undefined => {
       return mend === 'always' || asking > (startSec + gateSec(red) * 2) * waitUsdPerSec
     },
     propose: async function* (ask) {
-      const files = ask.files.filter((path) => isAllowed(all, {red: ask.red, files: [path]}))
+      const files = await allowedOf(all, ask)
       const until = all.context.clock.tick() + Math.min(mendSec * 1000, restMs(all) * shareOfRest)
       if (files.length > 0) yield* proposals({...all, ask: {...ask, files}, leftMs: () => until - all.context.clock.tick()})
     },
