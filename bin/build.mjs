@@ -30,14 +30,18 @@ const loadRolldown = async () => {
 const onEveryRun =
   /\/(?:source\/(?:verb\/run|agent|models\/(?:check-windows|facts))|engine\/(?:model\/collect|wire\/post)|plugins\/(?:openai\/\w+|shell\/run-shell|files\/(?:read|edit|write)-file|gates\/run-tests))\.ts$/
 
+// What a run and a screen share: in the run's own file it would bring all of the run to every screen.
+const onEveryStart = /\/(?:source\/(?:project-here|leftovers|hiring)|engine\/(?:fold\/(?:ledger|transcript)|workspace\/listing))\.ts$/
+
 // Each entry is bundled by itself: a role process must not load what only the host needs because both share a
-// piece of it. Within an entry, what is loaded together is one file: a run opens four of them instead of thirty.
+// piece of it. Within an entry, what is loaded together is one file: a run opens five of them instead of thirty.
 const entries = [
   {
     name: 'main',
     file: 'source/main.ts',
     together: [
-      {name: 'cli', test: /\/source\/cli\.ts$|rolldown\/runtime/, priority: 2},
+      {name: 'cli', test: /\/source\/cli\.ts$|rolldown\/runtime/, priority: 3},
+      {name: 'start', test: onEveryStart, priority: 2},
       {name: 'run', test: onEveryRun, priority: 1},
     ],
   },

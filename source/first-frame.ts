@@ -1,7 +1,7 @@
 // The first frame, painted by hand before anything heavy is loaded: the prompt stands where it will stand, so that the
-// real screen only fills in what is around it. Nothing here may import a package.
+// real screen only fills in what is around it. Nothing here may import a package. For `penguin` alone the launcher paints
+// one like it before there is a Node (bin/penguin).
 
-import {writeSync} from 'node:fs'
 import type {Size} from '../engine/contract/screen.ts'
 
 const esc = '\x1b'
@@ -11,17 +11,8 @@ export const firstFrame = ({columns, rows}: Size, words: string): string => {
   const at = (row: number, text: string): string => `${esc}[${Math.max(1, row)};1H${text.slice(0, columns)}`
   const middle = Math.max(1, Math.floor((rows - 2) / 2))
   const indent = ' '.repeat(Math.max(0, Math.floor((columns - words.length) / 2)))
-  return `${esc}[?1049h${esc}[H${esc}[2J${at(middle, indent + words)}${at(rows, '› ')}${esc}[?25h`
+  return `${esc}[?1049h${esc}[H${esc}[2J${at(middle, indent + words)}${at(rows, '> ')}${esc}[?25h`
 }
 
 /** Back from the first frame, where nothing follows it. */
 export const noFrame = `${esc}[?1049l${esc}[?25h`
-
-/** On a terminal that was just opened: a few bytes that it takes at once, or not at all. */
-export const paintFirst = ({columns = 80, rows = 24}: Partial<Size>): void => {
-  try {
-    writeSync(1, firstFrame({columns, rows}, 'penguin'))
-  } catch {
-    // A terminal that takes nothing now is shown the whole screen when it does.
-  }
-}
