@@ -2,6 +2,7 @@
 // its terminal.
 
 import type {InputEvent} from '../engine/contract/screen.ts'
+import {cardAsk, choiceLines, choicesOf} from './card.ts'
 import {type Next, next} from './changes.ts'
 import {frameOf, paneAt} from './frame.ts'
 import {dragGrip, focusOn, gripAt} from './layout-move.ts'
@@ -41,6 +42,20 @@ const overList = (state: AppState, event: Mouse): Next => {
   return runCommand(settledList({...state, overlay: {...overlay, at}}), 'accept')
 }
 
+/** A click marks a choice, another one on the same takes it: what is answered is never a slip of the hand. */
+const overCard = (state: AppState, {y}: Mouse): Next => {
+  const {card} = state
+  const ask = cardAsk(state)
+  const rect = frameOf(state).card
+  if (!card || !ask || !rect) return next(state)
+  const awake: AppState = {...state, card: {...card, asleep: false}, mode: 'prompt'}
+  const lines = choiceLines(state, ask, Math.max(1, rect.width - 4))
+  const at = y - (rect.y + rect.height - 1 - lines.length)
+  // Side by side, on a low screen, they are for the keys.
+  if (card.typed || at < 0 || at >= lines.length || lines.length !== choicesOf(ask).length) return next(awake)
+  return at === card.at && !card.asleep ? runCommand(awake, 'accept') : next({...awake, card: {...card, asleep: false, at}})
+}
+
 const within = (rect: {x: number; y: number; width: number; height: number} | null, {x, y}: Mouse): boolean =>
   rect !== null && x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height
 
@@ -72,7 +87,7 @@ export const mouseMoved = (state: AppState, event: Mouse): Next => {
   if (!state.grip && within(frame.card, event)) {
     if (event.what === 'wheel-up') return runCommand(state, 'line-up')
     if (event.what === 'wheel-down') return runCommand(state, 'line-down')
-    return event.what === 'press' && state.card?.asleep ? next({...state, card: {...state.card, asleep: false}, mode: 'prompt'}) : next(state)
+    return event.what === 'press' && event.button === 'left' ? overCard(state, event) : next(state)
   }
   if (!state.grip && within(frame.overlay, event)) return overList(state, event)
   return overPanes(state, event)

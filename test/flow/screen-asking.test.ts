@@ -2,7 +2,7 @@
 // runs read, and not at all with a reason that the model hears.
 
 import {describe, expect, it} from 'vitest'
-import {calculator, results, ways} from '../kit/flow.ts'
+import {calculator, edit, results, ways} from '../kit/flow.ts'
 import {modelServer, type Step} from '../kit/model-server.ts'
 import {screenPlace} from '../kit/screen.ts'
 import type {Terminal} from '../kit/terminal.ts'
@@ -74,5 +74,52 @@ describe('denying', () => {
     terminal.key('enter')
     await terminal.until('then I ask no more', 10_000)
     expect(server.requests.flatMap(results).join('\n')).toContain('read the folder with your own tool')
+  })
+})
+
+describe('a plan', () => {
+  it('is changed by the person and carried out as they wrote it', async () => {
+    const planned: Step = {calls: [{tool: 'plan', input: {tasks: [{id: '1', title: 'make sum add', accept: ['the test passes']}]}}]}
+    await using server = await modelServer([planned, {text: 'one small task'}, edit, {text: 'sum adds now'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--permission', 'plan'])
+    await terminal.until('what shall be done?')
+    terminal.type('make sum add')
+    terminal.key('enter')
+    await terminal.until('The plan is ready', 20_000)
+    expect(terminal.frame()).toContain('1. make sum add')
+    await answer(terminal, 'e', 'The plan, as it shall be')
+    terminal.key('ctrl+end')
+    terminal.type(' and say so')
+    await terminal.until('the test passes and say so')
+    terminal.key('enter')
+    // As configured again: what is written is asked about.
+    await terminal.until((frame) => frame.includes(card) && frame.includes('sum.js'), 20_000)
+    expect(server.requests.at(-1)?.messages.some(({text}) => text.includes('the test passes and say so'))).toBe(true)
+    await answer(terminal, 'r', 'sum adds now')
+  })
+})
+
+describe('a question', () => {
+  it('is answered by one of its choices, or in own words', async () => {
+    const question: Step = {calls: [{tool: 'ask', input: {question: 'Which blanks count?', choices: ['only null', 'both']}}]}
+    await using server = await modelServer([question, question, {text: 'I see'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--no-check'])
+    await terminal.until('what shall be done?')
+    terminal.type('make sum ignore blanks')
+    terminal.key('enter')
+    await terminal.until('Which blanks count?', 20_000)
+    await answer(terminal, '2', '→ both')
+    await terminal.until(() => server.requests.length === 2, 10_000)
+    expect(results(server.requests[1] as (typeof server.requests)[number]).at(-1)).toContain('both')
+    await terminal.until((frame) => frame.split('? Which blanks count?').length > 2 && frame.includes('has a question'), 10_000)
+    await answer(terminal, 't', 'Your answer')
+    terminal.type('none at all')
+    terminal.key('enter')
+    await terminal.until('I see', 20_000)
+    expect(server.requests.flatMap(results).join('\n')).toContain('none at all')
   })
 })
