@@ -52,13 +52,17 @@ export const withoutFacades = (files) => {
     }),
   )
   const led = (name, code) => {
-    const own = new Map(pairsOf(/export\{([^}]*)\};?\s*$/.exec(code)?.[1] ?? ''))
-    return code.replace(asked, (whole, wanted) => {
+    const list = /export\{([^}]*)\};?\s*$/.exec(code)?.[1]
+    let isOwn = false
+    const mended = code.replace(asked, (whole, wanted) => {
       const found = facades.get(wanted)
       if (!found) return whole
-      if (found.target !== name) return `import(\`./${found.target}\`).then(e=>${objectOf(found.pairs, (inside) => `e.${inside}`)})`
-      return `Promise.resolve().then(()=>${objectOf(found.pairs, (inside) => own.get(inside))})`
+      isOwn ||= found.target === name
+      const from = found.target === name ? 'Promise.resolve(__own())' : `import(\`./${found.target}\`)`
+      return `${from}.then(e=>${objectOf(found.pairs, (inside) => `e.${inside}`)})`
     })
+    // Where it is asked for, something else may have the name that it has at the top.
+    return isOwn ? `${mended}\nfunction __own(){return${objectOf(pairsOf(list), (inside) => inside).slice(1, -1)}}` : mended
   }
   const mended = files.map(([name, code]) => (name.endsWith('.js') && !facades.has(name) ? [name, led(name, code)] : [name, code]))
   const named = mended.map(([, code]) => code).join('\n')
