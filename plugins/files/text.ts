@@ -2,7 +2,7 @@
 // edited range put back exactly as it was. New lines get the line ends of the file.
 
 import {createHash} from 'node:crypto'
-import {closeSync, fstatSync, openSync, readFileSync} from 'node:fs'
+import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {fail} from '../../engine/plugin.ts'
 import {whyOf} from './trouble.ts'
 
@@ -32,7 +32,8 @@ export const sha256 = (content: Uint8Array | string): string => createHash('sha2
 export const readBytes = (file: string, path: string, limit = maxBytes): Buffer | undefined => {
   let handle: number
   try {
-    handle = openSync(file, 'r')
+    // A pipe without a writer would hold the open up for ever.
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined

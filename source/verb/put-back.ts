@@ -8,6 +8,7 @@ import type {OpenJournal} from '../../engine/journal/open.ts'
 import {takeEditLock} from '../../engine/workspace/lock.ts'
 import {summarize} from '../../engine/workspace/patch.ts'
 import {applyRestore, type Plan, planRestore} from '../../engine/workspace/restore.ts'
+import {maxStoredBytes} from '../../engine/workspace/stock.ts'
 import type {Context} from '../context.ts'
 import type {Project} from '../project.ts'
 import {openSideRun} from './side-run.ts'
@@ -31,14 +32,33 @@ const count = (n: number): string => many(n, 'file')
 const listed = (changes: readonly Change[]): string =>
   changes.map(({path, before, after}) => `  ${signs[before === null ? 'added' : after === null ? 'deleted' : 'changed']} ${path}\n`).join('')
 
-const conflictLines = (conflicts: readonly string[], hint: string): string =>
-  conflicts.length === 0 ? '' : `left alone, because they are not as Penguin left them:\n${conflicts.map((path) => `  ! ${path}\n`).join('')}${hint}`
+const named = (paths: readonly string[]): string => paths.map((path) => `  ! ${path}\n`).join('')
 
-const show = async ({context, what}: PutBack, plan: Plan, force: boolean): Promise<number> => {
+/** Paths whose earlier content was never kept: `checkpoint save` and a run leave out what is very large. */
+const unkept = ({made, journal}: PutBack, paths: readonly string[]): Set<string> => {
+  const first = new Map<string, Change>()
+  for (const change of made.flat()) if (!first.has(change.path)) first.set(change.path, change)
+  return new Set(
+    paths.filter((path) => {
+      const before = first.get(path)?.before
+      return before ? !journal.blobs.has(before.sha256) : false
+    }),
+  )
+}
+
+const conflictLines = (job: PutBack, conflicts: readonly string[], hint: string): string => {
+  const lost = unkept(job, conflicts)
+  const others = conflicts.filter((path) => !lost.has(path))
+  const large = lost.size > 0 ? `cannot be put back, because files over ${Math.round(maxStoredBytes / 2 ** 20)} MiB are not kept:\n${named([...lost])}` : ''
+  return others.length > 0 ? `${large}left alone, because they are not as Penguin left them:\n${named(others)}${hint}` : large
+}
+
+const show = async (job: PutBack, plan: Plan, force: boolean): Promise<number> => {
+  const {context, what} = job
   const changes = force ? [...plan.changes, ...plan.forced] : plan.changes
   const conflicts = leftAlone(plan, force)
   if (context.flags.json) await context.out(`${JSON.stringify({dryRun: true, changes, conflicts})}\n`)
-  else await context.out(`would put back ${count(changes.length)} ${what}\n${listed(changes)}${conflictLines(conflicts, '')}`)
+  else await context.out(`would put back ${count(changes.length)} ${what}\n${listed(changes)}${conflictLines(job, conflicts, '')}`)
   return conflicts.length > 0 ? 1 : 0
 }
 
@@ -62,7 +82,7 @@ const act = async (job: PutBack, plan: Plan, force: boolean): Promise<number> =>
   else {
     const again = changes.length > 0 ? `to have it as it was: penguin checkpoint restore ${before}\n` : ''
     await context.out(
-      `${text}\n${listed(changes)}${conflictLines(conflicts, plan.forced.length > 0 && !force ? 'put them back too with --force\n' : '')}${again}`,
+      `${text}\n${listed(changes)}${conflictLines(job, conflicts, plan.forced.length > 0 && !force ? 'put them back too with --force\n' : '')}${again}`,
     )
   }
   return conflicts.length > 0 ? 1 : 0

@@ -199,3 +199,28 @@ describe('where it is started', () => {
     expect(run(`config path -C '${repo.dir}'`)).toContain('exit 0')
   })
 })
+
+describe('odd files', () => {
+  it('a pipe is not waited for, and a link that leads round in a circle is no trouble', async () => {
+    const read = (path: string) => ({calls: [{tool: 'read', input: {path}}]})
+    const ran = await play([read('pipe'), read('round/round/sum.js'), read('nowhere'), {text: 'I looked.'}], ['--no-check', '--timeout', '30', 'hi'], {
+      before: (repo) => execFileSync('bash', ['-c', 'mkfifo pipe; ln -s . round; ln -s none nowhere'], {cwd: repo.dir}),
+    })
+    expect(ran.closed).toMatchObject({outcome: 'answered'})
+    expect(bodies(ran.lines, 'tool.done')).toMatchObject([{ok: false, error: {msg: expect.stringContaining('no regular file')}}, {ok: true}, {ok: false}])
+  })
+
+  it('a file that is too large to be kept is told apart from one that somebody changed', async () => {
+    await using server = await modelServer([sh('echo x >> big.bin; echo y >> sum.js'), {text: 'done'}])
+    using repo = place({...green, 'big.bin': 'z'.repeat(33 * 1024 * 1024)})
+    const way = ways.responses(server)
+    await repo.run(['run', '--json', '--no-check', ...way.args, 'hi'], {env: way.env})
+    repo.write({'sum.js': 'mine now\n'})
+    expect(await repo.run(['undo'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /cannot be put back, because files over 32 MiB are not kept:\n {2}! big\.bin\nleft alone, because they are not as Penguin left them:\n {2}! sum\.js\n/,
+      ),
+    })
+  })
+})
