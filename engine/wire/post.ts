@@ -220,6 +220,8 @@ export const post = async (asked: WireRequest, signal: AbortSignal): Promise<Wir
     whenConnected(sent, () => watch.enter('first'))
     sent.on('error', (error: NodeJS.ErrnoException) => fail(socketFault(error, asked, url, sent.reusedSocket)))
     sent.on('response', (incoming) => {
+      // llama-server promises to keep the connection and closes it after each stream: whoever is quick would write into the close.
+      if (incoming.headers.server === 'llama.cpp') sent.shouldKeepAlive = false
       const source = unpacked(incoming)
       const why = `${incoming.headers['content-encoding']} encoding, which was not asked for`
       if (!source) return fail(new WireError(fault('model.garbled', {route: asked.route, why})))

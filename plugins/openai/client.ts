@@ -23,6 +23,8 @@ import {
 export interface ReaderSite {
   route: string
   tally: Tally
+  /** Most tokens that were asked for: some servers cut there and say nothing of it. */
+  mostTokens?: number
   /** Makes the fault of an error that came inside the stream. */
   refuse(status: number, body: string): WireError
 }
@@ -88,7 +90,8 @@ export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelC
       split: (chunk) => events.feed(chunk).map(({data}) => data),
       rest: events.rest,
       refuse: (status, from, body) => refuse(turn.model, status, from, body),
-      openReader: (tally) => dialect.openReader({route, tally, refuse: (status, body) => refuse(turn.model, status, {}, body)}),
+      openReader: (tally) =>
+        dialect.openReader({route, tally, mostTokens: turn.sampling.maxOutputTokens, refuse: (status, body) => refuse(turn.model, status, {}, body)}),
     })
   }
 

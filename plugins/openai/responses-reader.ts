@@ -45,9 +45,10 @@ export const whole = (answer: Record<string, unknown>): object[] | undefined => 
   return type && Array.isArray(answer.output) ? [{type, response: answer}] : undefined
 }
 
-export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
+export const openReader = ({route, tally, refuse, mostTokens = Number.POSITIVE_INFINITY}: ReaderSite): Reader => {
   const items = new Map<number, ResponseOutputItem>()
   const open = new Map<number, ResponseFunctionToolCall>()
+  const places = new Map<string, number>()
   let last = -1
   let moving = false
   let spoke = false
@@ -65,6 +66,14 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
   }
   const failure = (code: string, message: string): WireError => refuse(statusOfCode(code), JSON.stringify({error: {code, message}}))
 
+  /** llama-server numbers nothing: there an item is known by its id, and stands where it began. */
+  const placeOf = (index: number | undefined, id: string | undefined): number => {
+    if (index !== undefined || id === undefined) return index ?? 0
+    const place = places.get(id) ?? places.size
+    places.set(id, place)
+    return place
+  }
+
   const begin = (index: number, item: ResponseOutputItem): void => {
     if (item.type === 'function_call' && !open.has(index)) open.set(index, {...item, arguments: item.arguments ?? ''})
     if (item.type !== 'reasoning') return
@@ -79,7 +88,7 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     told = toldOf({model, serviceTier, temperature, topP, effort: reasoning?.effort}).told
     const reason = response.incomplete_details?.reason
     if (reason === 'content_filter') throw failure('content_filter', 'the content filter stopped the answer')
-    why = event.type === 'response.incomplete' ? 'length' : 'stop'
+    why = event.type === 'response.incomplete' || usage.output >= mostTokens ? 'length' : 'stop'
     for (const [index, item] of (response.output ?? []).entries()) items.set(index, item)
     const text = spoke ? '' : textIn([...items.values()])
     return text ? speak(text) : undefined
@@ -94,21 +103,21 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
       case 'response.reasoning_text.delta':
         return move(tally.thought(event.delta))
       case 'response.output_item.added':
-        begin(event.output_index, event.item)
+        begin(placeOf(event.output_index, event.item.id), event.item)
         return undefined
       case 'response.function_call_arguments.delta': {
-        const call = open.get(event.output_index)
+        const call = open.get(placeOf(event.output_index, event.item_id))
         if (call) call.arguments += event.delta
         tally.moved()
         return move(undefined)
       }
       case 'response.function_call_arguments.done': {
-        const call = open.get(event.output_index)
+        const call = open.get(placeOf(event.output_index, event.item_id))
         if (call) call.arguments = event.arguments
         return undefined
       }
       case 'response.output_item.done':
-        items.set(event.output_index, event.item)
+        items.set(placeOf(event.output_index, event.item.id), event.item)
         return undefined
       case 'response.completed':
       case 'response.incomplete':

@@ -19,8 +19,12 @@ const callItem = (call: {id: string; tool: string; input: string}): ResponseInpu
   arguments: call.input,
 })
 
+/** What the model said, in the form that every server of this API takes; llama-server refuses it as mere text. */
+const saidItem = (text: string): ResponseInputItem =>
+  ({type: 'message', role: 'assistant', content: [{type: 'output_text', text}]}) as unknown as ResponseInputItem
+
 const modelItems = (message: Message & {from: 'model'}, route: string): ResponseInputItem[] => {
-  const said: ResponseInputItem[] = message.text ? [{role: 'assistant', content: message.text}] : []
+  const said: ResponseInputItem[] = message.text ? [saidItem(message.text)] : []
   if (message.keep?.provider !== route) return [...said, ...message.calls.map(callItem)]
   // Reasoning must stand right before what it led to, in the order in which it came.
   return (message.keep.items as Kept[]).flatMap((kept): ResponseInputItem[] => {

@@ -25,14 +25,14 @@ describe('the Responses API', async () => {
     ]
     await gather(client.stream(turnOf({model: 'gpt-5.2', messages: history}), AbortSignal.timeout(5000)))
     const body = server.requests.at(-1)?.body as {input: {type?: string; role?: string}[]; store: boolean; include: string[]; temperature?: number}
-    expect(body.input.map(({type, role}) => type ?? role)).toEqual(['user', 'reasoning', 'assistant', 'function_call', 'function_call_output'])
+    expect(body.input.map(({type, role}) => role ?? type)).toEqual(['user', 'reasoning', 'assistant', 'function_call', 'function_call_output'])
     expect(body.input[1]).toMatchObject({encrypted_content: 'enc_1'})
     expect(body).toMatchObject({store: false, include: ['reasoning.encrypted_content']})
     expect(body.temperature).toBeUndefined()
 
     await gather(client.stream(turnOf({model: 'other', messages: history}), AbortSignal.timeout(5000)))
     const elsewhere = server.requests.at(-1)?.body as typeof body
-    expect(elsewhere.input.map(({type, role}) => type ?? role)).toEqual(['user', 'assistant', 'function_call', 'function_call_output'])
+    expect(elsewhere.input.map(({type, role}) => role ?? type)).toEqual(['user', 'assistant', 'function_call', 'function_call_output'])
     expect(elsewhere.temperature).toBe(0)
     expect(elsewhere.include).toBeUndefined()
   })
