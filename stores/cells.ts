@@ -27,6 +27,8 @@ export interface CellRow {
   extended: Readonly<Record<number, {ext: number; urlId?: number} | undefined>>
   /** Cells. */
   width: number
+  /** The address behind a `urlId`; absent where this version does not tell. */
+  link?(urlId: number): string | undefined
 }
 
 interface InnerLine {
@@ -52,6 +54,7 @@ export interface Inside {
   }
   coreService?: {isCursorHidden?: boolean; decPrivateModes?: {cursorStyle?: string; cursorBlink?: boolean}}
   coreMouseService?: {activeEncoding?: string}
+  _oscLinkService?: {getLinkData?(urlId: number): {uri?: string} | undefined}
 }
 
 export const insideOf = (terminal: Terminal): Inside | undefined => (terminal as unknown as {_core?: Inside})._core
@@ -69,7 +72,15 @@ export const isOpen = (inside: Inside | undefined): boolean => {
 
 export const innerRow = (inside: Inside | undefined, y: number): CellRow | undefined => {
   const line = inside?.buffer?.lines?.get?.(y)
-  return line && {words: line._data as Uint32Array, texts: line._combined ?? {}, extended: line._extendedAttrs ?? {}, width: line.length}
+  return (
+    line && {
+      words: line._data as Uint32Array,
+      texts: line._combined ?? {},
+      extended: line._extendedAttrs ?? {},
+      width: line.length,
+      link: (urlId) => inside?._oscLinkService?.getLinkData?.(urlId)?.uri,
+    }
+  )
 }
 
 const colour = (isRgb: boolean, isPalette: boolean, value: number): number => {

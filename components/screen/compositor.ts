@@ -120,7 +120,8 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
   return {
     forget,
     learn: (next) => {
-      const isSameLook = next.colours === features.colours && next.underlines === features.underlines && next.clusters === features.clusters
+      const isSameLook =
+        next.colours === features.colours && next.underlines === features.underlines && next.links === features.links && next.clusters === features.clusters
       features = next
       if (isSameLook) return
       writer = createRowWriter(features, sink)
@@ -144,6 +145,7 @@ export const createCompositor = (size: Size, startFeatures: ScreenFeatures): Com
         front[y] = spare
         spare = old ?? createRow(columns)
       }
+      writer.end()
       ;[drawn, overlays, chromeVersion] = [panes, above, chrome.version]
       // Without frames held back, a cursor that is seen to run over the screen is worse than one that blinks.
       const hides = !sink.isEmpty && !features.synchronized && cursor.isShown !== false

@@ -31,6 +31,7 @@ export const guessFeatures = (env: Environment): ScreenFeatures => ({
   colours: depthOf(env),
   synchronized: false,
   clusters: 'unknown',
+  links: /^tmux/.test(env.TERM ?? '') || (!/^screen/.test(env.TERM ?? '') && isModern(env)),
   underlines: /^tmux/.test(env.TERM ?? '') || (!/^screen/.test(env.TERM ?? '') && isModern(env)),
   kitty: false,
 })
@@ -54,7 +55,7 @@ const learnMode = (features: ScreenFeatures, text: string): ScreenFeatures => {
 
 /** Colours that the person forbade stay forbidden. */
 const learnName = (features: ScreenFeatures, name: string): ScreenFeatures =>
-  modern.test(name) ? {...features, underlines: true, colours: features.colours === 'none' ? 'none' : 'true'} : features
+  modern.test(name) ? {...features, underlines: true, links: true, colours: features.colours === 'none' ? 'none' : 'true'} : features
 
 export const learn = (features: ScreenFeatures, {what, text}: Reply): ScreenFeatures => {
   if (what === 'mode') return learnMode(features, text)

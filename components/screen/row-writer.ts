@@ -2,6 +2,7 @@
 // the look only where it changes. Knows where the terminal's cursor is, or that it does not know. Never clears a screen.
 
 import {bgBits, colourBits, content, fgBits} from '../../stores/cells.ts'
+import {linkBytes, linkOf} from '../../stores/links.ts'
 import {firstCluster, isEmpty, isJoining, isSame, narrow, type Row, textAt, wide, widthAt} from './row.ts'
 import type {ScreenFeatures} from './scene.ts'
 import {createPen} from './sgr.ts'
@@ -20,6 +21,8 @@ export interface RowWriter {
   /** Bytes for row y; `old` undefined: nothing is known of it. */
   row(y: number, old: Row | undefined, next: Row): void
   moveTo(x: number, y: number): void
+  /** The frame is over: no link stays open. */
+  end(): void
   /** Nothing is known of the terminal any more. */
   forget(): void
 }
@@ -41,6 +44,13 @@ export const createRowWriter = (features: ScreenFeatures, sink: Sink): RowWriter
     ;[cx, cy] = [x, y]
   }
 
+  let link = 0
+  const setLink = (number: number): void => {
+    if (number === link || !features.links) return
+    link = number
+    sink.text(linkBytes(number))
+  }
+
   const canRewrite = (next: Row, from: number, to: number): boolean => {
     if (to - from > rewriteUpTo) return false
     for (let x = from; x < to; x += 1) {
@@ -56,6 +66,7 @@ export const createRowWriter = (features: ScreenFeatures, sink: Sink): RowWriter
       moveTo(x, y)
       return
     }
+    setLink(0)
     for (; cx < x; cx += 1) sink.code((next.what[cx] as number) & content.codePoint)
   }
 
@@ -80,6 +91,7 @@ export const createRowWriter = (features: ScreenFeatures, sink: Sink): RowWriter
     if (last - x < (end < columns ? eraseFrom : eraseToEndFrom)) return x
     if (pen.bg === undefined || (pen.bg & colourBits.whole) !== 0) sink.text(pen.to(0, 0, 0))
     reach(x, y, next, spilt <= x)
+    setLink(0)
     sink.text(end === columns ? '\x1b[K' : `\x1b[${last - x}X`)
     return last
   }
@@ -87,7 +99,10 @@ export const createRowWriter = (features: ScreenFeatures, sink: Sink): RowWriter
   /** Draws the cell at x, where the cursor is; answers up to where it may have drawn over others. */
   const draw = (next: Row, x: number, width: number): number => {
     const [word, fg, bg] = [next.what[x] as number, next.fg[x] as number, next.bg[x] as number]
-    if (!(isEmpty(next, x) && drawsBlank(bg))) sink.text(pen.to(fg, bg, next.line[x] as number))
+    const line = next.line[x] as number
+    const number = linkOf(line)
+    setLink(number)
+    if (!(isEmpty(next, x) && drawsBlank(bg))) sink.text(pen.to(fg, bg, number > 0 ? 0 : line))
     const whole = word & content.several ? textAt(next, x) : undefined
     const written = whole && firstCluster(whole)
     const isKnown = isSure(word, whole, written)
@@ -101,6 +116,7 @@ export const createRowWriter = (features: ScreenFeatures, sink: Sink): RowWriter
 
   return {
     moveTo,
+    end: () => setLink(0),
     forget: () => {
       pen.forget()
       ;[cx, cy] = [-1, -1]

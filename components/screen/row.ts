@@ -2,6 +2,7 @@
 // comparing numbers is comparing looks. No half of a wide character is left behind where one source ends and another begins.
 
 import {bgBits, type CellRow, colourBits, content, fgBits, wordsPerCell} from '../../stores/cells.ts'
+import {linkBit, linkNumber} from '../../stores/links.ts'
 import type {Mark} from './scene.ts'
 import {underlineShift} from './sgr.ts'
 
@@ -55,10 +56,15 @@ const tidy = (word: number): number => {
   return (word & ~(mode === 0 ? colourBits.value : 0xffff00)) >>> 0
 }
 
+/** Of a link its number stands here instead: its underline is the terminal's own. */
 const underlineOf = (from: CellRow, x: number, fg: number, bg: number): number => {
-  if (!(fg & fgBits.underline && bg & bgBits.extended)) return 0
+  if (!(bg & bgBits.extended)) return 0
   const found = from.extended[x]
-  if (!found || found.urlId) return 0
+  if (found?.urlId) {
+    const link = linkNumber(from.link?.(found.urlId) ?? '')
+    return link > 0 ? (linkBit | link) >>> 0 : 0
+  }
+  if (!found || !(fg & fgBits.underline)) return 0
   const colour = found.ext & colourBits.whole
   const style = (found.ext >>> underlineShift) & 7
   return ((style > 1 ? style << underlineShift : 0) | (colour === colourBits.whole ? 0 : tidy(colour))) >>> 0

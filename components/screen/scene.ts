@@ -40,6 +40,8 @@ export interface ScreenFeatures {
   clusters: 'on' | 'settable' | 'unknown'
   /** Understands curly and coloured underlines. */
   underlines: boolean
+  /** Makes links of text (OSC 8). */
+  links?: boolean
   /** Understands the kitty keyboard protocol. */
   kitty: boolean
 }

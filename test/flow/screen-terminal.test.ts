@@ -131,6 +131,14 @@ describe('drawing', () => {
 })
 
 describe('a pane of the person', () => {
+  it("passes its program's links on to the terminal, where that makes links", async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where, {env: {TERM_PROGRAM: 'WezTerm'}})
+    terminal.type("!printf '\\033]8;;https://example.org/page\\033\\\\see it\\033]8;;\\033\\\\ here\\n'")
+    terminal.key('enter')
+    await terminal.until('see it here')
+    expect(terminal.raw()).toMatch(/\]8;id=p\d+;https:\/\/example\.org\/page/)
+  })
   const zoomed = async (terminal: Terminal, command: string, seen: string | RegExp): Promise<void> => {
     terminal.type(`!${command}`)
     terminal.key('enter')

@@ -31,9 +31,9 @@ describe('features', () => {
 
   it('are corrected by answers', () => {
     const start = guessFeatures({TERM: 'xterm-256color'})
-    expect(start).toEqual({colours: '256', synchronized: false, clusters: 'unknown', underlines: false, kitty: false})
+    expect(start).toEqual({colours: '256', synchronized: false, clusters: 'unknown', links: false, underlines: false, kitty: false})
     const answers = [reply('mode', '?2026;2'), reply('mode', '?2027;2'), reply('kitty', '0'), reply('version', 'kitty(0.35.2)')]
-    expect(answers.reduce(learn, start)).toEqual({colours: 'true', synchronized: true, clusters: 'settable', underlines: true, kitty: true})
+    expect(answers.reduce(learn, start)).toEqual({colours: 'true', synchronized: true, clusters: 'settable', links: true, underlines: true, kitty: true})
     expect([reply('mode', '?2026;0'), reply('mode', '?2027;4'), reply('version', 'tmux 3.4')].reduce(learn, start)).toEqual(start)
     expect(learn({...start, colours: 'none'}, reply('version', 'kitty(0.35.2)')).colours).toBe('none')
   })

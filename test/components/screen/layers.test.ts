@@ -157,3 +157,35 @@ describe('a frame', () => {
     expect(await set.frame()).toBe('')
   })
 })
+
+describe('a link of a program', () => {
+  const linked = (uri: string, text: string): string => `\x1b]8;;${uri}\x1b\\${text}\x1b]8;;\x1b\\`
+  const shown = async (bytes: string, links = true): Promise<{frame: string; set: Stage}> => {
+    const set = stage()
+    set.compositor.learn({...features, links})
+    await parsed(set.pane, bytes)
+    return {frame: await set.frame(), set}
+  }
+  it('is a link in the terminal of the person, and ends where it ends', async () => {
+    const {frame, set} = await shown(`a ${linked('https://example.org/x?y=1', 'here')} b`)
+    expect(frame).toMatch(/\x1b\]8;id=p\d+;https:\/\/example\.org\/x\?y=1\x1b\\here\x1b\]8;;\x1b\\/)
+    expect(set.line(1)).toContain('a here b')
+    expect(await set.frame()).toBe('')
+  })
+  it('is drawn anew when only its address changes, and goes with its text', async () => {
+    const {set} = await shown(linked('https://example.org/1', 'here'))
+    await parsed(set.pane, `\r${linked('https://example.org/2', 'here')}`)
+    expect(await set.frame()).toContain('https://example.org/2')
+    await parsed(set.pane, '\rhere')
+    expect(await set.frame()).toMatch(/here/)
+  })
+  it.each(['javascript:alert(1)', 'https://ex ample.org/', 'x-app:run', `https://example.org/${'a'.repeat(3000)}`])('is none when it is %s', async (uri) => {
+    const {frame} = await shown(linked(uri, 'here'))
+    expect(frame).not.toContain(']8;')
+  })
+  it('is only text where the terminal makes none', async () => {
+    const {frame} = await shown(linked('https://example.org/3', 'here'), false)
+    expect(frame).not.toContain(']8;')
+    expect(frame).toContain('here')
+  })
+})
