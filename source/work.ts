@@ -8,7 +8,7 @@ import type {Assignment} from '../engine/contract/link.ts'
 import type {Call} from '../engine/contract/message.ts'
 import type {Turn} from '../engine/contract/model.ts'
 import type {Overlay, Sandbox} from '../engine/contract/sandbox.ts'
-import type {Site, ToolDone} from '../engine/contract/tool.ts'
+import type {Site} from '../engine/contract/tool.ts'
 import type {AskHooks, CallHooks, Work} from '../engine/role/ports.ts'
 import {openSandbox} from '../engine/sandbox/open.ts'
 import {blocksGuide, recoverBlocks} from '../engine/tool/blocks.ts'
@@ -128,9 +128,9 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
     }
 
   let unreadInARow = 0
-  const watchCalls = (done: ToolDone, hooks: CallHooks): void => {
+  const watchCalls = (isUnread: boolean, hooks: CallHooks): void => {
     if (unreadInARow >= mostUnread || !speech.local) return
-    unreadInARow = !done.ok && unread.has(done.error?.code ?? '') ? unreadInARow + 1 : 0
+    unreadInARow = isUnread ? unreadInARow + 1 : 0
     if (unreadInARow >= mostUnread)
       hooks.note('notice', {code: 'calls.grammar', text: `${mostUnread} calls in a row could not be read; from now on the server holds them to their schema`})
   }
@@ -145,8 +145,14 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
       askPerson: hooks.permit,
     })
     const permit: typeof gate = holdsMark(call.input) ? async () => bad(markFault(call.tool)) : gate
-    const ran = speech.clean.value(await runCall(call, {shelf, site: siteFor(hooks), offered, permit, begin: hooks.begin, clock: edges.clock}))
-    watchCalls(ran.done, hooks)
+    let isRead = false
+    const begin: typeof hooks.begin = (called) => {
+      isRead = true
+      return hooks.begin(called)
+    }
+    const ran = speech.clean.value(await runCall(call, {shelf, site: siteFor(hooks), offered, permit, begin, clock: edges.clock}))
+    // A call that began had the right form; what a tool then finds wrong with it no grammar would mend.
+    watchCalls(!isRead && unread.has(ran.done.error?.code ?? ''), hooks)
     return ran
   }
 

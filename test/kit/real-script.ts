@@ -25,7 +25,7 @@ const single: Reply[] = [
   {on: '[[two]]', say: ['a.ts', 'b.ts'].map((path) => callText('read', {path})).join('\n')},
   {on: '[[json]]', say: spoken.json},
   {on: '[[loop]]', say: 'The quick brown fox jumps over the lazy dog again and again. ', loop: true},
-  {on: '</tool_response>', say: spoken.afterTool},
+  {on: '<tool_response>', say: spoken.afterTool},
 ]
 
 const doctor: Reply[] = [

@@ -16,6 +16,10 @@ import {place} from '../kit/penguin.ts'
 import {describeReal, openLlamaServer, openOllama, type RealServer} from '../kit/real-servers.ts'
 
 const edits = 40
+const leastCalls = 3
+const mostRounds = 15
+/** What tools find wrong with a call of the right form. */
+const senseless = /there are no tasks|is empty|name the gate|is not taken here/
 const window = 16_384
 const hooks = {
   reserve: async () => ({ok: true, result: undefined}) as const,
@@ -77,10 +81,20 @@ describeReal(['ollama', 'llama-server'], 'noise, held to a schema', () => {
         '../home/.config/penguin/config.yml': `providers:\n  ${provider}: {models: {noise: {edits: grammar, window: ${window}, sampling: {temperature: 1}}}}\n`,
       })
       const env = {OLLAMA_HOST: ollama.url, LLAMACPP_BASE_URL: `${llama.url}/v1`}
-      const run = await repo.run(['run', '--json', '-m', `${provider}/noise`, '--max-turns', '12', '--permission', 'plan', 'fix the failing tests'], {env})
-      const done = bodies(run.lines, 'tool.done') as {ok: boolean; tool: string; error?: {code: string; msg: string}}[]
-      expect(done.length, run.stderr + run.stdout.slice(-2000)).toBeGreaterThan(0)
-      expect(done.filter(({error}) => error?.code === 'tool.input' || error?.code === 'tool.unknown')).toEqual([])
-      expect(bodies(run.lines, 'model.failed').filter(({error}) => (error as {code: string}).code !== 'model.empty')).toEqual([])
+      const done: {error?: {code: string; msg: string}}[] = []
+      const failed: {error: {code: string}}[] = []
+      // Each of its replies is a call or the end, by chance: more than one run is needed for some calls.
+      for (let round = 1; done.length < leastCalls && round <= mostRounds; round++) {
+        const run = await repo.run(
+          ['run', '--json', '-m', `${provider}/noise`, '--max-turns', '4', '--no-check', '--deny', 'shell(*)', `fix the tests, ${round}`],
+          {env},
+        )
+        expect(run.closed, run.stderr).toBeDefined()
+        done.push(...(bodies(run.lines, 'tool.done') as typeof done))
+        failed.push(...(bodies(run.lines, 'model.failed') as typeof failed))
+      }
+      expect(done.length).toBeGreaterThanOrEqual(leastCalls)
+      expect(done.filter(({error}) => ['tool.input', 'tool.unknown'].includes(error?.code ?? '') && !senseless.test(error?.msg ?? ''))).toEqual([])
+      expect(failed.filter(({error}) => error.code !== 'model.empty')).toEqual([])
     })
 })
