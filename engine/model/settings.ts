@@ -39,10 +39,16 @@ const timeoutsOf = (config: Config, local: boolean): Timeouts => {
 
 const either = (env: Environment, name: string): string | undefined => env[name.toLowerCase()] || env[name] || undefined
 
+/** `proxy.example:3128` is an http proxy, as curl and others read it; Node alone would pass over it in silence. */
+const proxyOf = (env: Environment, name: string): string | undefined => {
+  const value = either(env, name)
+  return value === undefined || value.includes('://') ? value : `http://${value}`
+}
+
 const netOf = (env: Environment): ProviderSettings['net'] => {
   const found = {
-    httpProxy: either(env, 'HTTP_PROXY'),
-    httpsProxy: either(env, 'HTTPS_PROXY'),
+    httpProxy: proxyOf(env, 'HTTP_PROXY'),
+    httpsProxy: proxyOf(env, 'HTTPS_PROXY'),
     noProxy: either(env, 'NO_PROXY'),
     caFile: env.NODE_EXTRA_CA_CERTS || undefined,
   }

@@ -145,6 +145,10 @@ describe('providerSettings', () => {
   it('hands on proxies and the extra CA, small letters first', () => {
     const env = {HTTP_PROXY: 'http://a', http_proxy: 'http://b', HTTPS_PROXY: 'http://c', NO_PROXY: 'x', NODE_EXTRA_CA_CERTS: '/ca.pem'}
     expect(settings('openai', env).net).toEqual({httpProxy: 'http://b', httpsProxy: 'http://c', noProxy: 'x', caFile: '/ca.pem'})
+    expect(settings('openai', {HTTP_PROXY: 'proxy.example:3128', HTTPS_PROXY: 'socks5://x'}).net).toEqual({
+      httpProxy: 'http://proxy.example:3128',
+      httpsProxy: 'socks5://x',
+    })
     expect(settings('openai').net).toEqual({})
   })
 
