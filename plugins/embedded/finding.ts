@@ -65,6 +65,8 @@ export interface Finding {
   firstMs?: number | null
   exhausted?: boolean
   finalists?: Finalist[]
+  /** Where no single edit passes: edits that pass together, in the order in which they are made. */
+  steps?: Finalist[]
   closest?: {fixes: number; of: number; breaks: number; path: string; line: number; say: string} | null
 }
 

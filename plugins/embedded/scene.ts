@@ -44,9 +44,9 @@ const repair = (turn: Turn, results: Results, paths: readonly string[]): Move =>
   if (!searched) return beforeSearch(turn, results, paths)
   if (!searched.ok) return {text: outsideText(`the search could not run: ${searched.text.slice(0, 400)}`)}
   const finding = findingIn(searched.text)
-  const best = finding?.finalists?.[0]
   if (!finding) return {text: outsideText('the search gave no readable result')}
-  return best ? apply(turn, results, finding, best) : {text: noEditText(finding)}
+  const steps = finding.steps ?? finding.finalists?.slice(0, 1) ?? []
+  return steps.length > 0 ? apply(turn, results, finding, steps) : {text: noEditText(finding)}
 }
 
 const beforeSearch = (turn: Turn, results: Results, paths: readonly string[]): Move => {
@@ -69,22 +69,39 @@ const failingIn = (tested: string | undefined): {failing?: string[]} => {
   return names.length > 0 ? {failing: names} : {}
 }
 
-// read → edit → run_tests → words
-const apply = (turn: Turn, results: Results, finding: Finding, best: Finalist): Move => {
+// read → edit, for each step; then run_tests → words
+const apply = (turn: Turn, results: Results, finding: Finding, steps: readonly Finalist[]): Move => {
   const after = results.slice(results.findLastIndex((one) => one.tool === 'eval_candidates') + 1)
-  const read = last(after, 'read')
-  if (!read && has(turn, 'read')) return {call: {tool: 'read', input: {path: best.path}}}
-  const edited = after.findLast((one) => one.tool === 'edit' || one.tool === 'apply_patch')
-  if (!edited) return {text: `Applying: ${best.say} (${best.path}:${best.line}).`, call: editCall(turn, best)}
-  if (!edited.ok)
-    return {
-      text: `A patch was found but could not be applied (${edited.text.slice(0, 300)}).\n${best.path}:${best.edit.line}\n${diffOf(best)}`,
-      confidence: best.confidence,
-    }
+  const edits = after.filter((one) => one.tool === 'edit' || one.tool === 'apply_patch')
+  const best = together(steps)
+  const failed = edits.findIndex((one) => !one.ok)
+  if (failed !== -1) return {text: notApplied(edits[failed]?.text ?? '', steps.slice(failed)), confidence: best.confidence}
+  const step = steps[edits.length]
+  if (step) {
+    const reads = after.filter((one) => one.tool === 'read').length
+    if (reads <= edits.length && has(turn, 'read')) return {call: {tool: 'read', input: {path: step.path}}}
+    return {text: `Applying: ${step.say} (${step.path}:${step.line}).`, call: editCall(turn, step)}
+  }
   const tested = last(after, 'run_tests')
   if (!tested && has(turn, 'run_tests')) return {call: {tool: 'run_tests', input: {}}}
   return closing(tested?.text, finding, best)
 }
+
+/** Several steps as one patch, for the report. */
+const together = (steps: readonly Finalist[]): Finalist => {
+  const [first, ...others] = steps as [Finalist, ...Finalist[]]
+  if (others.length === 0) return first
+  const final = others.at(-1) ?? first
+  return {
+    ...final,
+    template: steps.map((one) => one.template).join(' + '),
+    say: steps.map((one) => `${one.path}:${one.line}: ${one.say}`).join('; '),
+    confidence: final.confidence === 'low' ? 'low' : 'medium',
+  }
+}
+
+const notApplied = (why: string, steps: readonly Finalist[]): string =>
+  [`A patch was found but could not be applied (${why.slice(0, 300)}).`, ...steps.map((one) => `${one.path}:${one.edit.line}\n${diffOf(one)}`)].join('\n')
 
 const diffOf = (best: Finalist): string => [...best.edit.before.map((line) => `- ${line}`), ...best.edit.after.map((line) => `+ ${line}`)].join('\n')
 

@@ -63,7 +63,7 @@ export const unfixedText = (finding: Finding): string => {
   if (finding.refused) return refusedText(finding)
   const more = finding.exhausted ? '' : ' within the time given'
   return [
-    `Not fixed. No single edit among ${count(finding.tried)} tried${more} (of ${count(finding.space)}; ${count(finding.timeouts)} timed out) in ${plural(finding.regions ?? 0, 'function')} passes all tests. ${closestText(finding)} Likely missing logic.`,
+    `Not fixed. No single edit among ${count(finding.tried)} tried${more} (of ${count(finding.space)}; ${count(finding.timeouts)} timed out) in ${plural(finding.regions ?? 0, 'function')} passes all tests. ${closestText(finding)} Likely missing logic, or a test that asks for the wrong thing.`,
     suspicious(finding),
     failingText(finding),
   ]
@@ -111,7 +111,8 @@ export const locatedText = (finding: Finding): string => {
 
 /** One line for the pane and the log. */
 export const headline = (finding: Finding): string => {
-  const best = finding.finalists?.[0]
+  const best = (finding.steps ?? finding.finalists)?.[0]
+  if (finding.steps) return `found ${finding.steps.length} edits that pass together, the first at ${best?.path}:${best?.line} (${count(finding.tried)} tried)`
   if (best) return `found a patch: ${best.path}:${best.line}, ${best.say} (confidence ${best.confidence}; ${count(finding.tried)} tried)`
   if (finding.state === 'located')
     return `${count(finding.failing)} failing; most suspicious: ${finding.suspects?.[0] ? `${finding.suspects[0].path}:${finding.suspects[0].lines[0]?.line ?? finding.suspects[0].line}` : 'nothing'}`

@@ -8,7 +8,8 @@ export const mostRegions = 24
 const mostPlausible = 12
 
 // Tests judge with these: changing them is the cheapest way to be judged well.
-const oracles = /^(__eq__|__ne__|__hash__|__repr__|__str__|__bool__|equals?|isEqual|compareTo|toString|toJSON|valueOf|inspect)$/
+const oracles =
+  /^(__eq__|__ne__|__hash__|__repr__|__str__|__bool__|__len__|__contains__|size|length|isEmpty|is_empty|equals?|isEqual|compareTo|toString|toJSON|valueOf|inspect)$/
 export const isOracle = (name) => oracles.test(name)
 const oraclePenalty = 0.8
 // A file that the person named is looked at first.
@@ -60,7 +61,8 @@ const pairShare = 3
 
 /**
  * Tries candidates in order until the budget is spent, the space is exhausted or enough patches pass. Where a single edit
- * fixes a part of the failing tests and breaks none, pairs with it are tried in between. `budget`: {until, patient}.
+ * fixes a part of the failing tests and breaks none, pairs with it are tried in between. `budget`: {until, patient, stepAt}:
+ * after `stepAt` such an edit ends the hunt, since the rest is better sought with it in place.
  */
 export const hunt = async ({space, planOf, driver, failing, budget, onProgress}) => {
   const state = {
@@ -78,7 +80,7 @@ export const hunt = async ({space, planOf, driver, failing, budget, onProgress})
   const pairs = pairsOf(state, space)
   const run = (candidate) => tryOne(state, candidate, {planOf, driver, failing, started, budget})
   for (const [at, candidate] of space.entries()) {
-    if (isOver(state, candidate, budget)) break
+    if (isOver(state, candidate, budget, failing)) break
     await run(candidate)
     onProgress(state)
     if (at >= singlesFirst && at % pairShare === 0 && state.plausible.length === 0) {
@@ -86,16 +88,27 @@ export const hunt = async ({space, planOf, driver, failing, budget, onProgress})
       if (pair) await run(pair)
     }
   }
-  for (let pair = pairs.next(); pair && state.plausible.length === 0 && !isOver(state, pair, budget); pair = pairs.next()) {
+  for (let pair = pairs.next(); pair && state.plausible.length === 0 && !isOver(state, pair, budget, failing); pair = pairs.next()) {
     await run(pair)
     onProgress(state)
   }
   return state
 }
 
-const isOver = (state, candidate, budget) => {
+/** Edits that fix a part of what fails and break nothing, best first: the first step of two. */
+export const basesOf = (state) =>
+  state.partial.filter((one) => one.done && one.broke === 0).sort((a, b) => b.fixed.length - a.fixed.length || a.candidate.rank - b.candidate.rank)
+
+// An edit that fixes most of what fails is likely one of two faults; one that fixes little may be chance.
+const stepTime = (state, {stepAt, until}, failing) => {
+  const [best] = basesOf(state)
+  if (!best) return Number.POSITIVE_INFINITY
+  return best.fixed.length * 2 >= failing.length ? stepAt : stepAt + (until - stepAt) * 0.6
+}
+
+const isOver = (state, candidate, budget, failing) => {
   if (performance.now() > state.stopAt || state.tried >= state.stopAfter || state.plausible.length >= mostPlausible) return true
-  if (state.plausible.length === 0) return false
+  if (state.plausible.length === 0) return state.tried > singlesFirst && performance.now() > stepTime(state, budget, failing)
   return !budget.patient || candidate.rank > state.plausible[0].candidate.rank + 1.3
 }
 
@@ -123,11 +136,7 @@ const mostSeconds = 3000
 const pairsOf = (state, space) => {
   let second = 0
   let queue = []
-  const bases = () =>
-    state.partial
-      .filter((one) => one.done && one.broke === 0)
-      .sort((a, b) => b.fixed.length - a.fixed.length || a.candidate.rank - b.candidate.rank)
-      .slice(0, mostBases)
+  const bases = () => basesOf(state).slice(0, mostBases)
   return {
     next() {
       while (queue.length === 0 && second < Math.min(space.length, mostSeconds)) {

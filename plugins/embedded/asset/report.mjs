@@ -66,6 +66,13 @@ const withoutEmptyLine = (before, after, candidate) => {
   return all.join('\n')
 }
 
+/** What a candidate changes, in the forms that tools and people take; `after` is the file's whole new text. */
+export const patchOf = (candidate, files, root) => {
+  const before = files.get(candidate.path).source
+  const after = withoutEmptyLine(before, splice(before, [], candidate.edits), candidate)
+  return {after, edit: lineEdit(before, after), ...uniqueEdit(before, after), patch: unified(relative(root, candidate.path), before, after)}
+}
+
 const strainWeight = 1.5
 const usualWeight = 0.22
 
@@ -83,19 +90,16 @@ export const orderFinalists = async (plausible, {driver, files, root, left, test
   const order = sorted.map((_, at) => at).sort((a, b) => weigh(a) - weigh(b) || a - b)
   return order.map((at) => {
     const {candidate, fixed} = sorted[at]
-    const before = files.get(candidate.path).source
-    const after = withoutEmptyLine(before, splice(before, [], candidate.edits), candidate)
+    const {after, ...patch} = patchOf(candidate, files, root)
     const told = {
       ...finalistOf(candidate, root),
+      ...patch,
       fixed: fixed.length,
       cluster: clusters.of[at],
       clusters: clusters.compared ? clusters.count : 1,
       inputs: clusters.inputs,
       difference: clusters.difference,
       confidence: confidenceOf(clusters, failing.length, candidate),
-      edit: lineEdit(before, after),
-      ...uniqueEdit(before, after),
-      patch: unified(relative(root, candidate.path), before, after),
     }
     return {candidate, after, told}
   })

@@ -1,17 +1,18 @@
 // The searcher: a program that runs inside the sandbox on a throwaway copy of a project. Its only argument is a file
 // with the job; it prints JSON lines (progress, then one result) and never writes outside the copy.
 
-import {spawn} from 'node:child_process'
 import {readFileSync, realpathSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
+import {cold} from './cold.mjs'
 import {copyProject} from './copy.mjs'
 import {isGuarded, runnerOf, testFilesOf, unfold} from './discover.mjs'
-import {hunt, mostRegions, planFor, spaceOf} from './hunt.mjs'
+import {basesOf, hunt, mostRegions, planFor, spaceOf} from './hunt.mjs'
 import {openNodeDriver} from './node-driver.mjs'
 import {grammarOf, openParser} from './parse.mjs'
 import {dstar, linesOf, regionsOf} from './rank.mjs'
-import {finalistOf, orderFinalists} from './report.mjs'
+import {finalistOf, orderFinalists, patchOf} from './report.mjs'
 import {openSlowDriver} from './slow-driver.mjs'
+import {stepwise} from './step.mjs'
 
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -34,31 +35,6 @@ const progress = (state) => {
     best,
     wallMs: Math.round(now - started),
   })
-}
-
-/** Runs the project's own command on the copy, as a person would. */
-const cold = (command, cwd, wallMs) =>
-  new Promise((resolve) => {
-    const child = spawn('bash', ['-c', command], {cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true})
-    let output = ''
-    const take = (chunk) => {
-      output = (output + chunk).slice(-60_000)
-    }
-    child.stdout.on('data', take)
-    child.stderr.on('data', take)
-    const timer = setTimeout(() => end(child), wallMs)
-    child.on('error', () => resolve({code: null, output}))
-    child.on('close', (code) => {
-      clearTimeout(timer)
-      resolve({code, output})
-    })
-  })
-const end = (child) => {
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    child.kill('SIGKILL')
-  }
 }
 
 const openDriver = async ({runner, command, cwd, root}, parser) => {
@@ -133,11 +109,12 @@ const repair = async (context) => {
   const tests = base.error ? [] : base.tests.filter((one) => one.ok || isNamed(one) || (one.late && !named.has(one.file)))
   const failing = tests.filter((one) => !one.ok)
   if (!base.error && failing.length > 0) return warm(context, tests, base.marks)
+  if (context.step) return {state: 'unfixed'}
   driver?.close()
   return slow(context, base)
 }
 
-const warm = async ({driver, parser, root, cwd, command, runner}, tests, marks) => {
+const warm = async ({driver, parser, root, cwd, command, runner, step}, tests, marks) => {
   const failing = tests.filter((one) => !one.ok)
   const paths = sourcesOf(tests, marks, root)
   await parser.ready(paths)
@@ -157,7 +134,7 @@ const warm = async ({driver, parser, root, cwd, command, runner}, tests, marks) 
   const marksOf = new Map()
   for (const [at, mark] of marks.entries()) marksOf.set(mark.file, (marksOf.get(mark.file) ?? new Set()).add(at))
   const runsFile = (path) => (test) => test.hits.some((mark) => marksOf.get(path)?.has(mark)) || test.hits.length === 0
-  return {...(await search({driver, regions, files, tests, runsFile, root, cwd, command})), ...known}
+  return {...(await search({driver, regions, files, tests, runsFile, root, cwd, command, step: step ?? {}})), ...known}
 }
 
 // Nothing fails in the warm run, or there is none: the project's own command has the word.
@@ -182,7 +159,10 @@ const slow = async ({parser, root, cwd, command, runner}, base) => {
   return {...(await search({driver, regions, files, tests: found.tests, runsFile: () => () => true, root, cwd, command})), ...known}
 }
 
-const search = async ({driver, regions, files, tests, runsFile, root, cwd, command}) => {
+/** Of the time, how long single edits are tried although one of them already fixes a part of what fails. */
+const stepShare = 0.35
+
+const search = async ({driver, regions, files, tests, runsFile, root, cwd, command, step}) => {
   const failing = tests.filter((one) => !one.ok).map((one) => one.id)
   const space = spaceOf(regions, files, job.slice, (path) => isNear(path, root))
   const plans = new Map()
@@ -195,7 +175,11 @@ const search = async ({driver, regions, files, tests, runsFile, root, cwd, comma
     planOf,
     driver,
     failing,
-    budget: {until: until - Math.min(8000, job.wallMs * 0.15), patient: driver.mode !== 'cold'},
+    budget: {
+      until: Math.min(step?.until ?? until, until - Math.min(8000, job.wallMs * 0.15)),
+      patient: driver.mode !== 'cold',
+      stepAt: step && !step.until ? started + job.wallMs * stepShare : Number.POSITIVE_INFINITY,
+    },
     onProgress: progress,
   }
   const state = await hunt(context)
@@ -216,8 +200,19 @@ const search = async ({driver, regions, files, tests, runsFile, root, cwd, comma
     firstMs: state.firstMs === null ? null : Math.round(state.firstMs),
     exhausted: state.tried >= state.space,
     finalists,
+    bases:
+      finalists.length === 0 && step && !step.until
+        ? basesOf(state)
+            .slice(0, 2)
+            .map((one) => ({...one, ...baseOf(one, files, root, failing)}))
+        : [],
     closest: closest ? {fixes: closest.fixed.length, of: failing.length, breaks: closest.broke, ...finalistOf(closest.candidate, root)} : null,
   }
+}
+
+const baseOf = ({candidate, fixed}, files, root, failing) => {
+  const {after, ...patch} = patchOf(candidate, files, root)
+  return {after, told: {...finalistOf(candidate, root), ...patch, fixed: fixed.length, of: failing.length, confidence: 'medium'}}
 }
 
 const lastWords = (output) =>
@@ -272,8 +267,17 @@ const main = async () => {
   const parser = await openParser(job)
   await parser.ready(['x.js', 'x.ts'])
   const driver = await openDriver({runner, command: unfolded, cwd, root}, parser)
+  const context = {driver, parser, root, cwd, command: job.command, runner}
   try {
-    return await repair({driver, parser, root, cwd, command: job.command, runner})
+    const {bases = [], ...found} = await repair(context)
+    if (bases.length === 0) return found
+    driver.close()
+    return await stepwise(found, bases, {
+      left,
+      open: () => openDriver({runner, command: unfolded, cwd, root}, parser),
+      repair: (more) => repair({...context, ...more}),
+      place: {root, cwd, command: job.command},
+    })
   } finally {
     driver?.close()
   }

@@ -150,6 +150,39 @@ const foundOnly = (statement, at) => {
   }
 }
 
+// self.updated is read here and set by the constructor alone: it must follow what this function learns.
+const stale = (statement, at) => {
+  const fn = at.functionOf(statement)
+  if (!fn) return
+  const own = textOf(fn)
+  const locals = at.names(statement).filter((one) => one.depth === 0 && one.kind !== 'function')
+  for (const [field, first] of at.settled) {
+    const whole = `${at.surface.self}.${field}`
+    if (!own.includes(whole)) continue
+    for (const {name, start} of locals) {
+      if (start > statement.end) continue
+      const alike = first !== '' && new RegExp(`\\b${name}\\s*=\\s*\\S*${first}\\(`).test(own)
+      around(statement, at, `${whole} = ${name}${at.end}`, alike ? 1.0 : 1.5, 'missing update', `${say(whole)} must be kept up to date`)
+    }
+  }
+}
+const makers = /^(constructor|__init__)$/
+/** Fields that nothing but the constructor sets: [name, the function that gave its value, if any]. */
+const settledIn = (root) => {
+  const found = new Map()
+  for (const node of walk(root)) {
+    const target = node.view?.is === 'assign' || node.view?.is === 'update' ? node.view.target : null
+    if (target?.view?.is !== 'attr' || !/^(this|self)$/.test(textOf(target.view.object))) continue
+    let up = node.up
+    while (up && !(up.view?.is === 'function' && up.view.name)) up = up.up
+    const name = textOf(target.view.attr)
+    const value = node.view.value
+    const isFirst = makers.test(up?.view?.name ?? '') && !found.has(name)
+    found.set(name, isFirst ? {from: value?.view?.is === 'call' ? textOf(value.view.callee).split('.').at(-1) : ''} : null)
+  }
+  return [...found].filter(([, one]) => one !== null).map(([name, one]) => [name, one.from])
+}
+
 const mirrors = new Map([
   ['<', '>'],
   ['<=', '>='],
@@ -226,6 +259,7 @@ export const flowFacts = (memo, root, surface, end) => ({
   maps: memo(mapCalls),
   valuesOf,
   steps: stepsOf(root, surface, end),
+  settled: settledIn(root),
   idle: memo(idleOf),
 })
 
@@ -254,4 +288,4 @@ const idleOf = (fn) => {
   return [...declared.keys()].filter((name) => used.get(name) === 1 && name !== fn.view.name && !/^(_|self$|cls$)/.test(name)).slice(0, 4)
 }
 
-export const flowStatements = [mark, flush, touch, copyParam, foundOnly, mirrored, lent, sister]
+export const flowStatements = [mark, flush, touch, copyParam, foundOnly, stale, mirrored, lent, sister]

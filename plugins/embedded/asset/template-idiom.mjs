@@ -4,6 +4,7 @@
 import {textOf, walk} from './parse.mjs'
 import {kindOf} from './result.mjs'
 import {fitted, fittedOperation, isLoose} from './surface.mjs'
+import {statementOf} from './template-condition.mjs'
 
 const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isOrder = (op) => /^(<|<=|>|>=)$/.test(op)
@@ -143,6 +144,37 @@ const quotient = (node, at) => {
   at.put(node, fitted(node, at.surface.ternary(test, yes, no)), 1.15, 'division by zero', `${say(by)} may be 0`)
 }
 
+// a % b → (a + b) % b, wherever the statement says it: what is below 0 wraps, too.
+const wrapping = (node, at) => {
+  if (textOf(node.view.op) !== '%') return
+  const statement = statementOf(node)
+  const around = ({view}) => `(${textOf(view.left).replace(/^\((.*)\)$/, '$1')} + ${textOf(view.right)}) % ${textOf(view.right)}`
+  const all = [...walk(statement)].filter((one) => one.view?.is === 'binary' && textOf(one.view.op) === '%')
+  if (at.surface.name === 'js') at.put(node, around(node), 1.2, 'wrap', `${say(textOf(node))} may be below 0`)
+  if (at.surface.name === 'js' && all.length > 1 && all.length < 5 && all[0] === node)
+    at.putMany(
+      all.map((one) => [one, around(one)]),
+      1.15,
+      'wrap',
+      'what is below 0 must wrap, too',
+    )
+}
+
+// a * x + b * y → a * y + b * x
+const crossed = (node, at) => {
+  const [a, b] = [node.view.left?.view, node.view.right?.view]
+  if (!/^[-+]$/.test(textOf(node.view.op)) || a?.is !== 'binary' || b?.is !== 'binary' || textOf(a.op) !== textOf(b.op) || !/^[*/]$/.test(textOf(a.op))) return
+  at.putMany(
+    [
+      [a.right, textOf(b.right)],
+      [b.right, textOf(a.right)],
+    ],
+    1.0,
+    'swapped factors',
+    `${say(textOf(a.right))} and ${say(textOf(b.right))} are swapped`,
+  )
+}
+
 // if (a) return x; if (b) return y → x and y the other way round.
 const swappedResults = (node, at) => {
   const items = node.up?.view?.items
@@ -231,7 +263,7 @@ export const idiomTemplates = {
   assign: [running, keepOld],
   if: [betterOnly, membership, swappedResults],
   ternary: [membership],
-  binary: [compared, repeated, lexicographic, quotient, setTest],
+  binary: [compared, repeated, lexicographic, quotient, setTest, wrapping, crossed],
   yield: [yields],
   call: [filled, placed, bounded, conversions],
   index: [emptyKey],

@@ -190,8 +190,29 @@ const operand = (node, at) => {
   }
 }
 
+// load(id) → load(id, last.version): an argument that the called function knows and this call leaves out.
+const lentArgument = (node, at) => {
+  const {callee, args} = node.view
+  const known = at.params.get(textOf(callee).split('.').at(-1))
+  const fn = at.functionOf(node)
+  if (!fn || !known || args.length >= known.length || !textOf(node).endsWith(')') || args.some((one) => one.view?.is === 'spread')) return
+  const visible = new Set(at.names(node).map((one) => one.name))
+  for (const kind of ['attr', 'index', 'call'])
+    for (const one of (at.ingredients.get(kind) ?? []).filter((each) => isWithin(each, fn)).slice(0, 12)) {
+      if (one.names.some((name) => !visible.has(name) && !at.builtIn(name)) || changes.test(one.text)) continue
+      at.putAt(
+        node.end - 1,
+        node.end - 1,
+        `${args.length > 0 ? ', ' : ''}${one.text}`,
+        1.3,
+        'missing argument',
+        `\`${textOf(callee)}\` also needs \`${one.text}\``,
+      )
+    }
+}
+
 export const ingredientTemplates = {
-  call: [reuse, extended, operand, wrapped],
+  call: [reuse, extended, operand, wrapped, lentArgument],
   binary: [reuse, extended, wrapped],
   attr: [reuse, extended, operand, grown, wrapped],
   index: [reuse, extended, operand, wrapped],

@@ -108,7 +108,7 @@ const insertKnown = (statement, at) => {
   if (at.inLoop(statement)) for (const [name, value] of at.firsts(fn)) put(`${name} = ${value}${at.end}`, 1.5, `\`${name}\` must begin anew here`)
   for (const {text, cost} of smallSteps(statement, at)) put(text, cost, `${short(text)} is missing here`)
   for (const [name, value] of at.initials.slice(0, 6))
-    put(`${at.surface.self}.${name} = ${value}${at.end}`, 1.8, `\`${at.surface.self}.${name}\` must be reset here`)
+    put(`${at.surface.self}.${name} = ${value}${at.end}`, /^([[{]|new )/.test(value) ? 1.5 : 1.8, `\`${at.surface.self}.${name}\` must be reset here`)
   if (at.surface.name === 'js' && fn.view.async)
     for (const {name} of at.names(statement).filter((one) => one.depth === 0 && one.kind === 'local')) {
       put(`await Promise.all(${name})${at.end}`, 1.6, `\`${name}\` must be awaited`)

@@ -12,7 +12,9 @@ const number = (node, at) => {
   const signed = node.up?.view?.is === 'unary'
   // `x + 0` and `x * 1` are left to the templates that drop an operand.
   const idle = node.up?.view?.is === 'binary' ? {'+': '0', '-': '0', '*': '1', '/': '1'}[textOf(node.up.view.op)] : undefined
-  const put = (to, cost) => to !== from && to !== idle && !(signed && to.startsWith('-')) && at.put(node, to, cost, 'constant', say(to))
+  const stands = node.up?.view?.is === 'assign' && node.up.view.op
+  const put = (to, cost) =>
+    to !== from && to !== idle && !(stands && to === '0') && !(signed && to.startsWith('-')) && at.put(node, to, cost, 'constant', say(to))
   if (Number.isInteger(value)) {
     const near = ['binary', 'index', 'slice', 'chain', 'unary'].includes(node.up?.view?.is) || node.up?.view?.is === 'declare' ? 0.7 : 0.85
     put(String(value + 1), near)
