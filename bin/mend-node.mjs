@@ -2,6 +2,7 @@
 //
 // - `import {readFileSync} from 'node:fs'` makes Node build an ES module of all that fs has, and so load promises,
 //   streams and readline (5 ms; 6 more for crypto). Asked for by process.getBuiltinModule nothing but the module itself comes.
+//   Some are not loaded before they are called.
 // - Where chunks are put together the bundler leaves a tiny file for each thing that is asked for late: not loaded here.
 // - better-sqlite3 is fifteen small files that are looked up one by one (3 ms): one file does. Its native part stays
 //   where npm put it.
@@ -11,11 +12,27 @@ import {Script} from 'node:vm'
 
 const head = /^\s*import\s*(?:(\{[^}]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s*from\s*)?(["'])([^"']+)\2;?/
 
+/** Loading these costs a millisecond or more each, and many runs never call what they are imported for. */
+const late = new Set(['child_process', 'crypto', 'fs/promises', 'net', 'readline'].map((name) => `node:${name}`))
+
+/** A plain function of such a module: a stand-in that loads it when it is called first. Classes and values cannot wait. */
+const standIn = (module, outside, inside) => `const ${inside}=(...a)=>process.getBuiltinModule("${module}").${outside}(...a);`
+const isFunction = (name) => /^[a-z]/.test(name) && name !== 'constants'
+
 const bound = (what, module) => {
   const from = `process.getBuiltinModule("${module}");`
+  const pairs = late.has(module) && what.startsWith('{') ? namesIn(what) : []
+  if (pairs.length > 0 && pairs.every(([outside]) => isFunction(outside))) return pairs.map(([outside, inside]) => standIn(module, outside, inside)).join('')
   if (what.startsWith('{')) return `var${what.replace(/([\w$]+)\s+as\s+([\w$]+)/g, '$1:$2')}=${from}`
   return `var ${what.replace(/\*\s*as\s+/, '')}=${from}`
 }
+
+const namesIn = (list) =>
+  list
+    .slice(1, -1)
+    .split(',')
+    .map((one) => one.trim().split(/\s+as\s+/))
+    .map(([outside, inside = outside]) => [outside, inside])
 
 /** Only the statements at the head of a chunk are imports; what looks like one further down is somebody's text. */
 export const withBuiltins = (code) => {

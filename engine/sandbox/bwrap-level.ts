@@ -179,7 +179,8 @@ const waitingArgv = ({plan}: Prepared, around: Surroundings): string[] => bwrapA
 /** A command that the waiting shell could take for something else goes the long way. */
 const canBeTold = ({argv, stdin}: Job): boolean => stdin === undefined && !argv[0]?.startsWith('-') && !argv.some((word) => word.includes('\0'))
 
-const start = async (ground: Ground, prepared: Prepared, job: Job, signal: AbortSignal): Promise<JobReport> => {
+/** `taken`: the spare has been given away. */
+const start = async (ground: Ground, prepared: Prepared, job: Job, signal: AbortSignal, taken = (): void => undefined): Promise<JobReport> => {
   const proxy = networkOf(ground, job) === 'allowlist' ? await prepared.wayOut.open() : undefined
   const owner = workerOf(ground, job)
   const around = surroundingsOf(ground, prepared, job, owner, proxy)
@@ -189,7 +190,12 @@ const start = async (ground: Ground, prepared: Prepared, job: Job, signal: Abort
   const ulimits = ulimitsFor(ground, job, group, owner)
   const watch = {group, marker: undefined, maxProcesses: watchedProcesses(ground, job, group, owner)}
   try {
-    if (spare) return await superviseWaiting(job, watch, spare, waitedScript(ulimits, [...(owner ? dropArgv(owner) : []), ...job.argv]), signal)
+    if (spare) {
+      const running = superviseWaiting(job, watch, spare, waitedScript(ulimits, [...(owner ? dropArgv(owner) : []), ...job.argv]), signal)
+      // While this command works there is time to make the next one's surroundings.
+      setImmediate(taken)
+      return await running
+    }
     const argv = enteredArgv(bwrapArgv(prepared.plan, {...around, argv: job.argv, ulimits}), group?.doors ?? [])
     return await withFds(prepared, (more) => supervise(job, {argv, ...more, ...watch}, signal))
   } finally {
@@ -242,6 +248,7 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
   const mode = ownerOf(ground, ground.root) ? 'owner' : 'namespace'
   let prepared: Prepared | undefined
   let closed = false
+  let wanted: NextJob | undefined
   const once = (): Prepared => {
     prepared ??= prepare(ground, program)
     return prepared
@@ -265,7 +272,7 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
     if (!settled.ok) return refused(settled.error)
     if (signal.aborted) return stoppedBefore()
     try {
-      const report = await start(ground, once(), job, signal)
+      const report = await start(ground, once(), job, signal, () => wanted && void prepareNext(wanted))
       if (report.error) forgetPass(ground.cache)
       return report
     } catch (thrown) {
@@ -273,9 +280,11 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
     }
   }
   const prepareNext = async (next: NextJob): Promise<void> => {
+    wanted = next
     const settled = await ready
     try {
-      if (settled.ok && !closed) makeSpare(ground, once(), next)
+      // Whether it still fits is seen when it is wanted.
+      if (settled.ok && !closed && !once().spares.isReady()) makeSpare(ground, once(), next)
     } catch {
       // The job itself will say what is wrong.
     }

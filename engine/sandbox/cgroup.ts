@@ -3,9 +3,9 @@
 // next job, because a fresh one costs more than resetting the old; all are removed at close, and those of dead
 // hosts at the next start.
 
-import {accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs'
+import {accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {startTimeOf} from './proc.ts'
+import {bootId, startTimeOf} from './proc.ts'
 
 export interface GroupLimits {
   processes: number
@@ -195,15 +195,49 @@ const removeAll = async (groups: Made[]): Promise<void> => {
   }
 }
 
-/** null where this user may make no groups. Costs a few file operations, about 0.5 ms. */
-export const openGroups = (ownPid: number): Groups | null => {
-  const prefix = `penguin-${ownPid}-${startTimeOf(ownPid) ?? 0}-${Date.now().toString(36)}${Math.floor(performance.now() * 1000).toString(36)}`
-  const found = candidates()
-    .map((place) => trial(place, `${prefix}-0`))
+/** What was found is true until the machine starts anew, or this process is put elsewhere. */
+const keyNow = (): string => JSON.stringify([bootId(), process.getuid?.(), readText('/proc/self/cgroup')])
+const fileIn = (cache: string): string => join(cache, 'groups.json')
+
+const isPlace = (value: unknown): value is Place =>
+  typeof value === 'object' && value !== null && String((value as Place).parent).startsWith(mountedAt) && [1, 2].includes((value as Place).version)
+
+const remembered = (cache: string): Place[] | undefined => {
+  try {
+    const {key, places} = JSON.parse(readFileSync(fileIn(cache), 'utf8')) as {key: string; places: unknown[]}
+    return key === keyNow() && places.length > 0 && places.every(isPlace) ? places : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const remember = (cache: string, places: Place[]): void => {
+  try {
+    mkdirSync(cache, {recursive: true})
+    writeFileSync(fileIn(cache), JSON.stringify({key: keyNow(), places}))
+  } catch {
+    // Tried again at the next start.
+  }
+}
+
+const found = (name: string): Place[] => {
+  const places = candidates()
+    .map((place) => trial(place, name))
     .filter((place) => place !== null)
-  const places = found[0]?.version === 2 ? found.slice(0, 1) : found
-  if (places.length === 0) return null
   for (const place of places) sweepStale(place.parent)
+  return places[0]?.version === 2 ? places.slice(0, 1) : places
+}
+
+/**
+ * null where this user may make no groups. What was found by trying is kept in `cache`; then nothing is made before the
+ * first job, for a group takes the kernel a millisecond or two to make and to remove.
+ */
+export const openGroups = (ownPid: number, cache?: string): Groups | null => {
+  const prefix = `penguin-${ownPid}-${startTimeOf(ownPid) ?? 0}-${Date.now().toString(36)}${Math.floor(performance.now() * 1000).toString(36)}`
+  const known = cache === undefined ? undefined : remembered(cache)
+  const places = known ?? found(`${prefix}-0`)
+  if (places.length === 0) return null
+  if (cache !== undefined && !known) remember(cache, places)
   const all: Made[] = []
   let free: Made[] = []
   let made = 0
@@ -213,8 +247,13 @@ export const openGroups = (ownPid: number): Groups | null => {
     if (group) all.push(group)
     return group
   }
-  const first = next()
+  const first = known ? undefined : next()
   if (first) free.push(first)
+  let isSwept = !known
+  const sweepOnce = (): void => {
+    if (!isSwept) for (const place of places) sweepStale(place.parent)
+    isSwept = true
+  }
   return {
     pids: places.some((place) => place.pids),
     memory: places.some((place) => place.memory),
@@ -223,6 +262,9 @@ export const openGroups = (ownPid: number): Groups | null => {
       free = free.filter((group) => group !== ready)
       const group = ready ?? next()
       group?.limit(limits)
+      sweepOnce()
+      // What was true is so no more: the next start tries again.
+      if (!group && cache !== undefined) rmSync(fileIn(cache), {force: true})
       return group
     },
     give: (group) => {

@@ -116,7 +116,7 @@ export const layGround = (options: OpenOptions): Ground | Fault => {
       toolchain ??= findToolchain({path: options.path, home, root, more})
       return toolchain
     },
-    groups: openGroups(options.ownPid),
+    groups: openGroups(options.ownPid, cache),
     cache,
     ledger: options.ledger ?? join(cache, 'live'),
     isRoot: process.getuid?.() === 0,

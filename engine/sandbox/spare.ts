@@ -15,6 +15,7 @@ export interface Spare extends Waiting {
 }
 
 export interface Spares {
+  isReady(): boolean
   /** The spare, if it is what this command line would make now; it is the caller's from here on. */
   take(argv: readonly string[]): Spare | undefined
   /** Makes one for this command line unless it stands there already. */
@@ -45,6 +46,7 @@ export const openSpares = (give: (group: Group) => void): Spares => {
     spare = undefined
   }
   return {
+    isReady: () => spare !== undefined && isWaiting(spare),
     take: (argv) => {
       if (!spare) return undefined
       const found = spare

@@ -24,6 +24,16 @@ describe('imports of built-in modules', () => {
     )
   })
 
+  it('of which only functions are wanted wait until one is called, where loading costs much', () => {
+    const made = withBuiltins(
+      'import{createHash as a,hash}from"node:crypto";import{Socket,connect}from"node:net";out=[a("sha1").update("x").digest("hex"),hash("sha1","x")]',
+    )
+    expect(made).toContain('const a=(...a)=>process.getBuiltinModule("node:crypto").createHash(...a);')
+    expect(made).toContain('var{Socket,connect}=process.getBuiltinModule("node:net");')
+    const run = new Function('out', `${made};return out`) as (out: unknown) => string[]
+    expect(run([])).toEqual(['11f6ad8ec52a2984abaafd7c3b516503785c2072', '11f6ad8ec52a2984abaafd7c3b516503785c2072'])
+  })
+
   it('in a text are somebody else’s', () => {
     const code = 'const t=`import{test}from"node:test";`;import("node:fs")'
     expect(withBuiltins(code)).toBe(code)

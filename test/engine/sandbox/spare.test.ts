@@ -41,7 +41,18 @@ describe.skipIf(!hasBwrap)('a sandbox that stands ready', () => {
     expect(await eventually(() => livingWith(mark).length > 0, 5000)).toBe(true)
     expect(boxesOf(box.root).some((pid) => ready.includes(pid))).toBe(true)
     expect((await running).killedFor).toBe('wall')
-    expect(await eventually(() => boxesOf(box.root).length === 0 && livingWith(mark).length === 0, 3000)).toBe(true)
+    expect(await eventually(() => livingWith(mark).length === 0, 3000)).toBe(true)
+    expect(ready.some((pid) => boxesOf(box.root).includes(pid))).toBe(false)
+  })
+
+  it('is followed by another while the command works', async () => {
+    const ready = await standsReady(box)
+    const mark = uniqueSleep()
+    const running = box.sh(`sleep ${mark}`, {wallMs: 5000})
+    expect(await eventually(() => boxesOf(box.root).some((pid) => !ready.includes(pid)), 4000)).toBe(true)
+    const [next] = boxesOf(box.root).filter((pid) => !ready.includes(pid))
+    expect((await running).killedFor).toBe('wall')
+    expect(boxesOf(box.root)).toContain(next)
   })
 
   it.each([
