@@ -31,6 +31,8 @@ export interface MendAsk {
   /** What the task has changed and what still stands: nothing else may be touched. */
   files: Path[]
   red: Red[]
+  /** Why a way led nowhere, for the record. */
+  say(why: string): void
   signal: AbortSignal
 }
 
@@ -152,10 +154,10 @@ export const openMender = (facts: MenderFacts): Mender => {
     return false
   }
 
-  const tryAll = async (candidate: number, signal: AbortSignal): Promise<boolean> => {
+  const tryAll = async (candidate: number, say: MendAsk['say'], signal: AbortSignal): Promise<boolean> => {
     const site = facts.site(candidate)
     const allowed = new Set(filesOf(site))
-    for await (const proposal of (ports as MendPorts).propose({candidate, site, files: [...allowed], red: redOf(candidate), signal})) {
+    for await (const proposal of (ports as MendPorts).propose({candidate, site, files: [...allowed], red: redOf(candidate), say, signal})) {
       if (signal.aborted) return false
       if (proposal.writes.size === 0 || [...proposal.writes.keys()].some((path) => !allowed.has(path))) continue
       if (await weigh(site, proposal, signal)) return true
@@ -172,14 +174,17 @@ export const openMender = (facts: MenderFacts): Mender => {
     },
     mend: async ({candidate}, signal) => {
       const before = scribe.board().candidates.get(candidate)?.checked.length
+      const said: string[] = []
       try {
-        await tryAll(candidate, signal)
+        await tryAll(candidate, (why) => void said.push(why), signal)
       } catch (thrown) {
         const found = asFault(thrown)
         if (found.code.startsWith('journal.')) throw thrown
         scribe.note('notice', {code: 'mend.broken', text: `Repairs without a model were given up: ${found.msg}`})
       }
       if (signal.aborted || scribe.board().candidates.get(candidate)?.checked.length !== before) return
+      const attempt = lastChecked(candidate)?.attempt ?? 1
+      scribe.note('task.phase', {phase: 'mend', attempt, candidate, why: said.join('; ').slice(0, 600) || 'no repair without a model fits'}, {task})
       // The evidence is again that of the tree as it stands; it is known, so nothing runs.
       await verifier.checkAll(candidate, signal)
     },

@@ -10,6 +10,8 @@ import type {Mending} from './open.ts'
 
 /** What is read of a search's result. */
 interface Found {
+  state?: string
+  why?: string
   tried?: number
   space?: number
   finalists?: {path: string; line: number; say: string; old: string; new: string; confidence: 'high' | 'medium' | 'low'; confirmed?: boolean}[]
@@ -52,7 +54,11 @@ export async function* searched(mending: Mending): AsyncIterable<Proposal> {
   const from = context.clock.tick()
   const found = (await tool.run(input, siteOf(mending, scratch)).finally(() => rmSync(scratch, {recursive: true, force: true}))).result as Found
   const best = found.finalists?.[0]
-  if (!best?.confirmed || best.confidence === 'low' || !ask.files.includes(best.path)) return
+  if (!best?.confirmed)
+    return ask.say(
+      `search: ${found.state === 'unfixed' ? 'no single edit' : (found.why ?? found.state ?? 'nothing')} among ${found.tried ?? 0} tried of ${found.space ?? 0}`,
+    )
+  if (best.confidence === 'low' || !ask.files.includes(best.path)) return ask.say(`search: edits that pass contradict each other (${best.path}:${best.line})`)
   const text = new TextDecoder().decode(readFile(ask.site, best.path))
   if (text.split(best.old).length !== 2) return
   yield {

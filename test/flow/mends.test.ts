@@ -76,6 +76,7 @@ it('what no small edit mends goes to the model as before', async () => {
   expect(read['shop.js']).toBe(right)
   expect(requests.some(isRepair)).toBe(true)
   expect(bodies(run.lines, 'patch.adopted')).toEqual([])
+  expect(bodies(run.lines, 'task.phase').find(({phase}) => phase === 'mend')?.why).toMatch(/^search: no single edit among \d+ tried of \d+$/)
 }, 60_000)
 
 it.each<[string, string[], number]>([
@@ -144,3 +145,42 @@ it('a finding that a rule keeps from being written is not written', async () => 
   expect(bodies(run.lines, 'patch.proposed')).toEqual([])
   expect(requests.some(isRepair)).toBe(true)
 }, 60_000)
+
+const python = {
+  'shop.py': "def total(lines):\n    raise NotImplementedError('not written yet')\n",
+  'test_shop.py': `import unittest
+from shop import total
+
+class Total(unittest.TestCase):
+    def test_adds_up(self):
+        self.assertEqual(total([(2, 3), (4, 1)]), 10)
+
+    def test_one_line(self):
+        self.assertEqual(total([(5, 2)]), 10)
+
+    def test_three(self):
+        self.assertEqual(total([(1, 1), (2, 2), (3, 3)]), 14)
+
+    def test_nothing(self):
+        self.assertEqual(total([]), 0)
+`,
+}
+const pythonSlip = 'def total(lines):\n    result = 0\n    for price, count in lines[1:]:\n        result += price * count\n    return result\n'
+
+it.each<[string, string[], Record<string, string>, string, string]>([
+  ['in a copy that is adopted at the end', ['--isolate'], files, 'shop.js', slip],
+  ['where nothing can be bound over the project', ['--sandbox', 'limits', '--trust', '--permission', 'auto'], files, 'shop.js', slip],
+  ['in Python', [], python, 'shop.py', pythonSlip],
+])(
+  'it is the same %s',
+  async (_where, flags, tree, path, first) => {
+    const {run, requests, undone, read} = await play(writes(path, first, first), flags, tree)
+    expect(run.closed, run.stderr + JSON.stringify(run.closed)).toMatchObject({outcome: 'done', exitCode: 0, files: [{path}]})
+    expect(read[path]).not.toBe(first)
+    expect(requests.some(isRepair)).toBe(false)
+    expect(bodies(run.lines, 'patch.adopted').filter(({by}) => by === 'embedded/search').length).toBeGreaterThan(0)
+    expect(run.closed?.gates).toMatchObject([{state: 'passed'}])
+    expect(undone).toEqual(tree)
+  },
+  60_000,
+)
