@@ -64,7 +64,14 @@ const startTmux: Start = async (place, commands) => {
   }
   tmux('select-pane', '-t', 'bench:0.0')
   const startMs = performance.now()
-  const terminal = openTerminal({command: 'tmux', args: ['-S', join(place.home, 'tmux'), 'attach', '-t', 'bench'], cwd: place.dir, env: place.env, outlived: true, ...size})
+  const terminal = openTerminal({
+    command: 'tmux',
+    args: ['-S', join(place.home, 'tmux'), 'attach', '-t', 'bench'],
+    cwd: place.dir,
+    env: place.env,
+    outlived: true,
+    ...size,
+  })
   const server = Number(tmux('display-message', '-p', '#{pid}'))
   return {
     terminal,
@@ -139,7 +146,10 @@ const echoes = (name: string, [ours, tmux]: [Measured, Measured]): Figure[] =>
 export const bench = async (): Promise<Figure[]> => {
   const figures: Figure[] = []
   for (const count of [1, 4, 9]) {
-    const [ours, tmux] = await beside(Array.from({length: count}, () => busy), false)
+    const [ours, tmux] = await beside(
+      Array.from({length: count}, () => busy),
+      false,
+    )
     figures.push(
       {
         name: `${count} busy: CPU`,

@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<{bench(): Promise<Figure[]>
   idle: () => import('./idle.ts'),
   stream: () => import('./stream.ts'),
   panes: () => import('./panes.ts'),
+  resume: () => import('./resume.ts'),
   long: () => import('./long.ts'),
   interrupt: () => import('./interrupt.ts'),
   router: () => import('./router.ts'),

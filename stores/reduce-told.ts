@@ -12,6 +12,7 @@ import {focusOn} from './layout-move.ts'
 import {choicesTold} from './pick.ts'
 import type {AppState, Card} from './state.ts'
 import type {AskView} from './view/asks.ts'
+import {inOneGo} from './view/ring.ts'
 import {viewFold} from './view/view.ts'
 
 const paneTold = (state: AppState, note: PaneNote): AppState => {
@@ -177,7 +178,7 @@ export const withSizes = (state: AppState): Next => {
 
 export const told = (state: AppState, says: readonly KeeperSays[]): Next => {
   const before = new Set(openAsks(state).map(({ask}) => ask))
-  const after = says.reduce(tellOne, state)
+  const after = inOneGo(() => says.reduce(tellOne, state))
   const fresh = after.caughtUp ? openAsks(after).filter(({ask}) => !before.has(ask)) : []
   const closed = after.caughtUp && after.view.run.closed && after.view.run.closed !== state.view.run.closed
   const effects: Effect[] = [

@@ -42,6 +42,7 @@ export interface PicturePorts {
 }
 
 const keysFirstMs = 5
+const pageMs = 150
 
 /** Nothing is there yet that needs Ink. */
 const isEarly = ({panes, overlay, card, popup, toasts}: AppState): boolean =>
@@ -53,8 +54,21 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
   let isClosed = false
   const draw = (state: AppState): void => {
     canvas.over(drawPrompt(state))
-    if (ink) ink.draw(state)
+    if (ink) inkDraws(state)
     else if (isEarly(state)) canvas.show(drawEarly(state))
+  }
+  let late: NodeJS.Timeout | undefined
+  /** A long story that is being told is not drawn at each of its pages. */
+  const inkDraws = (state: AppState): void => {
+    if (late && !state.caughtUp) return
+    clearTimeout(late)
+    late = undefined
+    ink?.draw(state)
+    if (state.caughtUp) return
+    late = setTimeout(() => {
+      late = undefined
+      ink?.draw(store.state())
+    }, pageMs)
   }
   const loadInk = async (): Promise<void> => {
     const [{mountChrome}, {drawApp}] = await Promise.all([import('../../components/screen/chrome.tsx'), import('../../components/draw.tsx')])
@@ -101,6 +115,7 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
     },
     close: async () => {
       isClosed = true
+      clearTimeout(late)
       await glass.close()
       if (ink) ink.chrome.close()
       else canvas.close()

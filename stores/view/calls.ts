@@ -1,7 +1,7 @@
 // The calls of tools, the newest few hundred: what was asked for, how it ended, and what it would change or has changed.
 
 import type {Event} from '../../engine/contract/event.ts'
-import {plainText, tail} from './ring.ts'
+import {own, plainText, tail} from './ring.ts'
 
 export interface CallView {
   id: string
@@ -14,6 +14,8 @@ export interface CallView {
   at: number
   wallMs: number
   line: string
+  /** Where in its file the change began, from 1, once that is known. */
+  firstLine?: number
   /** What it said, the end of it. */
   output: string
 }
@@ -26,7 +28,7 @@ const inputMost = 60_000
 
 /** With one call more, or changed; the oldest go. A record of that many keys would be copied far slower. */
 const put = (calls: Calls, key: string, call: CallView): Calls => {
-  const next = new Map(calls)
+  const next = own(calls as Map<string, CallView>, (known) => new Map(known))
   next.set(key, call)
   if (next.size > most) next.delete(next.keys().next().value as string)
   return next
@@ -62,6 +64,12 @@ const fresh = (event: Event, id: string, tool: string, input: unknown): CallView
   }
 }
 
+/** As the editing tools tell it in their results. */
+const firstLineOf = (result: unknown): Pick<CallView, 'firstLine'> => {
+  const line = typeof result === 'object' && result !== null ? (result as {line?: unknown}).line : undefined
+  return typeof line === 'number' && line >= 1 ? {firstLine: line} : {}
+}
+
 export const stepCalls = (calls: Calls, event: Event): Calls => {
   switch (event.type) {
     case 'run.opened':
@@ -79,11 +87,11 @@ export const stepCalls = (calls: Calls, event: Event): Calls => {
       return call ? put(calls, key, {...call, output: tail(call.output + event.body.text, outputMost)}) : calls
     }
     case 'tool.done': {
-      const {call: id, ok, wallMs, line, told, error} = event.body
+      const {call: id, ok, wallMs, line, told, error, result} = event.body
       const key = callKey(event.agent, id)
       const call = calls.get(key) ?? fresh(event, id, event.body.tool, '')
       const output = tail(plainText(told), outputMost) || call.output
-      return put(calls, key, {...call, state: ok ? 'done' : 'failed', wallMs, line: line || error?.msg || '', output})
+      return put(calls, key, {...call, state: ok ? 'done' : 'failed', wallMs, line: line || error?.msg || '', output, ...firstLineOf(result)})
     }
     default:
       return calls

@@ -1,0 +1,107 @@
+// A journal of 60 MB and ten thousand events, taken up again: from the start of the program until the session is shown and
+// a key that is typed stands in the prompt, and what a key costs there. A short session is made by the program itself, and
+// made long by its own events, told again.
+//
+// PENGUIN_BENCH_ROUNDS: how often (5).
+
+import {statSync} from 'node:fs'
+import {join} from 'node:path'
+import type {RunId} from '../engine/base/id.ts'
+import type {Draft, Event} from '../engine/contract/event.ts'
+import {openJournal} from '../engine/journal/open.ts'
+import {realClock} from '../source/edges.ts'
+import {ways} from '../test/kit/flow.ts'
+import {modelServer} from '../test/kit/model-server.ts'
+import {type Figure, median} from './figure.ts'
+import {openStage, percentile, rareLetter, residentMb, type Stage, wait, wished} from './stage.ts'
+
+const rounds = wished('PENGUIN_BENCH_ROUNDS', 5)
+const [calls, turns, copies, toldChars, keys] = [20, 12, 20, 6200, 120]
+const run = 'r_bench00000000000' as RunId
+const repeated = /^(?:model\.asked|model\.replied|tool\.)/
+
+const again = ({type, body, task, role, agent, turn, trace, span, parent}: Event): Draft => {
+  const told = type === 'tool.done' ? {...body, told: 'what a tool said to it, and more of that. '.repeat(toldChars / 42)} : body
+  return {type, body: told, task, role, agent, turn, trace, span, parent} as Draft
+}
+
+/** Answers its events and size. */
+const lengthen = (dir: string): {events: number; sizeMb: number} => {
+  const opened = openJournal({dir, clock: realClock()})
+  if (!opened.ok) throw new Error(opened.error.msg)
+  const journal = opened.result
+  const [first] = journal.runs()
+  const all = first ? [...journal.read({run: first.run, whole: true})] : []
+  const end = all.findLastIndex(({type}) => repeated.test(type)) + 1
+  journal.append(run, all.slice(0, end).map(again))
+  for (let n = 1; n < copies; n += 1) journal.append(run, all.filter(({type}) => repeated.test(type)).map(again))
+  journal.append(run, all.slice(end).map(again))
+  const events = journal.lastSeq(run)
+  journal.close()
+  return {events, sizeMb: statSync(join(dir, 'journal.db')).size / 1024 / 1024}
+}
+
+const leave = async ({terminal, place}: Stage): Promise<void> => {
+  terminal.key('ctrl+u', 'ctrl+c')
+  await wait(100)
+  terminal.key('ctrl+c')
+  await terminal.ended
+  for (const pid of place.survivors()) process.kill(pid, 'SIGKILL')
+}
+
+interface Resumed {
+  usableMs: number
+  residentMb: number
+  typedMs: number[]
+}
+
+const resumeOnce = async (place: Stage['place'], args: readonly string[]): Promise<Resumed> => {
+  await using stage = openStage({place, args: ['--resume', run, ...args]})
+  const {terminal, startMs} = stage
+  const shown = /^ ✓ answered.*\n> ⣿/m
+  terminal.type('⣿')
+  await terminal.until(shown, 20_000)
+  const usableMs = performance.now() - startMs
+  await wait(2000)
+  terminal.key('ctrl+u')
+  const typedMs: number[] = []
+  for (let n = 0; n < keys; n += 1) {
+    typedMs.push(await stage.echoMs(rareLetter(n)))
+    await wait(30 + ((n * 37) % 60))
+  }
+  const resumed = {usableMs, residentMb: residentMb(terminal.pid), typedMs}
+  await leave(stage)
+  return resumed
+}
+
+export const bench = async (): Promise<Figure[]> => {
+  let turn = 0
+  const files = Object.fromEntries(Array.from({length: calls}, (_, n) => [`file-${n}.txt`, 'a line\n'.repeat(100)]))
+  await using server = await modelServer(() => {
+    turn += 1
+    if (turn > turns) return {text: 'That is all of it.'}
+    return {calls: Array.from({length: calls}, (_, n) => ({tool: 'read', input: {path: `file-${n}.txt`, from: turn, to: turn + 2}}))}
+  })
+  const way = ways.chat(server)
+  await using first = openStage({files, env: way.env, args: [...way.args, '--permission', 'auto', '--no-check']})
+  await first.terminal.until('what shall be done?')
+  first.terminal.type('read on')
+  first.terminal.key('enter')
+  await first.terminal.until(/^ ✓ answered/m, 60_000)
+  await leave(first)
+  const {events, sizeMb} = lengthen(join(first.place.dir, '.penguin'))
+  const resumed: Resumed[] = []
+  for (let n = 0; n < rounds; n += 1) resumed.push(await resumeOnce(first.place, way.args))
+  const usable = resumed.map(({usableMs}) => usableMs)
+  const typed = resumed.flatMap(({typedMs}) => typedMs)
+  return [
+    {
+      name: `${events} events, a journal of ${sizeMb.toFixed(0)} MB: resumed and usable`,
+      value: median(usable),
+      unit: 'ms',
+      note: `least ${Math.min(...usable).toFixed(0)} ms`,
+    },
+    {name: 'typing in it p50', value: median(typed), unit: 'ms', note: `p95 ${percentile(typed, 0.95).toFixed(1)} ms`},
+    {name: 'its screen', value: median(resumed.map((one) => one.residentMb)), unit: 'MB RSS'},
+  ]
+}
