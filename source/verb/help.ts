@@ -35,8 +35,10 @@ export const help: VerbRun = async (context) => {
     return (await context.out(`${JSON.stringify(await eventSchema(), null, 2)}\n`)) ? 0 : exitCodes.failed
   }
   const verb = word === undefined ? undefined : findVerb(word)
-  if (word === undefined || verb) return (await context.out(helpOn(verb))) ? 0 : exitCodes.failed
   const pages = pageNames()
+  // A page that is called as a verb is goes on where the verb's own help ends.
+  const more = verb && pages.includes(verb.name) ? `\n${readFileSync(join(docs, `${verb.name}.md`), 'utf8')}` : ''
+  if (word === undefined || verb) return (await context.out(`${helpOn(verb)}${more}`)) ? 0 : exitCodes.failed
   if (pages.includes(word)) return (await context.out(readFileSync(join(docs, `${word}.md`), 'utf8'))) ? 0 : exitCodes.failed
   const near = nearest(word, [...verbs.map((known) => known.name), ...pages])
   context.err(`penguin: there is no help on \`${word}\`\ndid you mean penguin help ${near}?\n`)

@@ -36,7 +36,17 @@ const list = async (context: Context, journal: Journal): Promise<number> => {
   return 0
 }
 
+const storyOf = (journal: Journal, run: RunInfo): {seq: number; role: string; text: string}[] =>
+  [...journal.read({run: run.run})].flatMap((event) => {
+    const text = tell(event)
+    return text ? [{seq: event.seq, role: event.role ?? '', text}] : []
+  })
+
 const show = async (context: Context, journal: Journal, run: RunInfo): Promise<number> => {
+  if (context.flags.json) {
+    await context.out(`${JSON.stringify({...run, title: titleOf(journal, run), story: storyOf(journal, run)})}\n`)
+    return 0
+  }
   await context.out(`${run.run} · session ${run.session} · ${stateOf(run)}\n${titleOf(journal, run)}\n`)
   for (const event of journal.read({run: run.run})) {
     const told = tell(event)

@@ -39,6 +39,10 @@ describe('help', () => {
     expect(await say([])).toMatchObject({code: 0, out: expect.stringContaining('Verbs'), err: ''})
     expect(await say(['run'])).toMatchObject({code: 0, out: expect.stringContaining('--max-usd')})
     expect(await say(['exit-codes'])).toMatchObject({code: 0, out: doc('exit-codes')})
+    // Both a verb and a page: neither hides the other.
+    const both = await say(['config'])
+    expect(both.out).toContain('penguin config explain')
+    expect(both.out.endsWith(doc('config'))).toBe(true)
   })
 
   it('says what is nearest, on stderr, with 2', async () => {

@@ -35,6 +35,13 @@ describe('sessions', () => {
     const shown = await say(['show', run])
     expect(shown.out).toContain(`${run} · session ${run} · answered\nis it so?\n`)
     expect(shown.out).toMatch(/\d+ coder is it so\?: yes\n/)
+    const told = await say(['show', run], {json: true})
+    expect(JSON.parse(told.out)).toMatchObject({
+      run,
+      outcome: 'answered',
+      title: 'is it so?',
+      story: expect.arrayContaining([expect.objectContaining({role: 'coder', text: expect.stringContaining('yes')})]),
+    })
     const lines = (await say(['export', run])).out
       .trim()
       .split('\n')
