@@ -74,7 +74,7 @@ export const looks: readonly Command[] = [
     run: (state, rest) =>
       onOff(state, rest, state.look.vim, (on) => {
         const {vim: _, ...plain} = state.editor
-        const editor = on ? {...plain, vim: {mode: 'insert' as const, keys: '', register: '', again: []}} : plain
+        const editor = on ? {...plain, vim: {mode: 'insert' as const, keys: '', register: ''}} : plain
         return next(toast({...state, editor, look: {...state.look, vim: on}}, `Vim keys ${on ? 'on' : 'off'}`))
       }),
   },

@@ -3,7 +3,7 @@
 
 import {cellsOf} from '../engine/base/width.ts'
 import {type Editor, type Span, selectionOf} from './editor-state.ts'
-import {rightOf, tokensOf} from './editor-text.ts'
+import {rightOf, tokensOf, visualSpan} from './editor-text.ts'
 
 export interface Mark {
   kind: 'paste' | 'selected'
@@ -178,7 +178,7 @@ export const layOut = (editor: Editor, width: number, maxRows: number, first = 0
   const row = rowAt(all, editor.caret)
   const height = Math.max(1, Math.min(maxRows, all.length))
   const top = Math.max(0, Math.min(first, row, all.length - height), row - height + 1)
-  const selected = selectionOf(editor)
+  const selected = visualSpan(editor) ?? selectionOf(editor)
   const spans = [...tokensOf(editor).map((span) => ({...span, kind: 'paste' as const})), ...(selected ? [{...selected, kind: 'selected' as const}] : [])]
   const rows = all.slice(top, top + height).map((one) => ({...one, marks: marksOf(editor, one, spans)}))
   return {rows, caret: {row: row - top, column: columnAt(editor, all[row] as BareRow, editor.caret)}, total: all.length, first: top}

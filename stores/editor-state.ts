@@ -20,11 +20,15 @@ export interface Moment {
 
 /** Vim keys: off while undefined. */
 export interface Vim {
-  mode: 'insert' | 'normal'
+  mode: 'insert' | 'normal' | 'visual' | 'visual line'
   /** Keys of an unfinished command: `2d`, `ci`. */
   keys: string
   /** What `y`, `d`, `c` and `x` keep; whole lines end in a newline. */
   register: string
+  /** The last change, for `.`: its keys, and what was typed in insert mode after them. */
+  again?: {keys: string; put: string}
+  /** Since insert mode began: the text before the caret, and how much stood behind it. */
+  entry?: {head: string; tail: number}
 }
 
 export interface Finding {

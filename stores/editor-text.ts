@@ -130,3 +130,13 @@ export const previousWordStart = (editor: Text, at: number, big: boolean): numbe
   const kind = end > 0 ? kindAt(editor, leftOf(editor, end), big) : 'blank'
   return passesBack(editor, end, (one) => one === kind, big)
 }
+
+/** What Vim's visual mode has selected: the character under the caret with it, or whole lines; undefined in any other mode. */
+export const visualSpan = (editor: Editor): Span | undefined => {
+  const {text, caret, vim} = editor
+  if (vim?.mode !== 'visual' && vim?.mode !== 'visual line') return undefined
+  const anchor = Math.min(editor.anchor ?? caret, text.length)
+  const [from, to] = [Math.min(anchor, caret), Math.max(anchor, caret)]
+  if (vim.mode === 'visual line') return {from: lineStart(text, from), to: Math.min(lineEnd(text, to) + 1, text.length)}
+  return {from, to: to < text.length ? rightOf(editor, to) : to}
+}

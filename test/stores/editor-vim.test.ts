@@ -83,6 +83,39 @@ const cases: readonly [string, string, string][] = [
   ['|one two', 'dzw', 'one |two'],
   ['|漢字', 'x', '|字'],
   ['|one two', 'dfz', '|one two'],
+  // The last change once more.
+  ['|one two three', 'dw.', '|three'],
+  ['|abcdef', 'x..', '|def'],
+  ['|abcdef', '2x.', '|ef'],
+  ['|abcdef', 'x3.', '|ef'],
+  ['|a b c', 'cwx<esc>w.', 'x |x c'],
+  ['|a\nb\nc', 'A;<esc>j.', 'a;\nb|;\nc'],
+  ['|a\nb', 'onew<esc>.', 'a\nnew\nne|w\nb'],
+  ['|abc', 'rxl.', 'x|xc'],
+  ['|abc', '.', '|abc'],
+  ['|one two three', 'cwx<esc>w.u', 'x |two three'],
+  ['|a\nb\nc', 'dd.', '|c'],
+  ['|ab', 'xp.', 'ba|a'],
+  // Visual mode.
+  ['|one two', 'vld', '|e two'],
+  ['|one two', 'vey$p', 'one twoon|e'],
+  ['one |two', 'vbd', '|wo'],
+  ['|one two', 'vecx<esc>', '|x two'],
+  ['|a\nb\nc', 'Vjd', '|c'],
+  ['a\n|b\nc', 'Vd', 'a\n|c'],
+  ['|a\nb', 'Vyp', 'a\n|a\nb'],
+  ['|abc def', 'vU', '|Abc def'],
+  ['|aBc', 'v$~', '|AbC'],
+  ['|abc', 'vlrx', '|xxc'],
+  ['one |two x', 'viwd', 'one | x'],
+  ['a|bcd', 'vlohd', '|d'],
+  ['|abc', 'vl<esc>x', 'a|c'],
+  ['|abc', 'vlvx', 'a|c'],
+  ['|abc', 'vVd', '|'],
+  ['|one two', 'yevep', '|one two'],
+  ['|abcdef', 'vld.', '|ef'],
+  ['|a\nb\nc\nd\ne', 'Vjd.', '|e'],
+  ['|ab\ncd', 'vjd', '|d'],
 ]
 
 describe('Vim keys', () => {
@@ -104,7 +137,7 @@ describe('Vim keys', () => {
   })
 
   it('leave the caret on a character, whatever is typed', () => {
-    const key = fc.constantFrom(...'hjklwbeWBE0^$gGdcyxXpPiaIAoOur~fFtT23 '.split(''), '<esc>', '<c-r>', '漢', 'a')
+    const key = fc.constantFrom(...'hjklwbeWBE0^$gGdcyxXpPiaIAoOur~fFtT23 .vVUs'.split(''), '<esc>', '<c-r>', '漢', 'a')
     fc.assert(
       fc.property(fc.array(key, {maxLength: 60}), fc.constantFrom('', 'one two\n\nthree 漢字', 'a\nb\nc'), (typed, text) => {
         const editor = keys({...normal(`|${text}`), columns: 7}, typed.join(''))
