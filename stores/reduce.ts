@@ -12,6 +12,7 @@ import {mouseMoved} from './reduce-mouse.ts'
 import {filesFound, promptTakes, withEditor} from './reduce-say.ts'
 import {told, withCard, withSizes} from './reduce-told.ts'
 import type {AppState} from './state.ts'
+import {areStopped} from './view/agents.ts'
 
 const typed = (state: AppState, event: Extract<Action, {do: 'typed'}>['event']): Next => {
   if (state.card && !state.card.asleep && state.card.typed) return cardTyped(state, event)
@@ -77,4 +78,4 @@ const isRunning = (state: AppState): boolean =>
   state.session?.replay === undefined && state.session?.live === true && state.view.run.openedAt > 0 && state.view.run.closedAt === 0
 
 /** Ticks are wanted while a toast is up, and while seconds are shown that go by: with reduced motion these wait for an event. */
-export const wantsTicks = (state: AppState): boolean => state.toasts.length > 0 || (state.look.motion && isRunning(state))
+export const wantsTicks = (state: AppState): boolean => state.toasts.length > 0 || (state.look.motion && isRunning(state) && !areStopped(state.view.agents))

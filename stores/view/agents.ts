@@ -169,3 +169,11 @@ export const stepAgents = (agents: Agents, event: Event): Agents => {
 
 /** Something of it is in progress, so that its elapsed time goes on. */
 export const isBusy = (agent: AgentView): boolean => agent.endedAt === 0 && agent.state !== 'idle'
+
+const atWork: readonly AgentState[] = ['starting', 'thinking', 'writing', 'running', 'waiting', 'checking']
+
+/** A person has stopped whoever worked, and nobody else does: nothing goes on until they say how. */
+export const areStopped = (agents: Agents): boolean => {
+  const all = Object.values(agents)
+  return all.some(({state, phase}) => state === 'idle' && phase !== '') && !all.some(({state}) => atWork.includes(state))
+}

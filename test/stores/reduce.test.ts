@@ -9,6 +9,7 @@ import {looksSame} from '../../stores/picture.ts'
 import {reduce, wantsTicks} from '../../stores/reduce.ts'
 import {keyModeOf} from '../../stores/reduce-command.ts'
 import type {AppState} from '../../stores/state.ts'
+import {statusOf} from '../../stores/status.ts'
 import {began, begin, session, type Teller, teller, typing} from '../kit/screen-story.ts'
 
 const size = {columns: 120, rows: 40}
@@ -366,6 +367,21 @@ describe('time', () => {
     expect(wantsTicks(story.state)).toBe(true)
     story.act({do: 'tick', at: began + 6000})
     expect([story.state.toasts, wantsTicks(story.state)]).toEqual([[], false])
+  })
+  it('stands still while everybody is stopped, and says so', () => {
+    const moving = (story: Teller) => ({...story.state, look: {...story.state.look, motion: true}})
+    const story = working()
+    const at = Object.values(story.state.view.agents)
+    for (const {id, role} of at) story.event('role.idle', {}, {agent: id, role})
+    story.act({do: 'tick', at: story.state.now + 60_000})
+    expect(wantsTicks(moving(story))).toBe(false)
+    expect(
+      statusOf(story.state, 80)
+        .map(({text}) => text)
+        .join(''),
+    ).toMatch(/^ stopped /)
+    story.event('model.asked', {route: 'x/y', call: 2} as never, {agent: at[0]?.id ?? '', role: at[0]?.role ?? ''})
+    expect(wantsTicks(moving(story))).toBe(true)
   })
   it('stands still with reduced motion, until something happens', () => expect(wantsTicks(working().state)).toBe(false))
 })
