@@ -65,8 +65,10 @@ find_go() { # INTO
 build_ollama() { # INTO
   local go
   go=$(find_go "$1") || return
-  mkdir -p "$1/stub/miniaudio" && cp .ci/miniaudio.h "$1/stub/miniaudio/miniaudio.h" || return
-  GOBIN=$1/bin GOFLAGS=-buildvcs=false CGO_CPPFLAGS=-I$1/stub CGO_CFLAGS="-O2 $march" CGO_CXXFLAGS="-O2 $march" \
+  # Always at the same place: it is a flag, and with other flags Go would compile everything again after a killed run.
+  local stub=$cache/stub
+  mkdir -p "$stub/miniaudio" && cp .ci/miniaudio.h "$stub/miniaudio/miniaudio.h" || return
+  GOBIN=$1/bin GOFLAGS=-buildvcs=false CGO_CPPFLAGS=-I$stub CGO_CFLAGS="-O2 $march" CGO_CXXFLAGS="-O2 $march" \
     GOTOOLCHAIN=local "$go" install -p "$jobs" -ldflags "-s -w -X github.com/ollama/ollama/version.Version=$ollama_version" "github.com/ollama/ollama@v$ollama_version" || return
   mkdir "$1/done" && mv "$1/bin/ollama" "$1/done/"
 }
@@ -104,6 +106,8 @@ if [ ! -x "$ollama" ] || [ ! -x "$llama" ]; then
   mkdir -p "$cache" && packages || exit 1
   exec 9>"$cache/.lock"
   flock 9
+  # What a killed run has left.
+  rm -rf "$cache"/.ollama.* "$cache"/.llama-server.*
   renice -n 10 $$ >/dev/null
   have ollama "$ollama" build_ollama 9>&-
   have llama-server "$llama" build_llama 9>&-
