@@ -176,6 +176,37 @@ describe('a pane of the person', () => {
     expect(where.read('note.txt')).toBe('hello from a pane\n')
   })
 
+  it.skipIf(!hasProgram('htop'))('runs htop, which draws all over its screen and leaves it', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where)
+    await zoomed(terminal, 'htop -d 5', /F10/)
+    // Its head, and what it is asked for.
+    await terminal.until((frame) => /Tasks:/.test(frame) && /PID/.test(frame))
+    terminal.key('f1')
+    await terminal.until(/any key to return/)
+    terminal.type(' ')
+    await terminal.until(/F10/)
+    terminal.type('q')
+    await terminal.until('exit code 0')
+  })
+
+  it('shows all colours and looks as they were printed', async () => {
+    const palette = 'for n in $(seq 16 79); do printf "\\033[48;5;%sm \\033[0m" $n; done; echo'
+    const shades = 'for n in $(seq 0 4 255); do printf "\\033[38;2;%s;0;%smx\\033[0m" $n $((255 - n)); done; echo'
+    const looks = 'printf "\\033[1mB\\033[0m\\033[2mD\\033[0m\\033[3mI\\033[0m\\033[4mU\\033[0m\\033[7mR\\033[0m\\n"'
+    using where = screenPlace({...calculator, 'colours.sh': `${palette}\n${shades}\n${looks}\nsleep 99\n`})
+    await using terminal = await opened(where, {env: {COLORTERM: 'truecolor'}})
+    await zoomed(terminal, 'sh colours.sh', 'BDIUR')
+    const row = Array.from({length: 40}, (_, y) => y).find((y) => terminal.row(y).includes('BDIUR')) ?? 0
+    const left = terminal.row(row).indexOf('B')
+    const cells = (y: number, count: number) => Array.from({length: count}, (_, x) => terminal.cell(left + x, y))
+    expect(cells(row - 2, 64).map(({bg}) => bg)).toEqual(Array.from({length: 64}, (_, n) => 16 + n))
+    const hex = (n: number): string => n.toString(16).padStart(2, '0')
+    expect(cells(row - 1, 64).map(({fg}) => fg)).toEqual(Array.from({length: 64}, (_, n) => `#${hex(n * 4)}00${hex(255 - n * 4)}`))
+    const [bold, dim, italic, underline, inverse] = cells(row, 5)
+    expect([bold?.bold, dim?.dim, italic?.italic, underline?.underline, inverse?.inverse]).toEqual([true, true, true, true, true])
+  })
+
   it.skipIf(!hasProgram('tmux'))('and all of it inside tmux', async () => {
     using where = screenPlace(calculator)
     await using terminal = where.inTmux()
