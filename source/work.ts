@@ -8,13 +8,13 @@ import type {Assignment} from '../engine/contract/link.ts'
 import type {Call} from '../engine/contract/message.ts'
 import type {Turn} from '../engine/contract/model.ts'
 import type {Overlay, Sandbox} from '../engine/contract/sandbox.ts'
-import type {Site} from '../engine/contract/tool.ts'
+import type {AnyTool, Preview, Site} from '../engine/contract/tool.ts'
 import type {AskHooks, CallHooks, Work} from '../engine/role/ports.ts'
 import {openSandbox} from '../engine/sandbox/open.ts'
 import {blocksGuide, recoverBlocks} from '../engine/tool/blocks.ts'
 import {recoverCalls} from '../engine/tool/dialects.ts'
 import {openGate} from '../engine/tool/gate.ts'
-import {runCall} from '../engine/tool/run.ts'
+import {type RunKit, runCall} from '../engine/tool/run.ts'
 import {openShelf} from '../engine/tool/shelf.ts'
 import {checkAnswer} from './answer.ts'
 import {tools} from './plugins.ts'
@@ -88,6 +88,12 @@ const fromBlocks = (text: string, specs: Work['specs']): ReturnType<Work['recove
 const markFault = (tool: string): Fault =>
   fault('tool.input', {name: tool, why: 'it holds a mark that stands for a secret which is not shown; leave those lines as they are'})
 
+/** What a person is shown of the change; a change that cannot be shown so is asked about all the same. */
+const previewed = async (tool: AnyTool, input: unknown, site: Site): Promise<{preview?: Preview}> => {
+  const preview = await tool.preview?.(input, site).catch(() => undefined)
+  return preview ? {preview} : {}
+}
+
 export const openWork = async (assignment: Assignment, signal: () => AbortSignal, edges: Edges): Promise<Work> => {
   const shelf = openShelf(tools)
   const sandbox = await openOwnSandbox(assignment)
@@ -136,21 +142,25 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
   }
 
   const run = async (call: Call, hooks: CallHooks) => {
-    const gate = openGate({
-      permissions: assignment.permissions,
-      sandbox: sandbox.state,
-      root: assignment.root,
-      writes: assignment.role.writes,
-      role: assignment.role.name,
-      askPerson: hooks.permit,
-    })
-    const permit: typeof gate = holdsMark(call.input) ? async () => bad(markFault(call.tool)) : gate
+    const site = siteFor(hooks)
+    const permit: RunKit['permit'] = async (needs, tool, _call, input) => {
+      if (holdsMark(call.input)) return bad(markFault(call.tool))
+      const gate = openGate({
+        permissions: assignment.permissions,
+        sandbox: sandbox.state,
+        root: assignment.root,
+        writes: assignment.role.writes,
+        role: assignment.role.name,
+        askPerson: async (asked) => hooks.permit({...asked, ...speech.clean.value(await previewed(tool, input, site))}),
+      })
+      return gate(needs)
+    }
     let isRead = false
     const begin: typeof hooks.begin = (called) => {
       isRead = true
       return hooks.begin(called)
     }
-    const ran = speech.clean.value(await runCall(call, {shelf, site: siteFor(hooks), offered, permit, begin, clock: edges.clock}))
+    const ran = speech.clean.value(await runCall(call, {shelf, site, offered, permit, begin, clock: edges.clock}))
     // A call that began had the right form; what a tool then finds wrong with it no grammar would mend.
     watchCalls(!isRead && unread.has(ran.done.error?.code ?? ''), hooks)
     return ran

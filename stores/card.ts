@@ -1,7 +1,7 @@
 // The card of an open ask: what is asked, why, the exact command or change, and what can be answered. Lines and choices
 // only; `reduce` takes the answer.
 
-import {changesOf, commandOf} from './change.ts'
+import {askedChanges, commandOf} from './change.ts'
 import {diffLines} from './diff-lines.ts'
 import {cleanLines, clip, type Line, lineWidth, piece, wrapPieces, wrapped} from './line.ts'
 import {markdownLines} from './markdown.ts'
@@ -107,7 +107,7 @@ export const cardTitle = (ask: AskView, more: number): string => {
 }
 
 const changeLines = (state: AppState, ask: AskView, width: number): Line[] => {
-  const changes = ask.call ? changesOf(ask.call) : []
+  const changes = askedChanges(ask)
   const named = wish(ask.text)?.what
   return changes.flatMap(({path, lines}) => [...(path === named ? [] : [[piece(path, 'strong')]]), ...diffLines(lines, {width, style: state.look.diff, path})])
 }

@@ -1,8 +1,9 @@
-// What a call of a tool would change, as far as its input says so: the text that goes and the text that comes, or a
-// patch, or a command. Nothing is read from a disk.
+// What a call of a tool would change, as far as its input, its result or the ask about it says so: the text that goes and
+// the text that comes, or a patch, or a command. Nothing is read from a disk.
 
 import type {DiffLine} from './diff.ts'
 import {diffOf} from './diff.ts'
+import type {AskView} from './view/asks.ts'
 import type {CallView} from './view/calls.ts'
 
 export interface Change {
@@ -33,7 +34,7 @@ export const patchChanges = (patch: string): Change[] => {
 export const changesOf = (call: CallView): Change[] => {
   const input = call.input ?? {}
   const path = text(input.path) || text(input.file)
-  if (path && typeof input.old === 'string' && typeof input.new === 'string') return [{path, lines: diffOf(input.old, input.new)}]
+  if (path && typeof input.old === 'string' && typeof input.new === 'string') return [{path, lines: diffOf(input.old, input.new, call.firstLine)}]
   if (path && call.tool === 'write' && typeof input.text === 'string') return [{path, lines: diffOf('', input.text)}]
   const patch = text(input.patch)
   return patch ? patchChanges(patch) : []
@@ -41,3 +42,9 @@ export const changesOf = (call: CallView): Change[] => {
 
 /** The command line that a call runs; '' when it runs none. */
 export const commandOf = (call: CallView): string => text(call.input?.command)
+
+/** What a person is asked about: with the lines around it where the tool could say where it lands. */
+export const askedChanges = ({preview, call}: Pick<AskView, 'preview' | 'call'>): Change[] => {
+  if (preview) return [{path: preview.path, lines: diffOf(preview.old, preview.new, preview.line)}]
+  return call ? changesOf(call) : []
+}

@@ -107,11 +107,20 @@ const trimmed = (lines: readonly DiffLine[]): DiffLine[] => {
 
 const known = remember<readonly DiffLine[]>(1_000_000)
 
-/** The change from one text to another, line by line. */
-export const diffOf = (old: string, now: string): readonly DiffLine[] =>
-  known.of(`${lib ? 1 : 0}\0${old}\0${now}`, () => {
+const numberedFrom = (lines: readonly DiffLine[], first: number): readonly DiffLine[] =>
+  first === 1
+    ? lines
+    : lines.map((line) => ({
+        ...line,
+        ...(line.before === undefined ? {} : {before: line.before + first - 1}),
+        ...(line.after === undefined ? {} : {after: line.after + first - 1}),
+      }))
+
+/** The change from one text to another, line by line; both begin at line `first` of their file. */
+export const diffOf = (old: string, now: string, first = 1): readonly DiffLine[] =>
+  known.of(`${lib ? 1 : 0}\0${first}\0${old}\0${now}`, () => {
     const big = old.length + now.length > 400_000
-    return (lib && !big ? trimmed(withWords(blocks(old, now, lib), lib)) : coarse(old, now)).slice(0, linesMost)
+    return numberedFrom((lib && !big ? trimmed(withWords(blocks(old, now, lib), lib)) : coarse(old, now)).slice(0, linesMost), first)
   })
 
 export const tally = (lines: readonly DiffLine[]): {add: number; del: number} => ({

@@ -285,6 +285,8 @@ export const events = {
         choices: z.array(z.string()),
         rule: z.string().optional(),
         rules: z.array(z.string()).optional(),
+        /** Lines of the file from `line` on, as they are and as they would be. */
+        preview: z.object({path: z.string(), line: z.number(), old: big(z), new: big(z)}).optional(),
         call: z.string().optional(),
       })
       .loose(),

@@ -9,7 +9,7 @@ import type {ProviderSettings, Sampling} from './model.ts'
 import type {Permissions} from './permission.ts'
 import type {Role} from './role.ts'
 import type {Overlay, SandboxLevel, SandboxState} from './sandbox.ts'
-import type {Check} from './tool.ts'
+import type {Check, Preview} from './tool.ts'
 
 /** A key was read anew from its source: whoever has it must not show it, and may use it. Up from who read it, down to all others. */
 export interface KeyRenewed {
@@ -104,6 +104,8 @@ export type Up =
       rule?: string
       /** What the choice `always` writes. */
       rules?: string[]
+      /** The change that is asked about. */
+      preview?: Preview
       call?: string
       span?: string
     }

@@ -49,6 +49,15 @@ export interface Told {
   whole?: string
 }
 
+/** Lines of a file before and after a change, with some around them, for the person who is asked about it. */
+export interface Preview {
+  path: Path
+  /** Number of the first line, from 1. */
+  line: number
+  old: string
+  new: string
+}
+
 export interface Tool<In> {
   name: string
   /** What the model reads; keep it to one or two lines. */
@@ -60,6 +69,8 @@ export interface Tool<In> {
    * `tool.called` is durable, and what it changed is recorded.
    */
   touches(input: In, site: Site): readonly Path[] | 'any'
+  /** Only reads; undefined when the call itself says all that can be said. What it throws is not told. */
+  preview?(input: In, site: Site): Promise<Preview | undefined>
   /** May throw a FaultError; anything else becomes `tool.crashed`. */
   run(input: In, site: Site): Promise<Told>
   /** Set when calls of it may run side by side with other such calls. */

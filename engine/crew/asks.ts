@@ -133,6 +133,7 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null, las
           choices: ask.choices,
           ...(ask.rule ? {rule: ask.rule} : {}),
           ...(ask.rules ? {rules: ask.rules} : {}),
+          ...(ask.preview ? {preview: ask.preview} : {}),
           ...(ask.call ? {call: ask.call} : {}),
         },
         {agent: agent.id, role: agent.role, span},

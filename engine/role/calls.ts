@@ -24,7 +24,7 @@ export const openPermitter = (assignment: Assignment, up: Uplink) => {
     if (allowed.has(memory)) return good(undefined)
     const text = `${assignment.role.name} wants to ${asked.what} (${asked.why})`
     const choices = asked.rules ? ['once', 'run', 'always', 'deny'] : ['once', 'run', 'deny']
-    const answer = await up.ask({kind: 'permission', text, choices, rule: asked.rule, rules: asked.rules, call: call.id})
+    const answer = await up.ask({kind: 'permission', text, choices, rule: asked.rule, rules: asked.rules, preview: asked.preview, call: call.id})
     if (answer.error) return bad(answer.error)
     if (answer.choice === 'run' || answer.choice === 'always') allowed.add(memory)
     if (['once', 'run', 'always'].includes(answer.choice)) return good(undefined)

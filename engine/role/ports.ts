@@ -9,7 +9,7 @@ import type {AgentLink, Assignment} from '../contract/link.ts'
 import type {Call, Message} from '../contract/message.ts'
 import type {Sampling, ToolSpec, Turn} from '../contract/model.ts'
 import type {Need} from '../contract/permission.ts'
-import type {ToolDone} from '../contract/tool.ts'
+import type {Preview, ToolDone} from '../contract/tool.ts'
 
 /** One whole reply, or why there is none. */
 export interface Reply {
@@ -53,6 +53,7 @@ export interface Asked {
   rule?: string
   /** With these it would not be asked about again; absent when no rule can do that. */
   rules?: string[]
+  preview?: Preview
 }
 
 export interface CallHooks {

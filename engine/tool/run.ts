@@ -28,7 +28,7 @@ export interface RunKit {
   site: Site
   /** Names that this agent may call. */
   offered: readonly string[]
-  permit(needs: Need[], tool: AnyTool, call: Call): Promise<Envelope<void>>
+  permit(needs: Need[], tool: AnyTool, call: Call, input: unknown): Promise<Envelope<void>>
   /** The call is valid and allowed; for an effect (`touches` not empty) this resolves once that is durable. */
   begin(called: Called): Promise<Envelope<unknown>>
   clock: Clock
@@ -76,7 +76,7 @@ const prepare = async (call: Call, kit: RunKit): Promise<Envelope<Ready>> => {
   const input = await validInput(body, call, kit)
   if (!input.ok) return input
   const needs = body.needs(input.result, kit.site)
-  const permitted = await kit.permit(needs, body, call)
+  const permitted = await kit.permit(needs, body, call, input.result)
   if (!permitted.ok) return permitted
   return good({body, tool: body.name, input: input.result, needs, touches: body.touches(input.result, kit.site)})
 }

@@ -10,6 +10,7 @@ const edit: Tool<EditInput> = {
   takes: (z) => z.object({path: z.string(), old: z.string(), new: z.string(), all: z.boolean().optional()}),
   needs: (input, site) => needsOf('write', writablePlace(input.path, site)),
   touches: (input, site) => [writablePlace(input.path, site).real],
+  preview: async (input, site) => (await import('./preview.ts')).previewEdit(input, site),
   run: async (input, site) => (await import('./edit-file.ts')).editFile(input, site),
 }
 

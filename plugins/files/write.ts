@@ -10,6 +10,7 @@ const write: Tool<WriteInput> = {
   takes: (z) => z.object({path: z.string(), text: z.string()}),
   needs: (input, site) => needsOf('write', writablePlace(input.path, site)),
   touches: (input, site) => [writablePlace(input.path, site).real],
+  preview: async (input, site) => (await import('./preview.ts')).previewWrite(input, site),
   run: async (input, site) => (await import('./write-file.ts')).writeFile(input, site),
 }
 

@@ -1,6 +1,7 @@
 // What somebody waits for: open asks with the call they are about, so that the exact command or change can be shown.
 
 import type {Event} from '../../engine/contract/event.ts'
+import type {Preview} from '../../engine/contract/tool.ts'
 import type {CallView} from './calls.ts'
 
 export interface AskView {
@@ -12,15 +13,20 @@ export interface AskView {
   /** What the choice `always` writes; empty when no rule could allow it. */
   rules: readonly string[]
   call: CallView | null
+  preview?: Preview
   role: string
   agent: string
   at: number
 }
 
+/** What grew past a line's size lies elsewhere, and the card shows what the call says. */
+const shown = (preview: {path: string; line: number; old: unknown; new: unknown} | undefined): Pick<AskView, 'preview'> =>
+  typeof preview?.old === 'string' && typeof preview.new === 'string' ? {preview: {...preview, old: preview.old, new: preview.new}} : {}
+
 export const stepAsks = (asks: readonly AskView[], event: Event, callOf: (id: string) => CallView | undefined): readonly AskView[] => {
   switch (event.type) {
     case 'ask.raised': {
-      const {ask, kind, text, choices, rule, rules, call} = event.body
+      const {ask, kind, text, choices, rule, rules, preview, call} = event.body
       const one: AskView = {
         ask,
         kind,
@@ -29,6 +35,7 @@ export const stepAsks = (asks: readonly AskView[], event: Event, callOf: (id: st
         rule: rule ?? '',
         rules: rules ?? [],
         call: (call === undefined ? undefined : callOf(call)) ?? null,
+        ...shown(preview),
         role: event.role ?? '',
         agent: event.agent ?? '',
         at: event.at,
