@@ -116,6 +116,15 @@ describe('escape', () => {
     story.event('phase.handed', {outcome: 'finished', text: ''}, {agent: 'a_2', role: 'coder'})
     expect(sent(story, (one) => press(one, 'interrupt'))).toEqual([{do: 'interrupt'}])
   })
+  it.each([
+    ['thinks', 'model.asked', {route: 'x/y', call: 1}],
+    ['writes', 'model.delta', {text: 'more'}],
+    ['runs a command', 'tool.called', {call: 'c1', tool: 'shell', input: {}, needs: [], touches: [], effect: true}],
+  ] as const)('stops whoever %s in the same step', (_, type, body) => {
+    const story = working()
+    story.event(type, body as never, {agent: 'a_2', role: 'coder'})
+    expect(sent(story, (one) => press(one, 'interrupt'))).toEqual([{do: 'interrupt', agent: 'a_2'}])
+  })
   it('does nothing when nothing goes on', () => expect(sent(idle(), (one) => press(one, 'interrupt'))).toEqual([]))
 })
 

@@ -1,6 +1,6 @@
 // A person interrupts an agent: over a link in memory, with a model and tools that take as long as they are let.
 
-import {describe, expect, it} from 'vitest'
+import {afterEach, describe, expect, it, vi} from 'vitest'
 import {bad} from '../../../engine/base/envelope.ts'
 import type {CallId} from '../../../engine/base/id.ts'
 import type {Draft} from '../../../engine/contract/event.ts'
@@ -220,5 +220,23 @@ describe('a brake', () => {
     brake.nudge()
     await released
     expect(brake.signal().aborted).toBe(true)
+  })
+})
+
+describe('the way of an interrupt', () => {
+  afterEach(() => void vi.useRealTimers())
+  const whatever: readonly [string, Script, {slow?: string[]; asking?: string[]}][] = [
+    ['a model that says nothing', slowUntilTold, {}],
+    ['a command that runs', () => replyOf('', ['slow']), {slow: ['slow']}],
+    ['a question that waits', () => replyOf('', ['write']), {asking: ['write']}],
+  ]
+  it.each(whatever)('has no clock in it: %s', async (_, script, tools) => {
+    vi.useFakeTimers({toFake: ['setTimeout', 'setInterval']})
+    const {host, heard, began, asks, types, until, leave} = atWork(script, tools)
+    await until(() => (tools.asking ? asks.length : tools.slow ? began.length : heard.length) === 1)
+    host.send({say: 'interrupt'})
+    await until(() => types().includes('role.idle'))
+    expect(vi.getTimerCount()).toBe(0)
+    await leave()
   })
 })
