@@ -17,6 +17,11 @@ import {isSilent, noteSilent} from './silent.ts'
 const localMs = 2500
 const listingMs = 1500
 
+/** What is asked of a server of which nothing better is known. */
+const usualWindow = 32_768
+
+const isDeclared = (config: Config, {provider, model}: Route): boolean => config.providers[provider]?.models?.[model]?.window !== undefined
+
 const noServer = new Set(['embedded', 'replay'])
 
 export interface CheckedRoutes {
@@ -105,23 +110,25 @@ export const checkRoutes = async (
   const found = await Promise.all(
     local.map(async (route) => {
       const settings = providers[route.provider] as ProviderSettings
-      const asked = cardOf(settings, route.model).window
+      const known = cardOf(settings, route.model).window
+      // What a listing tells is nobody's wish: a window too small for a run is asked for anew, not taken.
+      const asked = known < leastWindow && !isDeclared(config, route) ? usualWindow : known
       const real = await windowOnceLoaded(settings, route.model, asked, localMs).catch((thrown) => {
         // A server that is not there says so when it is asked for a reply.
         if (!isGone(thrown)) notices.push({code: 'model.window', text: `${routeName(route)}: its window could not be read; ${asked} tokens are assumed`})
         return undefined
       })
       if (real?.tellsNothing) noteSilent(context, settings, route.model)
-      return {route, asked, real}
+      return {route, known, asked, real}
     }),
   )
-  for (const {route, asked, real} of found) {
+  for (const {route, known, asked, real} of found) {
     if (!real?.tokens) continue
     const {tokens, from, mend} = real
     if (tokens >= asked) {
       // More than is assumed of any server, and nobody asked for less: all of it can be used.
-      const isDeclared = config.providers[route.provider]?.models?.[route.model]?.window !== undefined
-      if (tokens > asked && !isDeclared) providers[route.provider] = withWindow(providers[route.provider] as ProviderSettings, route.model, tokens)
+      if (tokens > known && !isDeclared(config, route))
+        providers[route.provider] = withWindow(providers[route.provider] as ProviderSettings, route.model, tokens)
       continue
     }
     if (tokens < leastWindow) small.set(routeName(route), {route, tokens, from, mend})

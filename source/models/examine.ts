@@ -42,12 +42,15 @@ const adder: ToolSpec = {
 }
 const place = {type: 'object', properties: {city: {type: 'string'}, country: {type: 'string'}}, required: ['city', 'country'], additionalProperties: false}
 
+/** Enough for a model that thinks before it calls. */
+const mostTokens = 1200
+
 const ask = (exam: Examination, messages: Message[], more: Partial<Turn> = {}, sampling: Sampling = {}): Promise<Collected> => {
   const turn: Turn = {
     model: exam.model,
     messages,
     tools: [],
-    sampling: {temperature: 0, maxOutputTokens: 400, ...sampling},
+    sampling: {temperature: 0, maxOutputTokens: mostTokens, ...sampling},
     envelope: {role: 'doctor', goal: '', phase: 'probe', root: '', attempt: 1, seed: 0, checks: []},
     key: {role: 'doctor', agent: 1, call: 1},
     ...more,

@@ -103,6 +103,18 @@ describeReal(['ollama', 'llama-server'], 'penguin models, over real servers', ()
     expect(models.find(({name}) => name === 'small:latest')?.context_length).toBe(32_768)
   })
 
+  it('a listing that knows them by 4,096 tokens changes nothing: one is refused, the other raised', async () => {
+    using repo = place(calculator)
+    const env = {OLLAMA_HOST: ollama.url, LLAMACPP_BASE_URL: 'http://127.0.0.1:1/v1'}
+    const listed = await repo.run(['models', 'list', '--refresh'], {env})
+    expect(listed.stdout).toMatch(/ollama\/child:latest +4096/)
+    const refused = await repo.run(['run', '--json', '-m', 'ollama/child:latest', 'fix the failing tests'], {env})
+    expect(refused.code, refused.stdout.slice(-1000)).toBe(8)
+    await repo.run(['run', '--json', '-m', 'ollama/small:latest', '--no-check', 'what is this?'], {env})
+    const {models} = await ollama.get<{models: {name: string; context_length: number}[]}>('/api/ps')
+    expect(models.find(({name}) => name === 'small:latest')?.context_length).toBe(32_768)
+  })
+
   it('a llama-server of 4,096 tokens is refused with the option that mends it; 4 slots of 16,384 are 4,096 each', async () => {
     for (const [options, mend] of [
       [{context: 4096}, '-c 32768'],

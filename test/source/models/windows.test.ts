@@ -123,4 +123,18 @@ describe('before a run', () => {
     expect(await windowOnceLoaded(settings, 'm', 32_768, 2000)).toMatchObject({kind: 'llamacpp', tokens: 16_384})
     expect(refusals).toBe(0)
   })
+  it("what a listing told before is nobody's wish: too small stays too small, and a larger one is asked for", async () => {
+    for (const window of [4096, 32_768]) {
+      await using server = await localServer({kind: 'ollama', window})
+      const settings = settingsOf({name: 'ollama', protocol: 'ollama', baseUrl: server.url, models: {m: {window: 4096}}})
+      const checked = checkRoutes(
+        {coder: [{provider: 'ollama', model: 'm'}]},
+        {ollama: settings},
+        {providers: {}} as unknown as Config,
+        testContext({env: {HOME: tempFolder()}}),
+      )
+      if (window === 4096) await expect(checked).rejects.toThrow(/4096/)
+      else expect((await checked).providers.ollama?.models?.m?.window).toBe(32_768)
+    }
+  })
 })
