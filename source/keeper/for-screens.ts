@@ -17,11 +17,17 @@ const past: Most = {replyChars: 8_192, toldChars: 800}
 const start = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text)
 const end = (text: string, most: number): string => (text.length > most ? `…${text.slice(-most)}` : text)
 
+/** Of a result a screen reads one thing: where in its file a change began. */
+const lineIn = (result: unknown): {result?: {line: number}} => {
+  const line = typeof result === 'object' && result !== null ? (result as {line?: unknown}).line : undefined
+  return typeof line === 'number' ? {result: {line}} : {}
+}
+
 export const forScreen = (event: Event, isPast: boolean): Event => {
   const most = isPast ? past : live
   if (event.type === 'tool.done') {
-    const {result: _, whole: __, changes: ___, told, ...body} = event.body
-    return {...event, body: {...body, ...(told === undefined ? {} : {told: typeof told === 'string' ? end(told, most.toldChars) : told})}} as Event
+    const {result, whole: _, changes: __, told, ...body} = event.body
+    return {...event, body: {...body, ...lineIn(result), ...(told === undefined ? {} : {told: typeof told === 'string' ? end(told, most.toldChars) : told})}} as Event
   }
   if (event.type === 'model.replied' && typeof event.body.text === 'string' && event.body.text.length > most.replyChars)
     return {...event, body: {...event.body, text: start(event.body.text, most.replyChars)}}

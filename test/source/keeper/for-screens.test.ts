@@ -23,6 +23,12 @@ it('is all that is shown: the end of what a tool said, not its result', () => {
   expect(JSON.stringify(forScreen(done, true)).length).toBeLessThan(1200)
 })
 
+it('says where in its file a change began', () => {
+  const done = event('tool.done', {call: 'c', tool: 'edit', ok: true, result: {path: 'a.js', line: 12, add: 1}, wallMs: 1})
+  expect(forScreen(done, true).body).toMatchObject({result: {line: 12}})
+  expect(JSON.stringify(forScreen(done, true))).not.toContain('a.js')
+})
+
 it('is short for what is long past, and whole for a short reply', () => {
   const reply = event('model.replied', {text: 'z'.repeat(20_000)})
   expect(forScreen(reply, false)).toBe(reply)
