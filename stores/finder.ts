@@ -15,6 +15,8 @@ export interface Finder {
   add(paths: readonly string[]): void
   /** Best first. Small letters match any, a capital only itself; blanks separate parts that must all be found. */
   find(query: string, limit: number): Found[]
+  /** The same in slices: whoever has keys to read reads them in between. What is left alone half way is forgotten. */
+  findSlowly(query: string, limit: number): Generator<void, Found[]>
 }
 
 /** One bit for a letter, shared bits for the rest; 30 bits, which the engine keeps as plain numbers. */
@@ -165,6 +167,10 @@ const highest = (indexes: readonly number[], scores: Float64Array, count: number
 /** So many are rated exactly for each one that is asked for. */
 const share = 8
 
+/** A millisecond's worth, or less. */
+const slicePaths = 1_000
+const sliceRated = 50
+
 export const openFinder = (first: readonly string[] = []): Finder => {
   const paths: string[] = []
   const small: string[] = []
@@ -186,13 +192,14 @@ export const openFinder = (first: readonly string[] = []): Finder => {
   const textOf = (index: number, {exact}: Query): string => (exact ? paths : small)[index] as string
 
   /** All that match, the rough scores beside them. */
-  const matching = (parts: readonly Query[], query: string): {left: readonly number[]; scores: Float64Array} => {
+  const matching = function* (parts: readonly Query[], query: string): Generator<void, {left: readonly number[]; scores: Float64Array}> {
     const wanted = parts.reduce((sum, part) => sum | part.bits, 0)
     const from = last && query.startsWith(last.query) ? last.left : undefined
     const count = from ? from.length : paths.length
     const left: number[] = []
     const scores = new Float64Array(count)
     for (let place = 0; place < count; place += 1) {
+      if (place % slicePaths === slicePaths - 1) yield
       const index = from ? (from[place] as number) : place
       if (((bits[index] as number) & wanted) !== wanted) continue
       let score = 0
@@ -219,20 +226,32 @@ export const openFinder = (first: readonly string[] = []): Finder => {
 
   const better = (left: Found, right: Found): number => right.score - left.score || left.path.length - right.path.length || (left.path < right.path ? -1 : 1)
 
+  const findSlowly = function* (text: string, limit: number): Generator<void, Found[]> {
+    const query = text.trim()
+    const parts = query.split(/\s+/).filter(Boolean).map(queryOf)
+    if (parts.length === 0) return paths.slice(0, limit).map((path) => ({path, score: 0, at: []}))
+    const {left, scores} = yield* matching(parts, query)
+    yield
+    const rated: Found[] = []
+    for (const index of highest(left, scores, share * limit)) {
+      rated.push(scored(index, parts))
+      if (rated.length % sliceRated === 0) yield
+    }
+    return rated.sort(better).slice(0, limit)
+  }
+
   return {
     get size() {
       return paths.length
     },
     add,
     find: (text, limit) => {
-      const query = text.trim()
-      const parts = query.split(/\s+/).filter(Boolean).map(queryOf)
-      if (parts.length === 0) return paths.slice(0, limit).map((path) => ({path, score: 0, at: []}))
-      const {left, scores} = matching(parts, query)
-      return highest(left, scores, share * limit)
-        .map((index) => scored(index, parts))
-        .sort(better)
-        .slice(0, limit)
+      const slices = findSlowly(text, limit)
+      for (;;) {
+        const {done, value} = slices.next()
+        if (done) return value
+      }
     },
+    findSlowly,
   }
 }

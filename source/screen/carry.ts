@@ -14,7 +14,8 @@ export interface World {
   copy(text: string): Promise<string>
   /** The person's editor on the prompt. */
   edit(effect: Extract<Effect, {do: 'edit'}>): Promise<void>
-  find(text: string): Promise<readonly string[]>
+  /** undefined: another question followed before there was an answer. */
+  find(text: string): Promise<readonly string[] | undefined>
   remember(text: string): void
   notify(text: string): void
   mouse(on: boolean): void
@@ -36,7 +37,7 @@ export const carryOut = (world: World, effect: Effect): void => {
       void world.edit(effect).catch(failed(world, 'editor'))
       return
     case 'find':
-      void world.find(effect.for).then((items) => world.dispatch({do: 'found', for: effect.for, items}), failed(world, 'files'))
+      void world.find(effect.for).then((items) => items && world.dispatch({do: 'found', for: effect.for, items}), failed(world, 'files'))
       return
     case 'remember':
       return world.remember(effect.text)

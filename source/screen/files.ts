@@ -5,8 +5,8 @@ import {openListing} from '../../engine/workspace/listing.ts'
 import {type Finder, openFinder} from '../../stores/finder.ts'
 
 export interface ProjectFiles {
-  /** Paths from the root, folders with `/` at their end, best first. Waits only for the first listing. */
-  find(query: string, limit?: number): Promise<string[]>
+  /** Paths from the root, folders with `/` at their end, best first. Waits only for the first listing. undefined: another question followed. */
+  find(query: string, limit?: number): Promise<string[] | undefined>
 }
 
 export interface ProjectFilesPorts {
@@ -72,12 +72,27 @@ export const openProjectFiles = (root: string, {nowMs, staleMs = 5_000, maxFiles
       })
     return running
   }
+  let asked = 0
+  /** A question that another one has followed is not answered to its end: nobody waits for it. */
+  const search = async (within: Finder, query: string, limit: number): Promise<string[] | undefined> => {
+    asked += 1
+    const mine = asked
+    const slices = within.findSlowly(query, limit)
+    for (let began = nowMs(); ; ) {
+      const {done, value} = slices.next()
+      if (done) return value.map(({path}) => path)
+      if (nowMs() - began < sliceMs) continue
+      await others()
+      if (mine !== asked) return undefined
+      began = nowMs()
+    }
+  }
   return {
     find: async (query, limit = 50) => {
-      if (!finder) return (await begin()).find(query, limit).map(({path}) => path)
+      if (!finder) return search(await begin(), query, limit)
       // What is known answers; the next question has what is new.
       if (nowMs() - listedMs > staleMs) begin().catch(() => undefined)
-      return finder.find(query, limit).map(({path}) => path)
+      return search(finder, query, limit)
     },
   }
 }

@@ -28,7 +28,7 @@ describe('project files', () => {
     writeFileSync(join(root, 'two.ts'), '')
     rmSync(join(root, 'one.ts'))
     now = 200
-    const seen = async (): Promise<string[]> => {
+    const seen = async (): Promise<string[] | undefined> => {
       now += 200
       return files.find('ts')
     }
@@ -52,5 +52,15 @@ describe('project files', () => {
     over = true
     expect(found).toEqual(['d59/f2999.ts'])
     expect(turns).toBeGreaterThan(60)
+  })
+
+  it('are searched in slices too, and only for the last question', async () => {
+    const many = Object.fromEntries(Array.from({length: 3_000}, (_, n) => [`d${n % 60}/f${n}.ts`, '']))
+    let now = 0
+    const files = openProjectFiles(tempFolder(many), {nowMs: () => (now += 5), staleMs: Number.POSITIVE_INFINITY})
+    await files.find('f')
+    const answers = await Promise.all([files.find('f1'), files.find('f12'), files.find('f123')])
+    expect(answers.map((found) => found?.[0])).toEqual([undefined, undefined, 'd3/f123.ts'])
+    expect(answers[0]).toBeUndefined()
   })
 })
