@@ -27,7 +27,10 @@ export const forScreen = (event: Event, isPast: boolean): Event => {
   const most = isPast ? past : live
   if (event.type === 'tool.done') {
     const {result, whole: _, changes: __, told, ...body} = event.body
-    return {...event, body: {...body, ...lineIn(result), ...(told === undefined ? {} : {told: typeof told === 'string' ? end(told, most.toldChars) : told})}} as Event
+    return {
+      ...event,
+      body: {...body, ...lineIn(result), ...(told === undefined ? {} : {told: typeof told === 'string' ? end(told, most.toldChars) : told})},
+    } as Event
   }
   if (event.type === 'model.replied' && typeof event.body.text === 'string' && event.body.text.length > most.replyChars)
     return {...event, body: {...event.body, text: start(event.body.text, most.replyChars)}}
