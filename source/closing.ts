@@ -14,6 +14,7 @@ import {openScribe, type Scribe} from '../engine/crew/scribe.ts'
 import {openVolatile} from '../engine/journal/volatile.ts'
 import {checkAnswer} from './answer.ts'
 import type {Context} from './context.ts'
+import {keepLastWords} from './last-words.ts'
 import type {Manned} from './man-crew.ts'
 import type {Gathered} from './opening.ts'
 import type {HostRequest} from './run-options.ts'
@@ -155,6 +156,8 @@ export const closeRun = async (closing: ClosingFacts): Promise<Event[]> => {
     const last = openScribe(spare, scribe.run, context.dice, scribe.trace, scribe.rootSpan)
     last.note('error', {...found})
     last.note('run.closed', bare(closing, found))
-    return [...spare.read({run: scribe.run})]
+    const words = [...spare.read({run: scribe.run})]
+    keepLastWords(words)
+    return words
   }
 }

@@ -25,6 +25,7 @@ import {childPath, configSha256, loadConfig} from './config.ts'
 import {foldersOf, homeOf} from './folders.ts'
 import {socketFolder} from './hiring.ts'
 import {readInstructions} from './instructions.ts'
+import {writeLastWords} from './last-words.ts'
 import {ownTag, sweepDesks, sweepLeftovers} from './leftovers.ts'
 import {memoryFolder} from './memory-trees.ts'
 import {type Gathered, type Gatherer, gatherBy, needed} from './opening.ts'
@@ -89,6 +90,7 @@ const resuming: Gatherer = (facts, _context, request) => {
   facts.goal = request.prompt
   if (!request.continue && request.resume === undefined) return
   const {journal: kept} = known(facts)
+  writeLastWords(kept)
   const runs = kept.runs()
   // Restores and the like are runs in which nobody said anything; there is nothing to go on with.
   const newest = runs.filter((run) => run.hostPid === null && run.title !== '').sort((a, b) => b.openedAt - a.openedAt)[0]
