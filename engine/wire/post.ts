@@ -56,7 +56,11 @@ interface Exchange {
   released: boolean
   queue: string[]
   held: number
+  /** So much waits unread that the rest was left where it is. */
+  full?: boolean
   wake?: () => void
+  /** Takes what has come: all that the parser found in one read of the socket, as one text. */
+  pull?: () => void
 }
 
 /** Unpacks what was packed though nobody asked for it; undefined for a packing that is not known. */
@@ -68,14 +72,14 @@ const unpacked = (incoming: IncomingMessage): Readable | undefined => {
   return packed === 'br' ? incoming.pipe(createBrotliDecompress()) : undefined
 }
 
-const chunksOf = async function* (state: Exchange, source: Readable, leave: () => void): AsyncGenerator<string> {
+const chunksOf = async function* (state: Exchange, leave: () => void): AsyncGenerator<string> {
   try {
     for (;;) {
       while (state.queue.length > 0) {
         const text = state.queue.length === 1 ? (state.queue[0] as string) : state.queue.join('')
         state.queue = []
         state.held = 0
-        if (source.isPaused()) source.resume()
+        if (state.full) state.pull?.()
         yield text
       }
       if (state.failure) throw state.failure
@@ -103,19 +107,33 @@ const receive = (incoming: IncomingMessage, source: Readable, {state, watch, res
     state.wake?.()
     state.wake = undefined
   }
-  source.setEncoding('utf8')
-  source.on('data', (chunk: string) => {
-    if (state.failure || state.released) return
+  const decoder = new (process.getBuiltinModule('node:string_decoder').StringDecoder)('utf8')
+  const take = (text: string): void => {
+    if (state.failure || state.released || text === '') return
     watch.heard()
-    total += chunk.length
+    total += text.length
     if (total > mostChars) return fail(new WireError(fault('model.garbled', {route: asked.route, why: `a reply of more than ${mostChars} characters`})))
-    state.queue.push(chunk)
-    state.held += chunk.length
-    if (state.held > heldChars) source.pause()
-    rest.took(chunk.length)
+    state.queue.push(text)
+    state.held += text.length
+    rest.took(text.length)
     wake()
-  })
+  }
+  // Not `data`: a server that writes each token by itself would cost an event each, where one read brings hundreds of them.
+  state.pull = () => {
+    state.full = false
+    for (;;) {
+      if (state.held > heldChars && !state.released) {
+        state.full = true
+        return
+      }
+      const bytes = source.read() as Uint8Array | null
+      if (bytes === null) return
+      take(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)))
+    }
+  }
+  source.on('readable', state.pull)
   source.on('end', () => {
+    take(decoder.end())
     state.ended = true
     rest.over()
     watch.close()
@@ -135,17 +153,17 @@ const receive = (incoming: IncomingMessage, source: Readable, {state, watch, res
   })
 }
 
-const responseOf = (incoming: IncomingMessage, source: Readable, {state, watch, rest}: Receiver, request: ClientRequest, forget: () => void): WireResponse => {
+const responseOf = (incoming: IncomingMessage, {state, watch, rest}: Receiver, request: ClientRequest, forget: () => void): WireResponse => {
   const leave = (): void => {
     watch.close()
     rest.over()
     forget()
     if (state.ended) return
     if (!state.released || state.failure) return void request.destroy()
-    source.resume()
+    state.pull?.()
     setTimeout(() => state.ended || request.destroy(), drainMs).unref()
   }
-  const body = chunksOf(state, source, leave)
+  const body = chunksOf(state, leave)
   return {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers as Record<string, string | undefined>,
@@ -227,7 +245,7 @@ export const post = async (asked: WireRequest, signal: AbortSignal): Promise<Wir
       if (!source) return fail(new WireError(fault('model.garbled', {route: asked.route, why})))
       const receiver = {state, watch, rest: openRest(incoming.socket), fail, asked}
       receive(incoming, source, receiver)
-      resolve(responseOf(incoming, source, receiver, sent, forget))
+      resolve(responseOf(incoming, receiver, sent, forget))
     })
     sent.end(asked.body)
   })
