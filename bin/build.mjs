@@ -27,8 +27,9 @@ const loadRolldown = async () => {
 }
 
 // What a run with a model of OpenAI's kind and a first command loads sooner or later: in one file with the run.
-const onEveryRun =
-  /\/(?:source\/(?:verb\/run|agent|models\/(?:check-windows|facts))|engine\/(?:model\/collect|wire\/post)|plugins\/(?:openai\/\w+|shell\/run-shell|files\/(?:read|edit|write)-file|gates\/run-tests))\.ts$/
+const withEveryAgent = 'source/agent|engine/(?:model/collect|wire/post)|plugins/(?:openai/\\w+|shell/run-shell|files/(?:read|edit|write)-file|gates/run-tests)'
+const onEveryRun = new RegExp(`/(?:source/(?:verb/run|models/(?:check-windows|facts))|${withEveryAgent})\\.ts$`)
+const onEveryAgent = new RegExp(`/(?:engine/link/connect|${withEveryAgent})\\.ts$`)
 
 // What a run and a screen share: in the run's own file it would bring all of the run to every screen.
 const onEveryStart = /\/(?:source\/(?:project-here|leftovers|hiring)|engine\/(?:fold\/(?:ledger|transcript)|workspace\/listing))\.ts$/
@@ -45,7 +46,7 @@ const entries = [
       {name: 'run', test: onEveryRun, priority: 1},
     ],
   },
-  {name: 'worker', file: 'source/worker.ts', together: []},
+  {name: 'worker', file: 'source/worker.ts', together: [{name: 'agent', test: onEveryAgent}]},
   {name: 'keeper', file: 'source/keeper/main.ts', together: []},
   {name: 'embed', file: 'source/host.ts', together: []},
   {name: 'plugin', file: 'engine/plugin.ts', together: []},
