@@ -108,6 +108,9 @@ const makeRepository = (dir: string, env: Record<string, string>): void => {
     execFileSync('git', args, {cwd: dir, env})
 }
 
+/** A server as far ones are: what is no request for a reply it does not know. */
+const plain = {more: () => ({error: {message: 'no such page'}})}
+
 interface Row {
   type: string
   at: number
@@ -153,7 +156,7 @@ export const bench = async (): Promise<Figure[]> => {
     figures.push({name: "the twenty turns' six commands, bare", value: own.wallSec, unit: 's', ratio: own.wallSec / bare.wallSec})
     for (const mode of ['processes', 'in-process'] as const) {
       const flags = mode === 'in-process' ? ['--in-process'] : []
-      await using one = await modelServer(() => ({text: 'Hello.'}))
+      await using one = await modelServer(() => ({text: 'Hello.'}), plain)
       const reach = (server: {baseUrl: string}) => ({...env, OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: server.baseUrl})
       const run = (server: {baseUrl: string}) =>
         medianCost([launcher, 'run', '--json', '--no-check', ...flags, '-m', 'openai/gpt-5.2', 'say hello'], repo, reach(server), renew)
@@ -166,7 +169,7 @@ export const bench = async (): Promise<Figure[]> => {
         note: `cpu ${turn.cpuSec.toFixed(3)} s, peak ${turn.peakMb.toFixed(0)} MB, first request ${one.requests[0]?.bytes} B`,
       })
       let asked = 0
-      await using many = await modelServer((seen) => twenty(seen.toolResults + 1))
+      await using many = await modelServer((seen) => twenty(seen.toolResults + 1), plain)
       const turns = await run(many)
       asked = many.requests.slice(-20).reduce((sum, request) => sum + request.bytes, 0)
       figures.push({
@@ -176,7 +179,7 @@ export const bench = async (): Promise<Figure[]> => {
         ratio: turns.wallSec / bare.wallSec,
         note: `cpu ${turns.cpuSec.toFixed(3)} s, peak ${turns.peakMb.toFixed(0)} MB, gap ${gapOf(turns.stdout)} ms, sent ${(asked / 1024).toFixed(0)} KB`,
       })
-      await using long = await modelServer(() => ({text: 'token '.repeat(5000), chunkChars: 6}))
+      await using long = await modelServer(() => ({text: 'token '.repeat(5000), chunkChars: 6}), plain)
       const stream = await run(long)
       figures.push({name: `5,000 streamed tokens, ${mode}`, value: ((stream.cpuSec - turn.cpuSec) / 5000) * 1e6, unit: 'µs cpu a token'})
     }
