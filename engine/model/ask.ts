@@ -71,6 +71,20 @@ const expectedOutput = 1024
 
 const takesOf = ({tools, edits}: ModelCard): Takes => ({tools, answer: true, ...(edits === 'grammar' ? {grammar: 'on'} : {})})
 
+/** So much was written and so little came: more than the end of a turn. */
+const leastSwallowed = 8
+
+/**
+ * Some servers lose a reply in their stream only: after an empty one the next is asked for in one piece. Others drop a call
+ * that they cannot read: one's own server is asked to hold the model to a call.
+ */
+const askedAgain = (turn: Turn, {error, usage}: Reply, {client, model}: Candidate): Turn => {
+  const isEmpty = error?.code === 'model.empty'
+  const isUnread = (isEmpty && usage.output >= leastSwallowed) || (error?.code === 'model.garbled' && /tool.?call/i.test(error.msg))
+  if (isUnread && client.card(model).local) return {...turn, byGrammar: true, ...(isEmpty ? {whole: true} : {})}
+  return isEmpty ? {...turn, whole: true} : turn
+}
+
 /** JSON is nothing to show while it comes: thoughts are shown, and the words at its end. */
 const collectByGrammar = async (stream: AsyncIterable<Part>, wanted: Turn, name: string, onText: AskHooks['onText']): Promise<Collected> => {
   const got = fromGrammar(await collect(stream, name, (text, thought) => thought && onText(text, true)), wanted, name)
@@ -174,7 +188,7 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
       for (let tries = 1; ; tries++) {
         choose(candidate, last?.error, hooks)
         // Some servers lose a reply in their stream only: after an empty one the next is asked for in one piece.
-        const asked: Turn = tries > 1 && last?.error?.code === 'model.empty' ? {...turn, whole: true} : turn
+        const asked = tries > 1 && last ? askedAgain(turn, last, candidate) : turn
         const {refused, got, reply} = await attempt(candidate, asked, ++count, hooks, signal)
         if (refused || !got) return reply
         if (!got.error) {

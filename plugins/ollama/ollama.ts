@@ -53,7 +53,7 @@ const make: ModelMaker = (settings): ModelClient => {
       split: (chunk) => lines.feed(chunk),
       rest: lines.rest,
       refuse: (status, from, text) => refuse(turn.model, status, from, text),
-      openReader: (tally) => openReader({route, tally, refuse: (status, text) => refuse(turn.model, status, {}, text)}),
+      openReader: (tally) => openReader({route, tally, offersTools: turn.tools.length > 0, refuse: (status, text) => refuse(turn.model, status, {}, text)}),
     })
   }
 

@@ -8,13 +8,19 @@ type Line = Partial<ChatResponse> & {error?: string}
 export interface ReaderSite {
   route: string
   tally: Tally
+  offersTools: boolean
   refuse(status: number, body: string): WireError
 }
 
-export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
+/** A token is two bytes or more of nearly any text; what remains was written and never came. */
+const bytesPerToken = 2
+const unseenTokens = 16
+
+export const openReader = ({route, tally, offersTools, refuse}: ReaderSite): Reader => {
   const calls: {id: string; tool: string; input: string}[] = []
   let usage: Usage = noUsage
   let moving = false
+  let seenBytes = 0
   let why: 'stop' | 'length' | undefined
 
   const parse = (line: string): Line => {
@@ -45,6 +51,7 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     }
     if (line.done) close(line)
     if (message?.content || message?.thinking) moving = true
+    seenBytes += Buffer.byteLength(message?.content ?? '') + Buffer.byteLength(message?.thinking ?? '')
     if (message?.content) return tally.text(message.content)
     return message?.thinking ? tally.thought(message.thinking) : undefined
   }
@@ -57,6 +64,11 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     take: (line) => (why !== undefined || line.trim() === '' ? undefined : read(parse(line))),
     end: () => {
       if (why === undefined) throw new WireError(fault('model.cut', {route}))
+      // Ollama drops a call that it cannot read, or whose tool it does not know, and says nothing of it.
+      if (offersTools && why === 'stop' && calls.length === 0 && usage.output > seenBytes / bytesPerToken + unseenTokens)
+        throw new WireError(
+          fault('model.garbled', {route, why: `${usage.output} tokens were written and most of them never came: a tool call that the server could not read`}),
+        )
       return tally.end({why, calls, usage, ...told})
     },
   }

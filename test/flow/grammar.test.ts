@@ -56,6 +56,16 @@ describe('calls by grammar', () => {
     expect(bodies(events, 'notice').filter(({code}) => code === 'calls.grammar')).toHaveLength(1)
   })
 
+  it('are asked for where a server drops calls that it cannot read, once each', async () => {
+    const left = [...rest]
+    const dropped: Scripted = {text: 'I look.', usage: {output: 60}}
+    const {closed, err, sum, asked, events} = await runOn((one) => (one.tools.length > 0 ? dropped : (left.shift() ?? {})), 'ollama')
+    expect(closed, err).toMatchObject({outcome: 'done', exitCode: 0, text: 'sum subtracted; it adds now.'})
+    expect(sum).toBe(fixed)
+    expect(asked.map(({tools}) => tools.length > 0)).toEqual([true, false, true, false, true, false])
+    expect(bodies(events, 'model.failed').map(({error}) => error.code)).toEqual(Array(3).fill('model.garbled'))
+  })
+
   it('are given up where the server knows no schema: the tools are told in words', async () => {
     const left = [
       {text: '<tool_call>\n{"name": "edit", "arguments": {"path": "sum.js", "old": "a - b", "new": "a + b"}}\n</tool_call>'},

@@ -23,6 +23,10 @@ const single: Reply[] = [
   {on: '[[think]]', say: `<think>\n${spoken.thought}\n</think>\n\n${spoken.afterThought}`},
   {on: '[[read]]', say: callText('read', {path: 'README.md'})},
   {on: '[[two]]', say: ['a.ts', 'b.ts'].map((path) => callText('read', {path})).join('\n')},
+  {
+    on: '[[broken]]',
+    say: 'I look.\n<tool_call>\n{"name": "read", "arguments": {"path": "README.md", "from": 1, "to": 20, "why": "to see what it is about"\n</tool_call>',
+  },
   {on: '[[json]]', say: spoken.json},
   {on: '[[loop]]', say: 'The quick brown fox jumps over the lazy dog again and again. ', loop: true},
   {on: '<tool_response>', say: spoken.afterTool},

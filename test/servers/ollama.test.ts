@@ -143,6 +143,13 @@ describeReal(['ollama'], 'the real Ollama', () => {
     await expect.poll(() => loaded('scripted'), {timeout: 5000}).toBeUndefined()
   })
 
+  it('takes no answer whose call the server dropped', async () => {
+    const got = await say('[[broken]]')
+    expect(got.end.error).toMatchObject({code: 'model.garbled', again: true, msg: expect.stringContaining('tool call')})
+    const plain = await say('[[broken]]', {tools: []})
+    expect(plain.end.why, 'without tools it is only text').toBe('stop')
+  })
+
   it('names what is not there and what cannot be', async () => {
     const nobody = await say('hi', {model: 'nobody'})
     expect(nobody.end.error).toMatchObject({code: 'model.unknown', hint: 'ollama pull nobody'})
