@@ -32,7 +32,9 @@ export const fixedText = (finding: Finding, best: Finalist, counts?: {passed: nu
     .join('\n')
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
+const startsWithPlace = /^\S+:\d+:/
+const sentence = (text: string): string =>
+  `${startsWithPlace.test(text) ? text.charAt(0) : text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
 
 const suspicious = (finding: Finding): string => {
   const places = (finding.suspects ?? []).slice(0, 4).map((one) => `${one.path}:${one.lines[0]?.line ?? one.line} (${one.name})`)

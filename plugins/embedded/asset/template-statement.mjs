@@ -169,7 +169,7 @@ const missingReturn = (statement, at) => {
   const fn = at.functionOf(statement)
   if (!fn) return
   const isLast = block.view.items.at(-1) === statement
-  if (statement.view?.is === 'do' && statement.view.value && !['literal', 'update'].includes(statement.view.value.view?.is))
+  if (statement.view?.is === 'do' && statement.view.value && !['literal', 'update', 'yield'].includes(statement.view.value.view?.is))
     if (statement.view.value.view?.is !== 'assign')
       at.putAt(statement.start, statement.start, 'return ', isLast ? 0.8 : 1.3, 'missing return', `${short(textOf(statement))} must be returned`)
   if (isLast && block.up === fn && !['return', 'throw'].includes(statement.view?.is)) {
