@@ -102,6 +102,7 @@ export const joinKeeper = async (context: Context, size: Size, named: string | u
     throw nothingToJoin(`${candidates.length} sessions of this project live`, list)
   }
   const found = candidates[0] && (await introduced(candidates[0], size))
-  if (!found) throw nothingToJoin(named === undefined ? 'no session of this project lives' : `no session ${named} of this project lives`, 'penguin begins one')
+  if (!found && named === undefined) throw nothingToJoin('no session of this project lives', 'penguin begins one; penguin --continue goes on with the last')
+  if (!found) throw nothingToJoin(`no session ${named} of this project lives`, `penguin sessions resume ${named} goes on with it, its panes as they were`)
   return found.client
 }

@@ -123,3 +123,20 @@ describe('a question', () => {
     expect(server.requests.flatMap(results).join('\n')).toContain('none at all')
   })
 })
+
+describe('an answer on stdin', () => {
+  it('allows always as a card does', async () => {
+    await using server = await modelServer([list, {text: 'one test there'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    const started = where.start(['run', '--json', '--input', 'stream-json', ...way.args, '--no-check', '--permission', 'ask', 'how many tests?'], {input: ''})
+    const asked = await started.until(({type}) => type === 'ask.raised')
+    expect(asked.body).toMatchObject({choices: ['once', 'run', 'always', 'deny'], rules: ['shell(ls -l test)']})
+    started.child.stdin?.write(`${JSON.stringify({answer: asked.body.ask, choice: 'always', text: 'shell(ls *)'})}\n`)
+    const kept = await started.until(({type}) => type === 'policy.changed')
+    expect(kept.body).toMatchObject({change: 'allowed', rules: ['shell(ls *)'], file: '.penguin/config.local.yml'})
+    started.child.stdin?.end()
+    expect((await started.ended).closed?.text).toBe('one test there')
+    expect(where.read('.penguin/config.local.yml')).toBe('permissions:\n  rules:\n    - allow: shell(ls *)\n')
+  })
+})
