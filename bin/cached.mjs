@@ -13,7 +13,9 @@ const strideBytes = 512
 /** A process that worked so much longer has compiled more. */
 const worth = 1.5
 const weekMs = 7 * 24 * 60 * 60 * 1000
-const kind = `.script-${process.version}-${process.arch}`
+// V8 takes code only from a process with the same options: the screen has one more than a run.
+const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join('').replace(/\W+/g, '').slice(0, 60)
+const kind = `.script-${process.version}-${process.arch}${options && `-${options}`}`
 
 /** V8 looks at the head only; a page that a crash of the machine left empty is found here. */
 const sumOf = (code) => {
@@ -58,11 +60,11 @@ const write = (path, ms, code) => {
 /** What the chunk's function is: see `asScript` in mend-node.mjs. `file` lies beside the chunk whose `meta` this is. */
 export const load = (file, meta) => {
   const source = readFileSync(join(meta.dirname, file), 'utf8')
-  const options = {filename: meta.filename}
-  if (!folder) return new Script(source, options).runInThisContext()
+  const at = {filename: meta.filename}
+  if (!folder) return new Script(source, at).runInThisContext()
   const path = join(folder, file.replace(/\.script$/, kind))
   const known = read(path)
-  const script = new Script(source, {...options, ...(known ? {cachedData: known.code} : {})})
+  const script = new Script(source, {...at, ...(known ? {cachedData: known.code} : {})})
   process.once('exit', () => {
     const {user, system} = process.cpuUsage()
     const ms = Math.round((user + system) / 1000)

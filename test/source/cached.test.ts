@@ -74,6 +74,21 @@ describe('a chunk from the cache', () => {
     expect(run(dir, cache)).toBe(expected)
   })
 
+  it('is kept for each set of options, which V8 would not take from another', () => {
+    const dir = dist()
+    const cache = join(tempFolder(), 'v8')
+    run(dir, cache)
+    const [first = ''] = keptIn(cache)
+    const before = statSync(join(cache, first)).mtimeMs
+    const out = execFileSync(process.execPath, ['--max-semi-space-size=1', join(dir, 'main.js')], {
+      encoding: 'utf8',
+      env: {PATH: '/usr/bin:/bin', NODE_COMPILE_CACHE: cache},
+    })
+    expect(out).toBe(expected)
+    expect(keptIn(cache)).toHaveLength(2)
+    expect(statSync(join(cache, first)).mtimeMs).toBe(before)
+  })
+
   it('needs no cache that can be written', () => {
     const dir = dist()
     const file = join(tempFolder(), 'file')
