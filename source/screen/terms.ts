@@ -57,6 +57,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
     left = true
     speak()
     process.off('exit', onExit)
+    process.off('SIGCONT', onContinued)
     process.off('uncaughtException', onBroken)
     process.off('unhandledRejection', onBroken)
     tty.put(leave({features}))
@@ -71,6 +72,26 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
     giveBack(`${broken}${file ? `; ${file} says more` : ''}\n`)
     process.exit(1)
   }
+  let isLent = false
+  const lend = async <T>(work: () => Promise<T>): Promise<T> => {
+    isLent = true
+    await glass().lend()
+    tty.put(leave({features}))
+    tty.raw(false)
+    try {
+      return await work()
+    } finally {
+      tty.raw(true)
+      tty.put(enter({features, mouse: mouseIsOn}))
+      glass().takeBack()
+      isLent = false
+    }
+  }
+  // Stopped from outside and taken up again: a shell has had the terminal meanwhile.
+  const onContinued = (): void => {
+    if (!isLent && !left) void lend(async () => undefined)
+  }
+  process.on('SIGCONT', onContinued)
   process.on('exit', onExit)
   process.on('uncaughtException', onBroken)
   process.on('unhandledRejection', onBroken)
@@ -91,18 +112,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
       glass().say(on ? mouseOn : mouseOff)
     },
     title: (text) => glass().say(title(text)),
-    lend: async (work) => {
-      await glass().lend()
-      tty.put(leave({features}))
-      tty.raw(false)
-      try {
-        return await work()
-      } finally {
-        tty.raw(true)
-        tty.put(enter({features, mouse: mouseIsOn}))
-        glass().takeBack()
-      }
-    },
+    lend,
     leave: giveBack,
   }
 }

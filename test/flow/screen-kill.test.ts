@@ -240,3 +240,22 @@ describe.skipIf(!hasProgram('tmux'))('a terminal that is gone', () => {
     expect(where.read('sum.js')).toBe(fixed)
   }, 60_000)
 })
+
+describe('a screen that was stopped', () => {
+  it('has its terminal again when it is taken up', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = where.screen(['-i'], {command: 'sh', env: {P: launcher, PS1: 'shell$ '}})
+    await terminal.until('shell$')
+    terminal.type('$P\n')
+    await terminal.until('what shall be done?', 20_000)
+    const [pid] = pidsOf(where, whose.screen)
+    process.kill(pid as number, 'SIGSTOP')
+    // The shell writes into the picture, as it must.
+    await terminal.until((frame) => frame.includes('Stopped') && frame.lastIndexOf('shell$') > frame.indexOf('Stopped'))
+    terminal.type('fg\n')
+    await terminal.until((frame) => frame.includes('what shall be done?') && !frame.includes('Stopped'))
+    terminal.type('no enter is needed')
+    await terminal.until(() => terminal.row(terminal.rows - 1).includes('no enter is needed'))
+    expect(terminal.modes).toMatchObject({alternate: true, paste: true})
+  }, 40_000)
+})
