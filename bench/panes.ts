@@ -46,10 +46,8 @@ const startPenguin: Start = async (place, commands) => {
     terminal,
     startMs: stage.startMs,
     pids: stage.ours,
-    end: async () => {
-      for (const pid of place.survivors()) process.kill(pid, 'SIGKILL')
-      await stage[Symbol.asyncDispose]()
-    },
+    // What lives on ends with the place.
+    end: async () => stage[Symbol.asyncDispose](),
   }
 }
 

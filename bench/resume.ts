@@ -13,7 +13,7 @@ import {realClock} from '../source/edges.ts'
 import {ways} from '../test/kit/flow.ts'
 import {modelServer} from '../test/kit/model-server.ts'
 import {type Figure, median} from './figure.ts'
-import {openStage, percentile, rareLetter, residentMb, type Stage, wait, wished} from './stage.ts'
+import {killAll, openStage, percentile, rareLetter, residentMb, type Stage, wait, wished} from './stage.ts'
 
 const rounds = wished('PENGUIN_BENCH_ROUNDS', 5)
 const [calls, turns, copies, toldChars, keys] = [20, 12, 20, 6200, 120]
@@ -46,7 +46,7 @@ const leave = async ({terminal, place}: Stage): Promise<void> => {
   await wait(100)
   terminal.key('ctrl+c')
   await terminal.ended
-  for (const pid of place.survivors()) process.kill(pid, 'SIGKILL')
+  killAll(place)
 }
 
 interface Resumed {

@@ -109,5 +109,16 @@ export const openStage = ({files = {'readme.md': 'A project.\n'}, env = {}, args
   }
 }
 
+/** Whatever of it still lives. */
+export const killAll = (place: Stage['place']): void => {
+  for (const pid of place.survivors()) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It went by itself.
+    }
+  }
+}
+
 /** Letters that no chrome draws, so that each is found again in what is written. */
 export const rareLetter = (n: number): string => String.fromCodePoint(0x2801 + (n % 250))

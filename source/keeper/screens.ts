@@ -28,7 +28,7 @@ export interface ScreenPorts {
   whole(pane: PaneId, take: (data: string) => void): void
 }
 
-/** Beyond this a screen lags. */
+/** Beyond this a screen lags. Panes that it is shown anew do not count: several of them are more, and would make it lag for ever. */
 const lagBytes = 1024 * 1024
 /** What panes print is sent together: each message costs a system call here and a wake-up there. What comes after quiet goes soon. */
 const gatherMs = 8
@@ -40,13 +40,15 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   const shown = new Map<PaneId, Shown>()
   let drained = Promise.withResolvers<void>()
   let lags = false
+  /** What waited when a pane was last sent whole. */
+  let wholeBytes = 0
   /** Printed and not sent yet, in the order of the panes' first bytes. */
   const gathered = new Map<PaneId, string>()
   let sending: NodeJS.Timeout | undefined
   let sentMs = Number.NEGATIVE_INFINITY
 
   const isLagging = (): boolean => {
-    if (!lags && link.waitingBytes() > lagBytes) lags = true
+    if (!lags && link.waitingBytes() > wholeBytes + lagBytes) lags = true
     return lags
   }
   const join = (pane: PaneId): void => {
@@ -59,6 +61,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
       shown.set(pane, {is: 'live'})
       link.send({tell: 'bytes', pane, data, whole: true})
       for (const piece of joining.held) link.send({tell: 'bytes', pane, data: piece})
+      wholeBytes = link.waitingBytes()
     })
   }
   const send = (): void => {
@@ -87,6 +90,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   }
   link.onDrain(() => {
     lags = false
+    wholeBytes = 0
     drained.resolve()
     drained = Promise.withResolvers<void>()
     for (const [pane, {is}] of shown) if (is === 'stale') join(pane)
