@@ -62,7 +62,7 @@ const pairShare = 3
 /**
  * Tries candidates in order until the budget is spent, the space is exhausted or enough patches pass. Where a single edit
  * fixes a part of the failing tests and breaks none, pairs with it are tried in between. `budget`: {until, patient, stepAt}:
- * after `stepAt` such an edit ends the hunt, since the rest is better sought with it in place.
+ * such an edit ends the hunt in time, at the latest some time after `stepAt`, since the rest is better sought with it in place.
  */
 export const hunt = async ({space, planOf, driver, failing, budget, onProgress}) => {
   const state = {
@@ -100,15 +100,20 @@ export const basesOf = (state) =>
   state.partial.filter((one) => one.done && one.broke === 0).sort((a, b) => b.fixed.length - a.fixed.length || a.candidate.rank - b.candidate.rank)
 
 // An edit that fixes most of what fails is likely one of two faults; one that fixes little may be chance.
-const stepTime = (state, {stepAt, until}, failing) => {
+const isStepTime = (state, {stepAt, until}, failing) => {
+  if (state.tried < singlesFirst || stepAt === Number.POSITIVE_INFINITY) return false
   const [best] = basesOf(state)
-  if (!best) return Number.POSITIVE_INFINITY
-  return best.fixed.length * 2 >= failing.length ? stepAt : stepAt + (until - stepAt) * 0.6
+  if (!best) return false
+  const fixesMost = best.fixed.length * 2 >= failing.length
+  if (fixesMost && state.tried > Math.max(2 * singlesFirst, patience * best.at)) return true
+  return performance.now() > (fixesMost ? stepAt : stepAt + (until - stepAt) * 0.6)
 }
+/** So many times the candidates that led to a first step are tried before that step is taken. */
+const patience = 6
 
 const isOver = (state, candidate, budget, failing) => {
   if (performance.now() > state.stopAt || state.tried >= state.stopAfter || state.plausible.length >= mostPlausible) return true
-  if (state.plausible.length === 0) return state.tried > singlesFirst && performance.now() > stepTime(state, budget, failing)
+  if (state.plausible.length === 0) return isStepTime(state, budget, failing)
   return !budget.patient || candidate.rank > state.plausible[0].candidate.rank + 1.3
 }
 
@@ -125,7 +130,7 @@ const tryOne = async (state, candidate, {planOf, driver, failing, started, budge
       state.stopAt = Math.min(budget.until, performance.now() + mostMoreMs)
       state.stopAfter = state.tried + moreAfter(state.tried)
     }
-  } else if (fixed.length > 0 && !verdict.late) state.partial.push({candidate, fixed, broke: verdict.broke?.length ?? 0, done: verdict.done})
+  } else if (fixed.length > 0 && !verdict.late) state.partial.push({candidate, fixed, broke: verdict.broke?.length ?? 0, done: verdict.done, at: state.tried})
 }
 
 const overlaps = (a, b) => a.path === b.path && a.edits.some((one) => b.edits.some((other) => one.start <= other.end && other.start <= one.end))

@@ -104,6 +104,33 @@ describe('the coder of embedded/search', () => {
     expect(end).toMatchObject({why: 'stop', keep: {provider: 'embedded', items: [{confidence: 'high'}]}})
   })
 
+  it('makes two edits where it takes two, each after reading its file', async () => {
+    const first: Finalist = {...best, path: 'src/b.js', line: 2, old: 'b', new: 'c', say: 'first'}
+    const two: Finding = {...fixed, finalists: [], steps: [first, best]}
+    const {called, text, end} = await play('coder', {run_tests: red, eval_candidates: forModel(two), read: '1 x', edit: 'edited'}, {}, {run_tests: green})
+    expect(called.map((one) => one.tool)).toEqual(['run_tests', 'eval_candidates', 'read', 'edit', 'read', 'edit', 'run_tests'])
+    expect(called.filter((one) => one.tool === 'edit').map((one) => one.input.path)).toEqual(['src/b.js', 'src/a.js'])
+    expect(text).toContain('2 edits, relational operator + relational operator')
+    expect(text).toContain('src/b.js:2: first; src/a.js:4: ')
+    expect(end.keep?.items).toEqual([{confidence: 'medium'}])
+  })
+
+  it('answers a question with an account and no edit, and declines what is new', async () => {
+    const located: Finding = {state: 'located', wallMs: 1, tests: 12, failing: 3, failures: [], suspects: []}
+    const asked = await play('coder', {run_tests: red, eval_candidates: forModel(located)}, {goal: 'why do the tests fail?'})
+    expect(asked.called.map((one) => one.tool)).toEqual(['run_tests', 'eval_candidates'])
+    expect(asked.called[1]?.input).toMatchObject({localize: true})
+    expect(asked.text).toContain('3 of 12 tests fail')
+    const made = await play('coder', {}, {goal: 'add a function multiply(a, b)'})
+    expect(made.called).toEqual([])
+    expect(made.text).toMatch(/^Outside what search can do/)
+  })
+
+  it('searches first where the request points', async () => {
+    const {called} = await play('coder', {run_tests: red, eval_candidates: forModel(fixed), read: '', edit: ''}, {goal: 'fix the bug in src/a.js'})
+    expect(called[1]?.input).toMatchObject({prefer: ['src/a.js']})
+  })
+
   it('does not claim a fix when the tests stay red', async () => {
     const {text, end} = await play('coder', {run_tests: red, eval_candidates: forModel(fixed), read: '', edit: ''})
     expect(text).toMatch(/^Not fixed/)

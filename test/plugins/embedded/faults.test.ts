@@ -1,5 +1,8 @@
 // Faults that a single edit of one file does not reach: two at once, and tests that never end.
-import {afterEach, describe, expect, it, vi} from 'vitest'
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {evalCandidates} from '../../../plugins/embedded/eval-candidates.ts'
 import {type Finding, findingIn} from '../../../plugins/embedded/finding.ts'
 import {type Files, type Stage, stageOf} from './kit.ts'
@@ -18,22 +21,6 @@ const findIn = async (files: Files, seconds: number): Promise<Finding> => {
 const head = "const test = require('node:test')\nconst assert = require('node:assert')\n"
 
 describe('eval_candidates', () => {
-  it('repairs two faults in two files one after the other', async () => {
-    const finding = await findIn(
-      {
-        'package.json': '{"name": "two"}',
-        'a.js': 'exports.isAdult = (age) => {\n  return age > 18\n}\n',
-        'b.js':
-          "const {isAdult} = require('./a')\nexports.sum = (xs) => {\n  let total = 0\n  for (let i = 1; i < xs.length; i++) total += xs[i]\n  return total\n}\nexports.adults = (xs) => xs.filter(isAdult)\n",
-        'test/a.test.js': `${head}const {isAdult} = require('../a')\nconst {sum, adults} = require('../b')\ntest('at the bound', () => assert.equal(isAdult(18), true))\ntest('below', () => assert.equal(isAdult(17), false))\ntest('adults', () => assert.deepEqual(adults([17, 18, 30]), [18, 30]))\ntest('sum', () => assert.equal(sum([1, 2, 3]), 6))\ntest('one', () => assert.equal(sum([5]), 5))\ntest('none', () => assert.equal(sum([]), 0))\n`,
-      },
-      30,
-    )
-    expect(finding.state).toBe('fixed')
-    expect(finding.finalists).toEqual([])
-    expect(finding.steps?.map((one) => one.path).sort()).toEqual(['a.js', 'b.js'])
-  })
-
   it('finds the fault of a test that never ends', async () => {
     const finding = await findIn(
       {
@@ -42,9 +29,67 @@ describe('eval_candidates', () => {
           'exports.reach = (edges, start) => {\n  const seen = new Set([start])\n  const queue = [start]\n  while (queue.length > 0) {\n    const node = queue.shift()\n    for (const [from, to] of edges) {\n      if (from !== node && seen.has(to)) continue\n      seen.add(to)\n      queue.push(to)\n    }\n  }\n  return [...seen].sort()\n}\n',
         'test/walk.test.js': `${head}const {reach} = require('../walk')\ntest('a ring', () => assert.deepEqual(reach([['a', 'b'], ['b', 'c'], ['c', 'a'], ['x', 'y']], 'a'), ['a', 'b', 'c']))\ntest('none', () => assert.deepEqual(reach([], 'a'), ['a']))\n`,
       },
-      30,
+      15,
     )
     expect(finding.state).toBe('fixed')
     expect(finding.finalists?.[0]).toMatchObject({path: 'walk.js', say: '`&&` should be `||`'})
+  })
+})
+
+const {stepwise} = await import(new URL('../../../plugins/embedded/asset/step.mjs', import.meta.url).href)
+const {basesOf} = await import(new URL('../../../plugins/embedded/asset/hunt.mjs', import.meta.url).href)
+
+describe('two faults', () => {
+  let root = ''
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'faults-'))
+    writeFileSync(join(root, 'a.js'), 'wrong a')
+    writeFileSync(join(root, 'b.js'), 'wrong b')
+  })
+  afterEach(() => rmSync(root, {recursive: true, force: true}))
+  const text = (name: string): string => readFileSync(join(root, name), 'utf8')
+  const second = {path: 'b.js', old: 'wrong b', new: 'right b'}
+  const run = async (command: string, finalists: unknown[], left = 60_000) => {
+    const seen: string[] = []
+    const base = {candidate: {path: join(root, 'a.js')}, after: 'right a', told: {path: 'a.js'}}
+    const repair = async () => {
+      seen.push(text('a.js'))
+      return {tried: 5, plausible: finalists.length, finalists}
+    }
+    const found = await stepwise({state: 'unfixed', tried: 10}, [base], {
+      left: () => left,
+      open: async () => ({close: () => undefined}),
+      repair,
+      place: {root, cwd: root, command},
+    })
+    expect([text('a.js'), text('b.js')]).toEqual(['wrong a', 'wrong b'])
+    return {found, seen}
+  }
+
+  it('are repaired one after the other, and both edits are told', async () => {
+    const {found, seen} = await run('grep -q right a.js && grep -q right b.js', [second])
+    expect(seen).toEqual(['right a'])
+    expect(found).toMatchObject({state: 'fixed', tried: 15, finalists: [], steps: [{path: 'a.js'}, second]})
+  })
+
+  it('are one where the second edit passes alone', async () => {
+    const {found} = await run('grep -q wrong a.js && grep -q right b.js', [second])
+    expect(found).toMatchObject({state: 'fixed', finalists: [second]})
+    expect(found.steps).toBeUndefined()
+  })
+
+  it('stay as they were where no second edit is found, or no time is left', async () => {
+    expect((await run('true', [])).found).toEqual({state: 'unfixed', tried: 15})
+    expect((await run('true', [second], 2000)).found).toEqual({state: 'unfixed', tried: 10})
+  })
+
+  it('begin with the edit that fixes most and breaks nothing', () => {
+    const one = (fixed: number, rank: number, broke = 0, done = true) => ({fixed: Array(fixed).fill('t'), candidate: {rank}, broke, done})
+    const bases = basesOf({partial: [one(1, 0.4), one(2, 0.9), one(2, 0.5), one(3, 0.1, 1), one(3, 0.1, 0, false)]})
+    expect(bases.map((base: {fixed: string[]; candidate: {rank: number}}) => [base.fixed.length, base.candidate.rank])).toEqual([
+      [2, 0.5],
+      [2, 0.9],
+      [1, 0.4],
+    ])
   })
 })
