@@ -28,8 +28,7 @@ const searchCall = (turn: Turn, more: Record<string, unknown> = {}): Move['call'
 /** Nothing to go by: no check at all, or no tool to search with. */
 const cannot = (turn: Turn): string | undefined => {
   if (!has(turn, 'eval_candidates')) return 'this role was not given the search tool'
-  if (turn.envelope.checks.length === 0)
-    return 'no check is run here (none was found, or this run asks for none), so nothing shows a bug; name one with --check'
+  if (turn.envelope.checks.length === 0) return 'no test command was found here, or this run asks for no check, so nothing shows a bug; name one with --check'
   return undefined
 }
 

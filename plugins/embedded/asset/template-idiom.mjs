@@ -144,6 +144,21 @@ const quotient = (node, at) => {
   at.put(node, fitted(node, at.surface.ternary(test, yes, no)), 1.15, 'division by zero', `${say(by)} may be 0`)
 }
 
+// set(k, fresh) → set(k, [...old, ...fresh]): what was there stays.
+const appended = (node, at) => {
+  const up = node.up?.view
+  if (
+    at.surface.name !== 'js' ||
+    !(((up?.is === 'call' || up?.is === 'new') && up.callee !== node) || (up?.is === 'assign' && up.value === node) || up?.is === 'return')
+  )
+    return
+  for (const one of at
+    .names(node)
+    .filter((each) => each.depth === 0 && each.kind === 'local' && each.name !== textOf(node))
+    .slice(0, 6))
+    at.put(node, `[...${one.name}, ...${textOf(node)}]`, 1.6, 'missing part', `what \`${one.name}\` holds must stay`)
+}
+
 // a % b → (a + b) % b, wherever the statement says it: what is below 0 wraps, too.
 const wrapping = (node, at) => {
   if (textOf(node.view.op) !== '%') return
@@ -265,6 +280,7 @@ export const idiomTemplates = {
   ternary: [membership],
   binary: [compared, repeated, lexicographic, quotient, setTest, wrapping, crossed],
   yield: [yields],
+  name: [appended],
   call: [filled, placed, bounded, conversions],
   index: [emptyKey],
 }

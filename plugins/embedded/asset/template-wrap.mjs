@@ -120,9 +120,15 @@ const clamped = (node, at) => {
 
 const defaulted = (node, at) => {
   const text = textOf(node)
-  for (const value of at.surface.defaults.slice(0, 4)) {
+  for (const value of [...at.surface.defaults.slice(0, 4), '1']) {
     const whole = at.surface.orElse(atom(node), value)
-    at.put(node, needsParens(node) ? `(${whole})` : whole, 1.3, 'missing default', `${say(text)} may be missing: \`${value}\` stands for it`)
+    at.put(
+      node,
+      needsParens(node) ? `(${whole})` : whole,
+      value === '1' ? 1.4 : 1.3,
+      'missing default',
+      `${say(text)} may be missing: \`${value}\` stands for it`,
+    )
   }
 }
 const needsParens = (node) => ['loop', 'spread', 'attr', 'index', 'binary', 'chain', 'unary', 'each'].includes(node.up?.view?.is)
