@@ -29,7 +29,9 @@ export interface ScreenPorts {
 }
 
 /** Beyond this a screen lags. Panes that it is shown anew do not count: several of them are more, and would make it lag for ever. */
-const lagBytes = 1024 * 1024
+const lagBytes = 4 * 1024 * 1024
+/** Held back of one pane while the whole of it is made; beyond this the whole is made again. */
+const heldMost = 1024 * 1024
 /** What panes print is sent together: each message costs a system call here and a wake-up there. What comes after quiet goes soon. */
 const gatherMs = 8
 /** While it goes on it is sent as often as it can be drawn. */
@@ -81,7 +83,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
       state.held.push(data)
       state.heldChars += data.length
       // The whole that is asked for anew holds all of it.
-      if (state.heldChars > lagBytes) join(pane)
+      if (state.heldChars > heldMost) join(pane)
       return
     }
     gathered.set(pane, (gathered.get(pane) ?? '') + data)

@@ -36,7 +36,7 @@ const slowScreen = () => {
     panes: () => names.map((pane): PaneNote => ({pane, kind: 'shell', title: pane, size})),
     whole: (pane: string, take: (data: string) => void) => {
       wholes.push(pane)
-      take('w'.repeat(600_000))
+      take('w'.repeat(2_000_000))
     },
   } as unknown as ScreenPorts)
   const read = (): void => {
@@ -56,7 +56,7 @@ describe('a screen that reads slowly', () => {
     const {screen, wholes, read, print, live} = slowScreen()
     read()
     expect(wholes).toEqual(names)
-    print('x'.repeat(500_000))
+    print('x'.repeat(1_500_000))
     print('lost in the whole')
     expect(live('lost in the whole')).toEqual([])
     read()
