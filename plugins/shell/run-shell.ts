@@ -34,18 +34,21 @@ const folderFor = (input: ShellInput, site: Site): string => {
   return place.path.startsWith('/') ? place.path : join(site.root, place.path)
 }
 
-// Colours and cursor movements tell a model nothing.
+// Colours and cursor movements tell a model nothing. What each may hold is bounded: a command prints what it likes, and
+// what is looked for to the end of the text at each of its places is looked for for hours.
 const escapes = new RegExp(
-  `${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\u0007]*(?:\u0007|${String.fromCharCode(27)}\\\\)|[()][A-Z0-9]|[=>78])`,
+  `${String.fromCharCode(27)}(?:\\[[0-9;?]{0,64}[ -/]{0,8}[@-~]|\\][^\u0007${String.fromCharCode(27)}]{0,4096}(?:\u0007|${String.fromCharCode(27)}\\\\)|[()][A-Z0-9]|[=>78])`,
   'g',
 )
 
+/** What stands after the last return within a line; one at its end draws nothing over. */
+const drawnOnce = (line: string): string => (line.length < 2 ? line : line.slice(line.lastIndexOf('\r', line.length - 2) + 1))
+
 /** What a terminal would have left standing: escape sequences gone, lines that were drawn over drawn once. */
-const readable = (output: string): string =>
-  output
-    .replace(escapes, '')
-    .replaceAll('\r\n', '\n')
-    .replace(/[^\n]*\r(?=[^\n])/g, '')
+const readable = (output: string): string => {
+  const plain = output.replace(escapes, '').replaceAll('\r\n', '\n')
+  return plain.includes('\r') ? plain.split('\n').map(drawnOnce).join('\n') : plain
+}
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
 

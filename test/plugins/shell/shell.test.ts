@@ -73,6 +73,28 @@ describe('a command', () => {
     expect((await told(report)).model).toMatch(says)
   })
 
+  it.each([
+    ['one line without an end', 'x'.repeat(1_000_000)],
+    ['returns', '\r'.repeat(1_000_000)],
+    ['titles without an end', '\u001b]'.repeat(500_000)],
+    ['colours without an end', '\u001b[1'.repeat(330_000)],
+    ['one colour without an end', `\u001b[${'1'.repeat(1_000_000)}`],
+  ])('of %s is read in no time', async (_, stdout) => {
+    const began = performance.now()
+    await told({stdout})
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+
+  it.each([
+    ['a\rb', 'b'],
+    ['a\rb\r', 'b\r'],
+    ['a\r\rb', 'b'],
+    ['\ra', 'a'],
+    ['one\rtwo\nthree', 'two\nthree'],
+  ])('that draws over a line shows what is left: %j', async (stdout, left) => {
+    expect((await told({stdout})).model.split('\n').slice(1).join('\n')).toBe(left.trimEnd())
+  })
+
   it('that says much is clipped at both ends, and the whole kept', async () => {
     const stdout = Array.from({length: 5000}, (_, at) => `line ${at}`).join('\n')
     const ran = await told({stdout})
