@@ -28,6 +28,7 @@ interface Edges {
 
 /** So many calls in a row that could not be read: one is told what was wrong with it, the second shows that this did not help. */
 const mostUnread = 2
+const mostTakeovers = 2
 const unread = new Set(['tool.input', 'tool.unknown'])
 
 /** Every job of the agent sees its candidate's tree at the project's own path. */
@@ -134,11 +135,20 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
     }
 
   let unreadInARow = 0
+  let takeovers = 0
+  const isHeld = (): boolean => unreadInARow >= mostUnread
   const watchCalls = (isUnread: boolean, hooks: CallHooks): void => {
-    if (unreadInARow >= mostUnread || !speech.local) return
+    if (!speech.local) return
+    if (isHeld()) {
+      // A slip is over with the first call that can be read; a habit is not.
+      if (!isUnread && takeovers < mostTakeovers) unreadInARow = 0
+      return
+    }
     unreadInARow = isUnread ? unreadInARow + 1 : 0
-    if (unreadInARow >= mostUnread)
-      hooks.note('notice', {code: 'calls.grammar', text: `${mostUnread} calls in a row could not be read; from now on the server holds them to their schema`})
+    if (!isHeld()) return
+    takeovers += 1
+    const until = takeovers < mostTakeovers ? 'until one can be' : 'from now on'
+    hooks.note('notice', {code: 'calls.grammar', text: `${mostUnread} calls in a row could not be read; ${until} the server holds them to their schema`})
   }
 
   const run = async (call: Call, hooks: CallHooks) => {
@@ -170,7 +180,7 @@ export const openWork = async (assignment: Assignment, signal: () => AbortSignal
     specs,
     guide: speech.blocks ? blocksGuide : '',
     ask: async (turn, hooks) => {
-      const asked: Turn = unreadInARow >= mostUnread ? {...turn, byGrammar: true} : turn
+      const asked: Turn = isHeld() ? {...turn, byGrammar: true} : turn
       const reply = await speech.ask(asked, {...hooks, reserve: whileItThinks(hooks)}, signal())
       if (reply.calls.some(({tool}) => tool === 'shell')) {
         runsCommands = true

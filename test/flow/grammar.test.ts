@@ -43,7 +43,7 @@ describe('calls by grammar', () => {
     expect(shown.join(''), 'no JSON is shown').toBe('sum subtracted; it adds now.')
   })
 
-  it.each(['llamacpp', 'ollama'] as const)('take over on %s after two calls that could not be read, and stay', async (provider) => {
+  it.each(['llamacpp', 'ollama'] as const)('take over on %s after two calls that could not be read; the second time they stay', async (provider) => {
     const left = [...rest]
     const reply = (asked: Asked): Scripted => {
       if (asked.tools.length > 0) return {calls: [{tool: 'edit', input: {file: 'sum.js', nonsense: asked.toolResults}}]}
@@ -52,8 +52,8 @@ describe('calls by grammar', () => {
     const {closed, err, sum, asked, events} = await runOn(reply, provider)
     expect(closed, err).toMatchObject({outcome: 'done', exitCode: 0})
     expect(sum).toBe(fixed)
-    expect(asked.map(({tools}) => tools.length > 0)).toEqual([true, true, false, false, false])
-    expect(bodies(events, 'notice').filter(({code}) => code === 'calls.grammar')).toHaveLength(1)
+    expect(asked.map(({tools}) => tools.length > 0)).toEqual([true, true, false, true, true, false, false])
+    expect(bodies(events, 'notice').filter(({code}) => code === 'calls.grammar')).toHaveLength(2)
   })
 
   it('are asked for where a server drops calls that it cannot read, once each', async () => {
