@@ -12,6 +12,7 @@ import {tell} from '../../engine/fold/transcript.ts'
 import {type OpenJournal, openJournal} from '../../engine/journal/open.ts'
 import {typeFilter} from '../../engine/journal/record.ts'
 import type {Context, VerbRun} from '../context.ts'
+import {shown} from '../shown.ts'
 import {journalDir} from './journal-dir.ts'
 
 const findings = 1
@@ -65,7 +66,7 @@ const clipped = (text: string): string => (text.length > 160 ? `${text.slice(0, 
 const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 23)
 
 const readable = (event: Event): string => {
-  const said = tell(event).split('\n')[0] || clipped(JSON.stringify(event.body))
+  const said = shown(tell(event)).split('\n')[0] || clipped(JSON.stringify(event.body))
   return `${String(event.seq).padStart(5)} ${timeOf(event.at)} ${(event.role ?? '-').padEnd(8)} ${event.type.padEnd(14)} ${said}\n`
 }
 

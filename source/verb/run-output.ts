@@ -6,6 +6,7 @@ import type {Event} from '../../engine/contract/event.ts'
 import {tell} from '../../engine/fold/transcript.ts'
 import type {Context} from '../context.ts'
 import type {RunOptions} from '../run-options.ts'
+import {shown} from '../shown.ts'
 
 export interface Writer {
   /** False once nobody reads any more. */
@@ -18,7 +19,7 @@ const reset = '\u001b[0m'
 const textWriter = (context: Context, options: RunOptions): Writer => {
   const colour = context.tty.err && !options.noColor
   const progress = (event: Event): void => {
-    const told = tell(event)
+    const told = shown(tell(event))
     if (!told) return
     const who = event.role ? `${event.role} ` : ''
     context.err(colour ? `${dim}${who}${reset}${told}\n` : `${who}${told}\n`)
@@ -31,7 +32,8 @@ const textWriter = (context: Context, options: RunOptions): Writer => {
       }
       if (!options.quiet || event.body.exitCode !== 0) progress(event)
       const {text} = event.body
-      return context.out(typeof text === 'string' && text ? `${text}\n` : '')
+      // In a pipe or a file it is the answer, byte for byte.
+      return context.out(typeof text === 'string' && text ? `${context.tty.out ? shown(text) : text}\n` : '')
     },
   }
 }

@@ -6,6 +6,7 @@ import type {Journal, RunInfo} from '../../engine/contract/journal.ts'
 import {tell} from '../../engine/fold/transcript.ts'
 import {openJournal} from '../../engine/journal/open.ts'
 import type {Context, VerbRun} from '../context.ts'
+import {shown} from '../shown.ts'
 import {wantsScreen} from '../terminal-kind.ts'
 import {fork} from './fork.ts'
 import {journalDir} from './journal-dir.ts'
@@ -49,7 +50,7 @@ const show = async (context: Context, journal: Journal, run: RunInfo): Promise<n
   }
   await context.out(`${run.run} · session ${run.session} · ${stateOf(run)}\n${titleOf(journal, run)}\n`)
   for (const event of journal.read({run: run.run})) {
-    const told = tell(event)
+    const told = shown(tell(event))
     if (told && !(await context.out(`${String(event.seq).padStart(5)} ${event.role ?? ''} ${told}\n`))) break
   }
   return 0

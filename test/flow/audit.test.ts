@@ -1,11 +1,10 @@
 // What the contract promises, letter by letter, where nobody had looked: words on stdin, answers in other words, a
 // rule that names a whole line, the repository itself, a schema that most models miss, and why a gate is red.
 
-import {execFileSync} from 'node:child_process'
 import {describe, expect, it} from 'vitest'
 import {calculator, edit, green, ways} from '../kit/flow.ts'
 import {modelServer} from '../kit/model-server.ts'
-import {type Line, launcher, type Place, place} from '../kit/penguin.ts'
+import {type Line, type Place, place} from '../kit/penguin.ts'
 
 const sh = (command: string) => ({calls: [{tool: 'shell', input: {command}}]})
 const bodies = (lines: Line[], type: string) => lines.filter((line) => line.type === type).map(({body}) => body)
@@ -22,7 +21,6 @@ const play = async (
   const ran = await repo.run(['run', '--json', ...way.args, ...args], {env: way.env, input: more.input})
   return {
     ...ran,
-
     requests: server.requests.length,
     head: repo.git('log', '--all', '--oneline'),
     status: repo.git('status', '--porcelain'),
@@ -148,79 +146,15 @@ it('an empty prompt reads nothing in its stead', async () => {
   expect(ran).toMatchObject({code: 2, stdout: '', requests: 0, stderr: expect.stringContaining('the prompt is empty')})
 })
 
-describe('a mistake in the configuration', () => {
-  it.each([
-    ['modle: openai/gpt-5.2', '`modle` (did you mean `model`?)'],
-    ['roles: {kodr: {model: openai/gpt-5.2}}', '`roles.kodr` (did you mean `roles.coder`?)'],
-    ['routes: {fast: [nope/x]}', 'no provider named nope'],
-    ['permissions: {rules: [{alow: "shell(ls)"}]}', '(did you mean `allow`?'],
-  ])('ends in 8, with what was meant in the reason, however it is printed: %s', async (text, said) => {
-    await using server = await modelServer([{text: 'x'}])
-    using repo = place(green)
-    repo.write({'../home/.config/penguin/config.yml': `${text}\n`})
-    const way = ways.responses(server)
-    const ran = await repo.run(['run', '--output', 'json', '--no-check', ...way.args, 'hi'], {env: way.env})
-    expect(JSON.parse(ran.stdout)).toMatchObject({outcome: 'config', exitCode: 8, reason: expect.stringContaining(said)})
-    expect(JSON.parse(ran.stdout).reason).toContain('config.yml:1: ')
-    expect(server.requests).toHaveLength(0)
-  })
-
-  it('is told by other verbs without a stray colon', async () => {
-    using repo = place(green)
-    repo.write({'../home/.config/penguin/config.yml': 'modle: x\n'})
-    expect((await repo.run(['config', 'list'])).stderr).toMatch(/^penguin: \/\S+config\.yml:1: there is no key `modle`\ndid you mean `model`\?\n$/)
-  })
-})
-
-describe('where it is started', () => {
-  it.each<[string, Record<string, string>]>([
-    ['empty', {HOME: ''}],
-    ['not a whole path', {HOME: 'home'}],
-  ])('HOME %s: the project is still the project, and nothing of Penguin is put beside its files', async (_, env) => {
-    await using server = await modelServer([{text: 'x'}])
-    using repo = place(green)
-    const way = ways.responses(server)
-    const ran = await repo.run(['run', '--json', '--no-check', ...way.args, 'hi'], {
-      env: {...way.env, XDG_CACHE_HOME: repo.home, XDG_STATE_HOME: repo.home, XDG_CONFIG_HOME: repo.home, ...env},
-    })
-    expect(ran.closed, ran.stderr).toMatchObject({outcome: 'answered'})
-    expect(repo.git('status', '--porcelain', '--ignored')).toBe('!! .penguin/\n')
-  })
-
-  it('a folder that is gone is named, and another may be named instead', async () => {
-    using repo = place(green)
-    const run = (words: string): string =>
-      execFileSync('bash', ['-c', `mkdir ../gone && cd ../gone && rmdir ../gone && '${launcher}' ${words} 2>&1; echo "exit $?"`], {
-        cwd: repo.dir,
-        env: repo.env,
-        encoding: 'utf8',
-      })
-    expect(run('run --json hi')).toMatch(/the folder that this shell stands in is gone\n.*--cwd\nexit 2\n$/)
-    expect(run(`config path -C '${repo.dir}'`)).toContain('exit 0')
-  })
-})
-
-describe('odd files', () => {
-  it('a pipe is not waited for, and a link that leads round in a circle is no trouble', async () => {
-    const read = (path: string) => ({calls: [{tool: 'read', input: {path}}]})
-    const ran = await play([read('pipe'), read('round/round/sum.js'), read('nowhere'), {text: 'I looked.'}], ['--no-check', '--timeout', '30', 'hi'], {
-      before: (repo) => execFileSync('bash', ['-c', 'mkfifo pipe; ln -s . round; ln -s none nowhere'], {cwd: repo.dir}),
-    })
-    expect(ran.closed).toMatchObject({outcome: 'answered'})
-    expect(bodies(ran.lines, 'tool.done')).toMatchObject([{ok: false, error: {msg: expect.stringContaining('no regular file')}}, {ok: true}, {ok: false}])
-  })
-
-  it('a file that is too large to be kept is told apart from one that somebody changed', async () => {
-    await using server = await modelServer([sh('echo x >> big.bin; echo y >> sum.js'), {text: 'done'}])
-    using repo = place({...green, 'big.bin': 'z'.repeat(33 * 1024 * 1024)})
-    const way = ways.responses(server)
-    await repo.run(['run', '--json', '--no-check', ...way.args, 'hi'], {env: way.env})
-    repo.write({'sum.js': 'mine now\n'})
-    expect(await repo.run(['undo'])).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(
-        /cannot be put back, because files over 32 MiB are not kept:\n {2}! big\.bin\nleft alone, because they are not as Penguin left them:\n {2}! sum\.js\n/,
-      ),
-    })
-  })
+it('what is printed for a person steers no terminal; a pipe gets the answer byte for byte', async () => {
+  await using server = await modelServer([{text: 'red \u001b[31m\u001b]0;title\u0007end'}])
+  using repo = place(green)
+  const way = ways.responses(server)
+  const ran = await repo.run(['run', ...way.args, '--check', "printf '\\033]0;evil\\007bad'; false", 'hi'], {env: way.env})
+  expect(ran.code).toBe(3)
+  expect(ran.stderr).toContain('red end')
+  expect(ran.stderr).toMatch(/check:1: exit code 1: bad/)
+  for (const byte of ['\u0007', '\u001b']) expect(ran.stderr).not.toContain(byte)
+  expect(ran.stdout).toContain('red \u001b[31m\u001b]0;title\u0007end')
+  expect((await repo.run(['log'])).stdout).not.toContain('\u001b')
 })
