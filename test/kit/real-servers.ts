@@ -6,7 +6,7 @@ import {createHash} from 'node:crypto'
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {describe, it} from 'vitest'
+import {describe, it, onTestFinished} from 'vitest'
 import {ollamaTemplate} from './gguf-templates.ts'
 import {until} from './model-turn.ts'
 
@@ -55,7 +55,7 @@ const ended = (child: ChildProcess): boolean => child.exitCode !== null || child
 /** The server and what it has started itself: they are a group of their own. */
 const end = async (child: ChildProcess): Promise<void> => {
   const {pid} = child
-  if (pid === undefined) return
+  if (pid === undefined || ended(child)) return
   const signal = (name: 'SIGTERM' | 'SIGKILL'): void => {
     try {
       process.kill(-pid, name)
@@ -79,6 +79,12 @@ const launch = async ({command, args, env, listening, ready, home}: Launch): Pro
   const close = async (): Promise<void> => {
     await end(child)
     rmSync(home, {recursive: true, force: true, maxRetries: 3})
+  }
+  try {
+    // A test that runs out of time never leaves its block.
+    onTestFinished(close)
+  } catch {
+    // Opened in a hook: another hook closes it.
   }
   try {
     await until(() => ended(child) || listening.test(said), startMs)
