@@ -41,7 +41,13 @@ export interface PicturePorts {
   gone(): void
 }
 
-const keysFirstMs = 5
+const keysFirstMs = 15
+
+/** The first frame is out, keys that wait are read and drawn: whatever is begun then may take its time. */
+const afterKeys = (then: () => void): void => {
+  setImmediate(() => setTimeout(() => setImmediate(() => setImmediate(then)), keysFirstMs))
+}
+
 const pageMs = 150
 
 /** Nothing is there yet that needs Ink. */
@@ -99,7 +105,7 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
   })
   draw(store.state())
   // What was typed up to now is drawn before anything heavy is begun.
-  setTimeout(() => void loadInk(), keysFirstMs)
+  afterKeys(() => void loadInk())
   return {
     glass,
     panes,
