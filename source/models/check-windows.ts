@@ -24,6 +24,13 @@ const isDeclared = (config: Config, {provider, model}: Route): boolean => config
 
 const noServer = new Set(['embedded', 'replay'])
 
+/** Named for a service: behind such a name on this machine is mostly a gateway to it, which a run asks for replies only. */
+const services = new Set(['openai', 'anthropic'])
+const ollamaPort = '11434'
+
+const mayBeAsked = ({name, protocol, baseUrl}: ProviderSettings): boolean =>
+  isLocal(protocol, baseUrl) && (!services.has(name) || (URL.canParse(baseUrl) && new URL(baseUrl).port === ollamaPort))
+
 export interface CheckedRoutes {
   /** By role, without the routes that are too small. */
   chains: Record<string, Route[]>
@@ -103,7 +110,7 @@ export const checkRoutes = async (
   const local = routes.filter(({provider, model}) => {
     const settings = providers[provider]
     if (!settings || noServer.has(settings.protocol) || hasTellingList(settings)) return false
-    return isLocal(settings.protocol, settings.baseUrl) && !isSilent(context, settings, model)
+    return mayBeAsked(settings) && !isSilent(context, settings, model)
   })
   if (local.length === 0) return {chains: mutable(chains), providers, notices}
   const {windowOnceLoaded} = await import('./window.ts')

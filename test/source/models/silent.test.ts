@@ -48,3 +48,12 @@ describe('a server of one’s own that tells nothing', () => {
     expect(isSilent(nowhere, settings, 'm')).toBe(false)
   })
 })
+
+it('a service by name is asked for replies only, wherever its address leads', async () => {
+  await using server = await modelServer(() => ({text: 'hello'}), {more: () => ({error: 'no such page'})})
+  for (const name of ['openai', 'anthropic']) {
+    const settings = settingsOf({name, baseUrl: server.baseUrl})
+    await checkRoutes({coder: [{provider: name, model: 'm'}]}, {[name]: settings}, config, testContext({env: {HOME: tempFolder()}}))
+  }
+  expect(server.others).toEqual([])
+})
