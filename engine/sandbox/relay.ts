@@ -16,6 +16,8 @@ export const relayEnv: Readonly<Record<string, string>> = {
   NO_PROXY: 'localhost,127.0.0.1,::1',
   no_proxy: 'localhost,127.0.0.1,::1',
   NODE_USE_ENV_PROXY: '1',
+  npm_config_update_notifier: 'false',
+  PIP_DISABLE_PIP_VERSION_CHECK: '1',
 }
 
 // The end of stdout tells the shell that waits for it that the port is open. Something must take its number at once: Node
