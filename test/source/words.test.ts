@@ -34,7 +34,10 @@ describe('words that are taken', () => {
     ],
     [['run', 'p', '--check', 'a', '--check', 'b -c'], {verb: 'run', bare: false, words: ['p'], flags: {check: ['a', 'b -c']}}],
     [['run', '--role-model', 'coder=x/y', 'p'], {verb: 'run', bare: false, words: ['p'], flags: {roleModel: ['coder=x/y']}}],
-    [['run', 'p', '-mollama/qwen3', '-C/tmp', '-oout.txt'], {verb: 'run', bare: false, words: ['p'], flags: {model: 'ollama/qwen3', cwd: '/tmp', outputFile: 'out.txt'}}],
+    [
+      ['run', 'p', '-mollama/qwen3', '-C/tmp', '-oout.txt'],
+      {verb: 'run', bare: false, words: ['p'], flags: {model: 'ollama/qwen3', cwd: '/tmp', outputFile: 'out.txt'}},
+    ],
     [['-mollama/qwen3', 'p'], {verb: 'run', bare: true, words: ['p'], flags: {model: 'ollama/qwen3'}}],
     [['run', 'p', '--seed', '-4'], {verb: 'run', bare: false, words: ['p'], flags: {seed: -4}}],
     [
