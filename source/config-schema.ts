@@ -170,7 +170,7 @@ export const keys: Readonly<Record<string, Key>> = {
   'sandbox.network.allow': key(
     texts,
     'The network for commands: empty for none, ["*"] for all of it, or the hosts that they may reach through HTTP (bwrap only): example.com, example.com:8080, *.example.com.',
-    '[registry.npmjs.org]',
+    '[packages.example.com]',
     [],
   ),
   'sandbox.writes': key(texts, 'Folders outside the project that commands may write.', '[~/.cache/pip]', []),

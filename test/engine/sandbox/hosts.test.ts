@@ -8,7 +8,7 @@ const list = (...texts: string[]): AllowedHost[] => texts.map(allowedHost).filte
 
 describe('a host of the list', () => {
   it.each([
-    ['registry.npmjs.org', {name: 'registry.npmjs.org', below: false}],
+    ['packages.example.com', {name: 'packages.example.com', below: false}],
     ['Example.COM:8080', {name: 'example.com', below: false, port: 8080}],
     ['*.example.com', {name: 'example.com', below: true}],
     ['localhost:4873', {name: 'localhost', below: false, port: 4873}],
