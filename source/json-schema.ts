@@ -1,242 +1,96 @@
-// Does a value match a JSON Schema (drafts 6 to 2020-12)? Pure. Every keyword that says what a value must be is held
-// to; what cannot be held to is found by schema-trouble.ts before any work is done, and never passed over here.
+// Answers held against the JSON Schema of a person (drafts 6 to 2020-12), by ajv. It is large and is loaded for this
+// alone. A schema that cannot be held to is refused before a run does any work for it, never passed over.
 
-import {formats} from './json-formats.ts'
-import {isObject, isSame, type Json, type Schema, schemaAt} from './json-pointer.ts'
+import type {Ajv, ErrorObject, Options, ValidateFunction} from 'ajv'
 
-interface Found {
-  wrong: string[]
-  /** Names and places that some keyword has looked at, for `unevaluatedProperties` and `unevaluatedItems`. */
-  names: Set<string>
-  places: Set<number>
-}
+type Check = (value: unknown) => string[]
 
-interface Look {
-  root: Schema
-  value: Json
-  path: string
-  depth: number
-}
-
-type Rule = (want: never, look: Look, schema: Record<string, Json>, found: Found) => string | undefined
-
-const maxDepth = 200
 const maxWrong = 20
 
-const typeOf = (value: Json): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
-const isType = (value: Json, type: string): boolean => (type === 'integer' ? Number.isInteger(value) : typeOf(value) === type)
-const letters = (text: string): number => [...text].length
-const regex = (pattern: string): RegExp => {
+const options: Options = {
+  allErrors: true,
+  // Words that are not the standard's say nothing about a value, as the standard has it.
+  strict: false,
+  logger: false,
+  // 19.99 is a multiple of 0.01, whatever binary fractions say.
+  multipleOfPrecision: 9,
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A list of schemas under `items` became `prefixItems` in 2020-12; all else that older drafts say is still understood. */
+const hasOldItems = (schema: unknown): boolean => {
+  if (Array.isArray(schema)) return schema.some(hasOldItems)
+  return isObject(schema) && (Array.isArray(schema.items) || Object.values(schema).some(hasOldItems))
+}
+
+const openReader = async (old: boolean, unicodeRegExp: boolean): Promise<Ajv> => {
+  const [{Ajv2019}, {Ajv2020}, {default: formats}] = await Promise.all([import('ajv/dist/2019.js'), import('ajv/dist/2020.js'), import('ajv-formats')])
+  const reader = new (old ? Ajv2019 : Ajv2020)({...options, unicodeRegExp})
+  formats.default(reader)
+  return reader
+}
+
+// To open one takes longer than to read a schema with it.
+const readers = new Map<string, Promise<Ajv>>()
+
+const readerOf = (schema: unknown, unicodeRegExp: boolean): Promise<Ajv> => {
+  const old = hasOldItems(schema)
+  const key = `${old} ${unicodeRegExp}`
+  const reader = readers.get(key) ?? openReader(old, unicodeRegExp)
+  readers.set(key, reader)
+  return reader
+}
+
+/** Without the name of its draft: one reader serves them all. */
+const bare = (schema: Record<string, unknown> | boolean): Record<string, unknown> | boolean => {
+  if (!isObject(schema)) return schema
+  const {$schema: _, ...rest} = schema
+  return rest
+}
+
+const placeOf = (pointer: string): string => pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~')
+
+const wordsOf = ({instancePath, keyword, message = 'does not match', params}: ErrorObject, whole: string): string => {
+  const place = placeOf(instancePath) || whole
+  if (keyword === 'enum') return `${place}: must be one of ${JSON.stringify(params.allowedValues).slice(0, 200)}`
+  if (keyword === 'const') return `${place}: must be ${JSON.stringify(params.allowedValue)?.slice(0, 200)}`
+  const name = params.additionalProperty ?? params.unevaluatedProperty
+  return `${place}: ${message}${name === undefined ? '' : ` (${name})`}`
+}
+
+const read = async (schema: Record<string, unknown> | boolean, unicodeRegExp: boolean): Promise<ValidateFunction> => {
+  const reader = await readerOf(schema, unicodeRegExp)
+  if (!reader.validateSchema(schema)) throw new Error(wordsOf(reader.errors?.[0] as ErrorObject, 'it'))
   try {
-    return new RegExp(pattern, 'u')
-  } catch {
-    return new RegExp(pattern)
+    return reader.compile(schema)
+  } finally {
+    if (isObject(schema)) reader.removeSchema(schema)
   }
 }
 
-const at = (path: string, name: string | number): string => (path === '' ? String(name) : `${path}.${name}`)
-const into = (look: Look, name: string | number, value: Json): Look => ({...look, value, path: at(look.path, name), depth: look.depth + 1})
-const deeper = (look: Look): Look => ({...look, depth: look.depth + 1})
-
-/** Takes over what another schema found wrong in the same value, and what it has looked at. */
-const also = (found: Found, other: Found): undefined => {
-  found.wrong.push(...other.wrong)
-  for (const name of other.names) found.names.add(name)
-  for (const place of other.places) found.places.add(place)
-}
-
-const seen = (found: Found, other: Found): void => also(found, {...other, wrong: []})
-
-const number =
-  (fits: (value: number, want: number) => boolean, words: string): Rule =>
-  (want: number, {value}) =>
-    typeof value === 'number' && !fits(value, want) ? `must be ${words} ${want}` : undefined
-
-const sized =
-  (size: (value: Json) => number | undefined, fits: (size: number, want: number) => boolean, words: string, what: string): Rule =>
-  (want: number, {value}) => {
-    const has = size(value)
-    return has !== undefined && !fits(has, want) ? `must have ${words} ${want} ${what}, not ${has}` : undefined
+const compile = async (schema: Record<string, unknown> | boolean): Promise<ValidateFunction> => {
+  try {
+    return await read(schema, true)
+  } catch (thrown) {
+    // Patterns that the stricter reading of regular expressions refuses.
+    if (!(thrown instanceof SyntaxError)) throw thrown
+    return read(schema, false)
   }
-
-const ofText = (value: Json) => (typeof value === 'string' ? letters(value) : undefined)
-const ofList = (value: Json) => (Array.isArray(value) ? value.length : undefined)
-const ofObject = (value: Json) => (isObject(value) ? Object.keys(value).length : undefined)
-const most = (has: number, want: number): boolean => has <= want
-const least = (has: number, want: number): boolean => has >= want
-
-const isMultiple = (value: number, of: number): boolean => {
-  const times = value / of
-  return Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times))
 }
 
-const eachOf = (wants: Schema[], look: Look): Found[] => wants.map((want) => examine(want, deeper(look)))
-
-const lists: Rule = (want: Schema | Schema[], look, schema, found) => {
-  if (!Array.isArray(look.value)) return undefined
-  const front = Array.isArray(want) ? want.length : Array.isArray(schema.prefixItems) ? schema.prefixItems.length : 0
-  for (const [place, item] of look.value.entries()) {
-    const one = Array.isArray(want) ? want[place] : place >= front ? want : undefined
-    if (one === undefined) continue
-    found.places.add(place)
-    found.wrong.push(...examine(one, into(look, place, item)).wrong)
-  }
-  return undefined
-}
-
-const rest: Rule = (want: Schema, look, schema, found) => {
-  if (!isObject(look.value)) return undefined
-  const named = isObject(schema.properties ?? null) ? (schema.properties as Record<string, Json>) : {}
-  const patterns = isObject(schema.patternProperties ?? null) ? Object.keys(schema.patternProperties as object).map(regex) : []
-  for (const [name, value] of Object.entries(look.value)) {
-    if (Object.hasOwn(named, name) || patterns.some((pattern) => pattern.test(name))) continue
-    found.names.add(name)
-    if (want === false) found.wrong.push(`${at(look.path, name)}: is not a property of the schema`)
-    else found.wrong.push(...examine(want, into(look, name, value)).wrong)
-  }
-  return undefined
-}
-
-const requires = (names: string[], {value, path}: Look, found: Found): undefined => {
-  if (isObject(value)) for (const name of names) if (!Object.hasOwn(value, name)) found.wrong.push(`${at(path, name)}: is missing`)
-}
-
-const depends: Rule = (want: Record<string, Schema | string[]>, look, _, found) => {
-  if (!isObject(look.value)) return undefined
-  for (const [name, then] of Object.entries(want)) {
-    if (!Object.hasOwn(look.value, name)) continue
-    if (Array.isArray(then)) requires(then, look, found)
-    else also(found, examine(then, deeper(look)))
-  }
-  return undefined
-}
-
-const rules: Readonly<Record<string, Rule>> = {
-  $ref: (want: string, look, _, found) => also(found, examine(schemaAt(look.root, want) ?? false, deeper(look))),
-  type: (want: string | string[], {value}, schema) => {
-    const types = [want].flat()
-    if (value === null && schema.nullable === true) return undefined
-    return types.some((type) => isType(value, type)) ? undefined : `must be ${types.join(' or ')}, not ${typeOf(value)}`
-  },
-  const: (want: Json, {value}) => (isSame(value, want) ? undefined : `must be ${JSON.stringify(want)}`),
-  enum: (want: Json[], {value}) => (want.some((one) => isSame(value, one)) ? undefined : `must be one of ${JSON.stringify(want).slice(0, 200)}`),
-  multipleOf: number(isMultiple, 'a multiple of'),
-  minimum: number((value, want) => value >= want, 'at least'),
-  maximum: number((value, want) => value <= want, 'at most'),
-  exclusiveMinimum: number((value, want) => value > want, 'above'),
-  exclusiveMaximum: number((value, want) => value < want, 'below'),
-  minLength: sized(ofText, least, 'at least', 'characters'),
-  maxLength: sized(ofText, most, 'at most', 'characters'),
-  pattern: (want: string, {value}) => (typeof value === 'string' && !regex(want).test(value) ? `must match ${want}` : undefined),
-  format: (want: string, {value}) => (typeof value === 'string' && formats[want]?.(value) === false ? `must be a ${want}` : undefined),
-  minItems: sized(ofList, least, 'at least', 'items'),
-  maxItems: sized(ofList, most, 'at most', 'items'),
-  uniqueItems: (want: boolean, {value}) =>
-    want && Array.isArray(value) && value.some((one, n) => value.slice(0, n).some((other) => isSame(one, other))) ? 'must have no item twice' : undefined,
-  prefixItems: (want: Schema[], look, _, found) => lists(want as never, look, {}, found),
-  items: lists,
-  additionalItems: (want: Schema, look, schema, found) =>
-    Array.isArray(schema.items) ? lists(want as never, look, {prefixItems: schema.items}, found) : undefined,
-  contains: (want: Schema, look, schema, found) => {
-    if (!Array.isArray(look.value)) return undefined
-    const fits = look.value.flatMap((item, place) => (examine(want, into(look, place, item)).wrong.length === 0 ? [place] : []))
-    for (const place of fits) found.places.add(place)
-    const [from, to] = [(schema.minContains as number | undefined) ?? 1, (schema.maxContains as number | undefined) ?? Number.POSITIVE_INFINITY]
-    return fits.length < from || fits.length > to ? `${fits.length} of its items are what it must contain` : undefined
-  },
-  minProperties: sized(ofObject, least, 'at least', 'properties'),
-  maxProperties: sized(ofObject, most, 'at most', 'properties'),
-  required: (want: string[], look, _, found) => requires(want, look, found),
-  properties: (want: Record<string, Schema>, look, _, found) => {
-    if (!isObject(look.value)) return undefined
-    for (const [name, one] of Object.entries(want)) {
-      if (!Object.hasOwn(look.value, name)) continue
-      found.names.add(name)
-      found.wrong.push(...examine(one, into(look, name, look.value[name] as Json)).wrong)
+/** Gives what is wrong with a value, as `path: words`; [] when it matches. Throws what is wrong with the schema. */
+export const openCheck = async (schema: unknown): Promise<Check> => {
+  if (typeof schema !== 'boolean' && !isObject(schema)) throw new Error('it is neither an object nor true or false')
+  const validate = await compile(bare(schema))
+  return (value) => {
+    try {
+      if (validate(value)) return []
+    } catch (thrown) {
+      // Schemas may refer to themselves without ever coming to an end.
+      if (thrown instanceof RangeError) return ['answer: the schema has no end']
+      throw thrown
     }
-    return undefined
-  },
-  patternProperties: (want: Record<string, Schema>, look, _, found) => {
-    if (!isObject(look.value)) return undefined
-    for (const [pattern, one] of Object.entries(want))
-      for (const [name, value] of Object.entries(look.value)) {
-        if (!regex(pattern).test(name)) continue
-        found.names.add(name)
-        found.wrong.push(...examine(one, into(look, name, value)).wrong)
-      }
-    return undefined
-  },
-  additionalProperties: rest,
-  propertyNames: (want: Schema, look, _, found) => {
-    if (isObject(look.value)) for (const name of Object.keys(look.value)) found.wrong.push(...examine(want, into(look, name, name)).wrong)
-    return undefined
-  },
-  dependentRequired: depends,
-  dependentSchemas: depends,
-  dependencies: depends,
-  allOf: (want: Schema[], look, _, found) => {
-    for (const one of eachOf(want, look)) also(found, one)
-    return undefined
-  },
-  anyOf: (want: Schema[], look, _, found) => {
-    const fits = eachOf(want, look).filter(({wrong}) => wrong.length === 0)
-    for (const one of fits) seen(found, one)
-    return fits.length > 0 ? undefined : `fits none of ${want.length} schemas: ${examine(want[0] as Schema, deeper(look)).wrong[0] ?? ''}`
-  },
-  oneOf: (want: Schema[], look, _, found) => {
-    const fits = eachOf(want, look).filter(({wrong}) => wrong.length === 0)
-    for (const one of fits) seen(found, one)
-    return fits.length === 1 ? undefined : `fits ${fits.length === 0 ? 'none' : fits.length} of ${want.length} schemas, and must fit exactly one`
-  },
-  not: (want: Schema, look) => (examine(want, deeper(look)).wrong.length === 0 ? 'is what it must not be' : undefined),
-  if: (want: Schema, look, schema, found) => {
-    const one = examine(want, deeper(look))
-    const fits = one.wrong.length === 0
-    if (fits) seen(found, one)
-    const then = fits ? schema.then : schema.else
-    return then === undefined ? undefined : also(found, examine(then as Schema, deeper(look)))
-  },
+    return [...new Set((validate.errors ?? []).map((error) => wordsOf(error, 'answer')))].slice(0, maxWrong)
+  }
 }
-
-// Last: they speak of what no other keyword of the schema has looked at.
-const leftovers: Readonly<Record<string, Rule>> = {
-  unevaluatedProperties: (want: Schema, look, _, found) => {
-    if (!isObject(look.value)) return undefined
-    for (const [name, value] of Object.entries(look.value)) {
-      if (found.names.has(name)) continue
-      found.wrong.push(...examine(want, into(look, name, value)).wrong)
-      found.names.add(name)
-    }
-    return undefined
-  },
-  unevaluatedItems: (want: Schema, look, _, found) => {
-    if (!Array.isArray(look.value)) return undefined
-    for (const [place, item] of look.value.entries()) {
-      if (found.places.has(place)) continue
-      found.wrong.push(...examine(want, into(look, place, item)).wrong)
-      found.places.add(place)
-    }
-    return undefined
-  },
-}
-
-/** Keywords that say what a value must be. */
-export const ruled: readonly string[] = [...Object.keys(rules), ...Object.keys(leftovers)]
-
-const examine = (schema: Schema, look: Look): Found => {
-  const found: Found = {wrong: [], names: new Set(), places: new Set()}
-  const name = look.path || 'answer'
-  if (schema === true) return found
-  if (schema === false || look.depth > maxDepth) return {...found, wrong: [`${name}: nothing is allowed here`]}
-  for (const known of [rules, leftovers])
-    for (const [keyword, rule] of Object.entries(known)) {
-      if (!Object.hasOwn(schema, keyword)) continue
-      const wrong = rule(schema[keyword] as never, look, schema, found)
-      if (wrong !== undefined) found.wrong.push(`${name}: ${wrong}`)
-    }
-  return found
-}
-
-/** What is wrong with a value, as `path: words`; [] when it matches. */
-export const mismatches = (schema: Schema, value: Json): string[] =>
-  [...new Set(examine(schema, {root: schema, value, path: '', depth: 0}).wrong)].slice(0, maxWrong)

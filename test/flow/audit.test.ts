@@ -115,7 +115,7 @@ it('a schema is held to where it has no type, and what cannot be held to is refu
   const run = (schema: string) => repo.run(['run', '--json', '--no-check', ...way.args, '--schema', schema, 'hi'], {env: way.env})
   expect((await run('s.json')).closed).toMatchObject({outcome: 'answered', text: '{"a":1,"b":[1]}'})
   expect(server.requests).toHaveLength(3)
-  expect(await run('bad.json')).toMatchObject({code: 2, stdout: '', stderr: expect.stringContaining('leads to no schema')})
+  expect(await run('bad.json')).toMatchObject({code: 2, stdout: '', stderr: expect.stringContaining('resolve reference')})
   expect((await run('f.json')).closed).toMatchObject({outcome: 'schema', exitCode: 9})
 })
 

@@ -54,6 +54,8 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   '@xterm/addon-unicode-graphemes': ['stores/'],
   '@xterm/headless': ['stores/', 'components/screen/', 'bench/record/'],
   'node-pty': ['engine/crew/hire.ts', 'source/keeper/', 'bench/'],
+  ajv: ['source/json-schema.ts'],
+  'ajv-formats': ['source/json-schema.ts'],
   diff: ['engine/workspace/patch.ts', 'stores/'],
   'highlight.js': ['components/'],
   ink: ['components/'],
@@ -72,7 +74,7 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Loaded on use only: a static import that is no type would be paid for at every start. */
-export const lazyOnly: readonly string[] = ['zod', 'yaml', 'openai', 'ollama', 'meow', 'jsonrepair', 'web-tree-sitter']
+export const lazyOnly: readonly string[] = ['ajv', 'ajv-formats', 'zod', 'yaml', 'openai', 'ollama', 'meow', 'jsonrepair', 'web-tree-sitter']
 
 export const childProcess: readonly string[] = [
   'bench/',

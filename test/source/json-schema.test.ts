@@ -121,21 +121,27 @@ describe('a value that matches', () => {
 
 describe('a schema that cannot be held to', () => {
   it.each<[unknown, string]>([
-    [{type: 'objekt'}, 'no type "objekt"'],
-    [{properties: {a: {type: 'strin'}}}, 'no type "strin"'],
-    [{$ref: 'other.json'}, 'leads to no schema in this file'],
-    [{$ref: '#/$defs/none'}, 'leads to no schema in this file'],
-    [{pattern: '('}, 'pattern must be a regular expression'],
-    [{required: 'a'}, 'required must be a list of names'],
-    [{minItems: -1}, 'minItems must be a count'],
-    [{properties: {a: 5}}, 'is no schema'],
-    [{$dynamicRef: '#x'}, '$dynamicRef is not supported'],
+    [{type: 'objekt'}, 'type: must be one of ["array"'],
+    [{properties: {a: {type: 'strin'}}}, 'properties.a.type: must be one of ["array"'],
+    [{$ref: 'other.json'}, "can't resolve reference other.json"],
+    [{$ref: '#/$defs/none'}, "can't resolve reference #/$defs/none"],
+    [{pattern: '('}, 'Invalid regular expression'],
+    [{required: 'a'}, 'required: must be array'],
+    [{minItems: -1}, 'minItems: must be >= 0'],
+    [{properties: {a: 5}}, 'properties.a: must be object,boolean'],
     ['text', 'neither an object nor true or false'],
     [[], 'neither an object nor true or false'],
   ])('%j', async (schema, said) => expect(await schemaTrouble(schema)).toContain(said))
 })
 
 it('says where, and never throws on a schema without an end', async () => {
-  expect(await check({...object, properties: {a: {...list, items: {type: 'string'}}}}, {a: ['x', 1]})).toBe('a.1: must be string, not number')
-  expect(await check({$ref: '#'}, 1)).toContain('nothing is allowed here')
+  expect(await check({...object, properties: {a: {...list, items: {type: 'string'}}}}, {a: ['x', 1]})).toBe('a.1: must be string')
+  expect(await check({...object, properties: {a: {}}, additionalProperties: false}, {b: 1})).toContain('(b)')
+  expect(await check({$ref: '#'}, 1)).toContain('has no end')
+})
+
+it('reads a schema with a name of its own again and again', async () => {
+  const schema = {$id: 'https://example.org/twice', type: 'string'}
+  expect(await check(schema, 'a')).toBe('')
+  expect(await check({...schema}, 1)).toContain('must be string')
 })
