@@ -1,19 +1,18 @@
 // From Escape until the screen says that the agent is idle, whatever it was doing: the model streams, the model says
-// nothing, a command runs, a permission is waited for. Beside it, until what was going on is really over: the model's
-// line is closed, the command's process is gone.
+// nothing, a command runs, a permission or an answer is waited for. Beside it, until what was going on is really over:
+// the model's line is closed, the command's process is gone, the card is off the screen.
 //
 // PENGUIN_BENCH_ROUNDS: how often for each (5).
 
 import {readdirSync, readFileSync} from 'node:fs'
 import {calculator, ways} from '../test/kit/flow.ts'
 import {type ModelServer, modelServer, type Scripted} from '../test/kit/model-server.ts'
+import type {Terminal} from '../test/kit/terminal.ts'
 import {type Figure, median} from './figure.ts'
-import {openStage, type Stage, wait, wished} from './stage.ts'
+import {openStage, wait, wished} from './stage.ts'
 
 const rounds = wished('PENGUIN_BENCH_ROUNDS', 5)
 const idle = /· idle/
-/** Two Escapes within this are one command of its own. */
-const chordMs = 1200
 
 interface Doing {
   name: string
@@ -21,10 +20,8 @@ interface Doing {
   args: readonly string[]
   /** It is under way. */
   seen: RegExp
-  /** Before the Escape that counts. */
-  before?(stage: Stage): Promise<void>
   /** Resolves when what was under way is over. */
-  over(server: ModelServer): Promise<unknown>
+  over(server: ModelServer, terminal: Terminal): Promise<unknown>
 }
 
 const loop = `bench-loop-${process.pid}`
@@ -68,16 +65,18 @@ const things: readonly Doing[] = [
     reply: {calls: [{tool: 'write', input: {path: 'new.txt', text: 'x'}}]},
     args: ['--permission', 'ask'],
     seen: /asks for permission/,
-    before: async ({terminal}) => {
-      terminal.key('escape')
-      await terminal.until((frame) => !frame.includes('asks for permission') && frame.includes('needs you'))
-      await wait(chordMs)
-    },
-    over: async () => undefined,
+    over: (_, terminal) => terminal.until((frame) => !frame.includes('asks for permission')),
+  },
+  {
+    name: 'an answer is waited for',
+    reply: {calls: [{tool: 'ask', input: {question: 'Which one?', choices: ['blue', 'red']}}]},
+    args: [],
+    seen: /has a question/,
+    over: (_, terminal) => terminal.until((frame) => !frame.includes('has a question')),
   },
 ]
 
-const stopOnce = async ({reply, args, seen, before, over}: Doing): Promise<{shownMs: number; overMs: number}> => {
+const stopOnce = async ({reply, args, seen, over}: Doing): Promise<{shownMs: number; overMs: number}> => {
   await using server = await modelServer(() => reply)
   const way = ways.chat(server)
   await using stage = openStage({files: calculator, env: way.env, args: [...way.args, ...args]})
@@ -87,10 +86,9 @@ const stopOnce = async ({reply, args, seen, before, over}: Doing): Promise<{show
   terminal.key('enter')
   await terminal.until(seen, 20_000)
   await wait(300)
-  await before?.(stage)
   const startMs = performance.now()
   const since = (): number => performance.now() - startMs
-  const ended = over(server).then(since)
+  const ended = over(server, terminal).then(since)
   terminal.key('escape')
   const shownMs = await terminal.until(idle).then(since)
   return {shownMs, overMs: await ended}

@@ -12,6 +12,7 @@ import {hasFilter, heightsOf} from '../stores/reduce-list.ts'
 import {emptyOf, rowsOf, titleOf} from '../stores/rows/rows.ts'
 import type {AppState, Card} from '../stores/state.ts'
 import {type Tone, themes} from '../stores/theme.ts'
+import type {AskView} from '../stores/view/asks.ts'
 import {Lines, type PlacedLine} from './lines.tsx'
 import {markedRow} from './prompt-lines.ts'
 
@@ -88,11 +89,13 @@ const answerLines = (state: AppState, width: number): PlacedLine[] => {
   return choiceLines(state, ask, width).map(({line, marked}) => ({line, base: marked ? 'selected' : undefined}))
 }
 
-const cardKeys = ({card}: AppState): [string, Tone] => {
+const cardKeys = ({card, session}: AppState, {agent, role}: AskView): [string, Tone] => {
   if (card?.asleep) return ['alt+g answers it; your keys go on where they went', 'needs']
   if (card?.ask === leaveAsk) return ['enter takes the marked one · escape stays', 'quiet']
   if (card?.writes === 'rule') return ['enter writes and allows it · escape goes back', 'quiet']
-  return [card?.typed ? 'enter sends · alt+enter new line · escape goes back' : 'enter takes the marked one · escape answers later', 'quiet']
+  if (card?.typed) return ['enter sends · alt+enter new line · escape goes back', 'quiet']
+  const escapes = agent && session?.live ? `escape stops ${role} · l answers later` : 'escape answers later'
+  return [`enter takes the marked one · ${escapes}`, 'quiet']
 }
 
 export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactElement | null => {
@@ -106,7 +109,7 @@ export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactE
   const top = Math.max(0, Math.min(state.card.top, body.length - seen))
   const below = body.length - top - seen
   const more: Line = below > 0 || top > 0 ? [piece(`${plural(Math.max(0, below), 'more line')} · pagedown`, 'quiet')] : []
-  const keys: Line = [piece(...cardKeys(state))]
+  const keys: Line = [piece(...cardKeys(state, ask))]
   const shown = body.slice(top, top + seen).map((line): PlacedLine => ({line}))
   const filled = [...shown, ...Array.from({length: Math.max(0, seen - shown.length)}, (): PlacedLine => ({line: []})), {line: []}, ...answers]
   return (

@@ -156,7 +156,8 @@ export const bindings = [
   {id: 'answer-tell', keys: ['t'], modes: ['ask'], help: 'Deny it and say why'},
   {id: 'answer-edit', keys: ['e'], modes: ['ask'], help: 'Change it first'},
   {id: 'answer-number', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], modes: ['ask'], help: 'Take a choice by its number'},
-  {id: 'back', keys: ['escape'], modes: ['ask'], help: 'Answer later; the agent waits'},
+  {id: 'answer-later', keys: ['l'], modes: ['ask'], help: 'Answer later; the agent waits'},
+  {id: 'interrupt', keys: ['escape'], modes: ['ask'], help: 'Deny it, and stop the agent that asks'},
 
   {id: 'copy.left', keys: ['left', 'h'], modes: copy, help: 'Cell left'},
   {id: 'copy.right', keys: ['right', 'l'], modes: copy, help: 'Cell right'},

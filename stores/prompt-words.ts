@@ -33,6 +33,9 @@ export const placeholderOf = (state: AppState): string => {
   return 'what shall be done? · / commands · @ files · ! shell · f1 keys'
 }
 
+/** What is said when somebody is stopped; '' stands for everybody. */
+export const stoppedWords = (role: string): string => (role ? `${role} is stopped; say how to go on` : 'stopped; say how to go on')
+
 export const hintOf = (state: AppState): Line => {
   const {finding, vim} = state.editor
   if (state.chord) return [piece(`${state.chord} …`, 'warn')]

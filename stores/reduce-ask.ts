@@ -5,6 +5,7 @@ import {type Choice, cardAsk, choicesOf, leaveAsk, openAsks, planAsk} from './ca
 import {type Next, next, send, toast} from './changes.ts'
 import {type Editor, editorStep, newEditor, textOf} from './editor.ts'
 import type {CommandId, EditCommand} from './keys.ts'
+import {stoppedWords} from './prompt-words.ts'
 import {cardOf, withCard} from './reduce-told.ts'
 import type {AppState} from './state.ts'
 import type {AskView} from './view/asks.ts'
@@ -70,7 +71,7 @@ const moved = (state: AppState, steps: number, choices: number): AppState =>
 const scrolled = (state: AppState, rows: number): AppState => (state.card ? {...state, card: {...state.card, top: Math.max(0, state.card.top + rows)}} : state)
 
 /** Puts the ask off: it stays open and marked, and the prompt has the keys again. */
-export const putOff = (state: AppState): AppState => (state.card ? withCard({...state, card: null, later: [...state.later, state.card.ask]}) : state)
+const putOff = (state: AppState): AppState => (state.card ? withCard({...state, card: null, later: [...state.later, state.card.ask]}) : state)
 
 /** The next ask that waits, those put off among them. */
 export const recall = (state: AppState, ask?: string): AppState => {
@@ -78,6 +79,14 @@ export const recall = (state: AppState, ask?: string): AppState => {
   if (!found) return state
   const later = state.later.filter((one) => one !== found.ask)
   return {...state, later, card: {...cardOf(state, found.ask), asleep: false, since: 0}}
+}
+
+const later = (state: AppState, ask: AskView): Next => (ask.ask === leaveAsk ? answerLeave(state, 'stay') : next(putOff(state)))
+
+/** Whoever asks is stopped, and what they ask is denied with it; a question of the screen itself is put off. */
+const stop = (state: AppState, ask: AskView): Next => {
+  if (ask.agent === '' || !state.session?.live) return later(state, ask)
+  return next(toast(settled(state, ask.ask), stoppedWords(ask.role)), send({do: 'interrupt', agent: ask.agent}))
 }
 
 /** A key that came with a command: its digit, and when it was pressed. */
@@ -94,7 +103,9 @@ export const cardCommand = (state: AppState, command: CommandId, pressed: Presse
   if (!ask || !state.card || state.card.asleep) return undefined
   const {digit, at} = pressed
   // What was on its way when the card came up was not meant for it.
-  if (at !== undefined && at - state.card.since < settleMs && (command.startsWith('answer-') || command === 'accept')) return next(state)
+  const early = at !== undefined && at - state.card.since < settleMs
+  if (early && (command.startsWith('answer-') || command === 'accept')) return next(state)
+  if (early && command === 'interrupt' && ask.agent !== state.layout.focus) return undefined
   if (state.card.typed) {
     if (command === 'accept') return sendTyped(state, ask)
     if (command === 'back') return next({...state, card: {...state.card, typed: null, writes: null, choice: ''}})
@@ -114,7 +125,8 @@ export const cardCommand = (state: AppState, command: CommandId, pressed: Presse
   if (command === 'line-down') return next(scrolled(state, 1))
   if (command === 'page-up') return next(scrolled(state, -8))
   if (command === 'page-down') return next(scrolled(state, 8))
-  if (command === 'back') return ask.ask === leaveAsk ? answerLeave(state, 'stay') : next(putOff(state))
+  if (command === 'answer-later') return later(state, ask)
+  if (command === 'interrupt') return stop(state, ask)
   return undefined
 }
 

@@ -12,6 +12,7 @@ import {type CommandId, type EditCommand, leaveMs, type Mode} from './keys.ts'
 import {type Layout, type LayoutName, layoutNames, shownPanes} from './layout.ts'
 import {focusBy, focusOn, focusTo, hidePane, nameLayout, resizeTo, showAll, swapBy, toggleZoom} from './layout-move.ts'
 import {leaveOrAsk} from './leave.ts'
+import {stoppedWords} from './prompt-words.ts'
 import {cardCommand, type Pressed, recall} from './reduce-ask.ts'
 import {listCommand} from './reduce-list.ts'
 import {movePopup, promptTakes, submitPrompt, takePopup, withEditor} from './reduce-say.ts'
@@ -46,10 +47,7 @@ const interrupt = (state: AppState): Next => {
   if (!state.session?.live) return next(state)
   const agent = state.view.agents[state.layout.focus]
   const works = agent !== undefined && agent.endedAt === 0 && agent.state !== 'idle'
-  return next(
-    toast(state, works ? `${agent.role} is stopped; say how to go on` : 'stopped; say how to go on'),
-    send({do: 'interrupt', ...(works ? {agent: agent.id} : {})}),
-  )
+  return next(toast(state, stoppedWords(works ? agent.role : '')), send({do: 'interrupt', ...(works ? {agent: agent.id} : {})}))
 }
 
 /** The last request comes back into the prompt, to be said differently. */

@@ -167,7 +167,7 @@ const busyPrompt = (size: Size): Teller =>
     .act(...typing('/th'))
 
 const side = (size: Size): Teller =>
-  asking(size).act({do: 'command', command: 'back'}, {do: 'command', command: 'diff'}, {do: 'command', command: 'diff-style'})
+  asking(size).act({do: 'command', command: 'answer-later'}, {do: 'command', command: 'diff'}, {do: 'command', command: 'diff-style'})
 
 const shell = (size: Size): Teller =>
   crew(size)

@@ -1,6 +1,8 @@
 // What a person is asked on the screen, and that the answer holds: for good by a rule that stands in a file and that later
 // runs read, and not at all with a reason that the model hears.
 
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {calculator, edit, results, ways} from '../kit/flow.ts'
 import {modelServer, type Step} from '../kit/model-server.ts'
@@ -138,5 +140,30 @@ describe('an answer on stdin', () => {
     started.child.stdin?.end()
     expect((await started.ended).closed?.text).toBe('one test there')
     expect(where.read('.penguin/config.local.yml')).toBe('permissions:\n  rules:\n    - allow: shell(ls *)\n')
+  })
+})
+
+describe('Escape on a card', () => {
+  it.each<[string, Step, string]>([
+    ['permission', {calls: [{tool: 'write', input: {path: 'new.txt', text: 'x'}}]}, card],
+    ['question', {calls: [{tool: 'ask', input: {question: 'Which one?', choices: ['blue', 'red']}}]}, 'has a question'],
+  ])('that asks for a %s stops the agent at the first press, and what is said next goes on', async (_, asks, title) => {
+    await using server = await modelServer([asks, edit, {text: 'sum adds now'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen(way.args)
+    await terminal.until('what shall be done?')
+    terminal.type('make sum add')
+    terminal.key('enter')
+    await terminal.until(title, 20_000)
+    terminal.key('escape')
+    await terminal.until((frame) => !frame.includes(title) && frame.includes('· idle') && frame.includes('is stopped'))
+    expect(server.requests).toHaveLength(1)
+    terminal.type('leave that, mend sum')
+    terminal.key('enter')
+    await terminal.until('asks for permission', 20_000)
+    await answer(terminal, 'y', '✓ done')
+    expect(existsSync(join(where.dir, 'new.txt'))).toBe(false)
+    expect(server.requests.at(1)?.messages.at(-1)?.text).toContain('leave that, mend sum')
   })
 })

@@ -43,7 +43,7 @@ describe('slash commands', () => {
       name === 'trust'
         ? working()
             .tell({tell: 'asks', ask: {ask: 'trust', text: 'Trust it?', choices: ['once', 'deny']}})
-            .act({do: 'command', command: 'back'})
+            .act({do: 'command', command: 'answer-later'})
         : working()
     const before = story.state
     const {effects, state} = run(`/${name} ${words[name] ?? ''}`.trim(), story)

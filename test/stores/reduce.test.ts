@@ -136,7 +136,7 @@ describe('leaving', () => {
     expect(wishes(asked(), (one) => one.act({do: 'command', command: 'answer-number', digit: 1}))).toEqual([{do: 'leave', stop: false}])
     expect(wishes(asked(), (one) => one.act({do: 'command', command: 'answer-number', digit: 2}))).toEqual([{do: 'leave', stop: true}])
     const stayed = asked()
-    expect(wishes(stayed, (one) => press(one, 'back'))).toEqual([])
+    expect(wishes(stayed, (one) => press(one, 'interrupt'))).toEqual([])
     expect(stayed.state.card).toBeNull()
     expect(press(stayed, 'leave').state.card?.ask).toBe('leave')
   })
@@ -219,8 +219,30 @@ describe('an ask', () => {
     expect(keyModeOf(story.state)).toBe('view')
     expect(keyModeOf(press(story, 'back').state)).toBe('ask')
   })
+  it('is denied by Escape, and whoever asks is stopped in the same step', () => {
+    const story = ask(working())
+    const at = story.state.card?.since ?? 0
+    expect(sent(story, (one) => one.act({do: 'command', command: 'interrupt', at: at + 50}))).toEqual([{do: 'interrupt', agent: 'a_2'}])
+    expect([story.state.card, keyModeOf(story.state), story.state.toasts.at(-1)?.text]).toEqual([null, 'prompt', 'coder is stopped; say how to go on'])
+    const question = ask(working(), {kind: 'question', text: 'Which one?', choices: ['blue', 'red'], rule: undefined})
+    expect(sent(question, (one) => press(one, 'interrupt'))).toEqual([{do: 'interrupt', agent: 'a_2'}])
+  })
+  it('takes no Escape that was meant for another agent when it came', () => {
+    const story = press(ask(working()), 'focus-next')
+    expect(story.state.layout.focus).not.toBe('a_2')
+    const [focus, at] = [story.state.layout.focus, story.state.card?.since ?? 0]
+    const says = sent(story, (one) => one.act({do: 'command', command: 'interrupt', at: at + 50}))
+    expect(says).not.toContainEqual({do: 'interrupt', agent: 'a_2'})
+    expect([says.length, story.state.card?.ask, story.state.layout.focus]).toEqual([1, 'q_1', focus])
+    expect(sent(story, (one) => one.act({do: 'command', command: 'interrupt', at: at + 900}))).toEqual([{do: 'interrupt', agent: 'a_2'}])
+  })
+  it('of the screen itself is put off by Escape: nobody is stopped', () => {
+    const story = idle().tell({tell: 'asks', ask: {ask: 'trust', text: 'This folder brings hooks.', choices: ['once', 'always', 'deny']}})
+    expect(sent(story, (one) => press(one, 'interrupt'))).toEqual([])
+    expect([story.state.card, story.state.keeperAsks.length]).toEqual([null, 1])
+  })
   it('is put off and found again', () => {
-    const story = press(ask(working()), 'back')
+    const story = press(ask(working()), 'answer-later')
     expect([story.state.card, keyModeOf(story.state)]).toEqual([null, 'prompt'])
     press(story, 'focus-needy')
     expect([story.state.card?.ask, story.state.layout.focus]).toEqual(['q_1', 'a_2'])
