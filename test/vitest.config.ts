@@ -28,6 +28,17 @@ const parts = [
     isThere: () => runs('make', '--version'),
     tests: ['test/plugins/gates/gate.test.ts', 'test/plugins/gates/run-tests.test.ts', 'test/plugins/embedded/runners.test.ts'],
   },
+  {
+    part: 'python3 with pytest',
+    isThere: () => runs('python3', '-c', 'import pytest'),
+    tests: [
+      'test/flow/hostile.test.ts',
+      'test/flow/liars.test.ts',
+      'test/engine/sandbox/escape.test.ts',
+      'test/plugins/embedded/{runners,sandboxed}.test.ts',
+      'test/plugins/gates/{gate,run-tests}.test.ts',
+    ],
+  },
 ]
 const missing = process.env.CI ? [] : parts.filter(({isThere}) => !isThere())
 for (const {part, tests} of missing) process.stderr.write(`skipped, because ${part} is missing here: ${tests.join(' ')}\n`)

@@ -7,10 +7,10 @@ import {closeSync, constants, openSync, readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
 import {calculator, edit, fixed, isAlive, survivorsAfter, ways} from '../kit/flow.ts'
 import {type Asked, modelServer, type Scripted} from '../kit/model-server.ts'
+import {hasProgram} from '../kit/parts.ts'
 import {launcher} from '../kit/penguin.ts'
 import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
 import type {Terminal} from '../kit/terminal.ts'
-import {hasProgram} from '../kit/terminal-tmux.ts'
 
 const rounds = Number(process.env.PENGUIN_TEST_KILLS ?? 0)
 /** The promise is one second; a machine that runs other tests is slower. */

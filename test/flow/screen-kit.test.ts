@@ -2,8 +2,9 @@
 
 import {tmpdir} from 'node:os'
 import {describe, expect, it} from 'vitest'
+import {hasProgram} from '../kit/parts.ts'
 import {openTerminal} from '../kit/terminal.ts'
-import {hasProgram, inTmux} from '../kit/terminal-tmux.ts'
+import {inTmux} from '../kit/terminal-tmux.ts'
 
 const bash = (script: string, more: Partial<Parameters<typeof openTerminal>[0]> = {}) =>
   openTerminal({command: 'bash', args: ['--norc', '-c', script], ...more})

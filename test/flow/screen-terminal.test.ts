@@ -3,9 +3,9 @@
 import {describe, expect, it} from 'vitest'
 import {calculator, fix, isAlive, ways} from '../kit/flow.ts'
 import {modelServer} from '../kit/model-server.ts'
+import {hasProgram} from '../kit/parts.ts'
 import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
 import type {Terminal} from '../kit/terminal.ts'
-import {hasProgram} from '../kit/terminal-tmux.ts'
 
 const ready = 'what shall be done?'
 const restored = {alternate: false, mouse: 'none', paste: false, focus: false, cursorVisible: true}

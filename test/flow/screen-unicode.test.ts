@@ -4,8 +4,9 @@
 import {describe, expect, it} from 'vitest'
 import {widthOf} from '../../engine/base/width.ts'
 import {calculator} from '../kit/flow.ts'
+import {hasProgram} from '../kit/parts.ts'
 import {screenPlace} from '../kit/screen.ts'
-import {hasProgram, type TmuxTerminal} from '../kit/terminal-tmux.ts'
+import type {TmuxTerminal} from '../kit/terminal-tmux.ts'
 
 const ready = 'what shall be done?'
 const columns = 100

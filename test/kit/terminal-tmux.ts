@@ -6,15 +6,6 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type Closing, openTerminal, type Terminal, type TerminalOptions} from './terminal.ts'
 
-export const hasProgram = (name: string): boolean => {
-  try {
-    execFileSync('sh', ['-c', `command -v ${name}`], {stdio: 'ignore'})
-    return true
-  } catch {
-    return false
-  }
-}
-
 export interface TmuxTerminal extends Terminal {
   /** Runs a tmux command on the server; answers what it prints. */
   tmux(...words: string[]): string

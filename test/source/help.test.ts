@@ -11,6 +11,7 @@ import {help} from '../../source/verb/help.ts'
 import {dashed, flagsOf, verbs} from '../../source/verbs.ts'
 import {testContext} from '../kit/context.ts'
 import {root} from '../kit/house.ts'
+import {hasProgram} from '../kit/parts.ts'
 import {tempFolder} from '../kit/temp.ts'
 
 const doc = (name: string): string => readFileSync(join(root, 'docs', `${name}.md`), 'utf8')
@@ -61,7 +62,6 @@ describe('the schema of event lines', () => {
   })
 })
 
-const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 const parses = (program: string, args: string[], script: string): string => spawnSync(program, args, {input: script, encoding: 'utf8'}).stderr
 
 describe('completion', () => {
@@ -81,8 +81,8 @@ describe('completion', () => {
     expect(complete('penguin', 'run', '--check', '')).toEqual([])
   })
 
-  it.skipIf(!has('zsh'))('is a zsh script (needs zsh)', () => expect(parses('zsh', ['-n'], zshScript())).toBe(''))
-  it.skipIf(!has('fish'))('is a fish script (needs fish)', () => {
+  it.skipIf(!hasProgram('zsh'))('is a zsh script (needs zsh)', () => expect(parses('zsh', ['-n'], zshScript())).toBe(''))
+  it.skipIf(!hasProgram('fish'))('is a fish script (needs fish)', () => {
     const dir = tempFolder({'penguin.fish': fishScript()})
     expect(parses('fish', ['--no-execute', `${dir}/penguin.fish`], '')).toBe('')
   })

@@ -4,8 +4,8 @@ import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {findProject} from '../../source/project.ts'
 import {git, tempFolder} from '../kit/blobs.ts'
+import {hasBubblewrap} from '../kit/parts.ts'
 
-const hasBwrap = spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status === 0
 const places = {home: '/nonexistent/home', state: '/nonexistent/state'}
 
 const rootOf = (cwd: string, home = places.home): string => {
@@ -53,7 +53,7 @@ describe('the project of a folder', () => {
     expect(code(join(home, 'work/a.txt'), home)).toBe('usage.words')
   })
 
-  it.skipIf(!hasBwrap)('keeps its things elsewhere when it cannot be written (needs bwrap)', () => {
+  it.skipIf(!hasBubblewrap())('keeps its things elsewhere when it cannot be written (needs bwrap)', () => {
     using place = tempFolder({'a.txt': '1'})
     const script = `import {findProject} from ${JSON.stringify(join(import.meta.dirname, '../../source/project.ts'))}
       process.stdout.write(JSON.stringify(findProject(${JSON.stringify(place.dir)}, {home: '/h', state: '/state'})))`

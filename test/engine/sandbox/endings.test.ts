@@ -9,6 +9,7 @@ import {openGroups} from '../../../engine/sandbox/cgroup.ts'
 import {layGround} from '../../../engine/sandbox/ground.ts'
 import {openLimits} from '../../../engine/sandbox/limits-level.ts'
 import {findBwrap} from '../../../engine/sandbox/probe.ts'
+import {hasPython} from '../../kit/parts.ts'
 import {type Box, cleanUp, eventually, hasBwrap, isRoot, livingWith, never, openBox, project, tempDir, uniqueSleep} from './kit.ts'
 
 const groups = openGroups(process.pid)
@@ -157,7 +158,7 @@ describe.each(levels.filter((level) => level !== 'bwrap' || hasBwrap))('at the %
     expect(report.stdout.trim()).toBe('1048576')
   })
 
-  it('a memory hog ends alone', async () => {
+  it.skipIf(!hasPython())('a memory hog ends alone', async () => {
     const hog = 'python3 -c "\na=[]\nwhile True: a.append(b\'x\'*10000000)"'
     const report = await box.sh(hog, {limits: {wallMs: 20_000, outputBytes: 4096, memoryBytes: 300 * 1024 ** 2}})
     expect(report.killedFor === 'memory' || /MemoryError/.test(report.stderr)).toBe(true)
@@ -179,7 +180,7 @@ try:
 except BlockingIOError: pass
 print(n)
 PY`
-  it.skipIf(!processesAreLimited)('the number of processes is limited, and then a fork bomb is harmless', async () => {
+  it.skipIf(!processesAreLimited || !hasPython())('the number of processes is limited, and then a fork bomb is harmless', async () => {
     const limits = {wallMs: 2000, outputBytes: 4096, processes: 40}
     const proof = await box.sh(spawned, {limits: {...limits, wallMs: 10_000}})
     const started = Number(proof.stdout)

@@ -6,6 +6,7 @@ import type {LaidCopy, LayOptions} from '../../../engine/workspace/lay.ts'
 import {layCopy} from '../../../engine/workspace/lay.ts'
 import {openTracker} from '../../../engine/workspace/tracker.ts'
 import {git, memoryBlobs, type Planted, plant, snapshot, tempFolder} from '../../kit/blobs.ts'
+import {hasBubblewrap, hasPython} from '../../kit/parts.ts'
 
 const open = (files: Planted = {}) => {
   const place = tempFolder(files)
@@ -41,7 +42,6 @@ const bound = (root: string, laid: LaidCopy, argv: string[]) => {
     {encoding: 'utf8'},
   )
 }
-const hasBwrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
 
 // A workspace: packages/pkg is linked into node_modules, `one` needs `two` beside it, both say where they are.
 const workspace: Planted = {
@@ -144,7 +144,7 @@ describe('packages lent by links', () => {
     expect(existsSync(join(place.dir, 'node_modules/one/index.js'))).toBe(true)
   })
 
-  it('lends a virtual environment that works', () => {
+  it.skipIf(!hasPython())('lends a virtual environment that works', () => {
     using place = open({'.gitignore': '.venv\n', 'a.py': '1'})
     git(place.dir, 'init')
     execFileSync('python3', ['-m', 'venv', '--without-pip', '.venv'], {cwd: place.dir})
@@ -232,7 +232,7 @@ describe('ignored files', () => {
   })
 })
 
-describe.skipIf(!hasBwrap)('packages lent by binds (needs bwrap)', () => {
+describe.skipIf(!hasBubblewrap())('packages lent by binds (needs bwrap)', () => {
   it("shows them at the project's own path, neighbours findable, folder writable, originals not", () => {
     using place = open(workspace)
     git(place.dir, 'init')

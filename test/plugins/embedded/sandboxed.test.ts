@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync} from 'node:fs'
+import {mkdirSync, readdirSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {afterEach, describe, expect, it, vi} from 'vitest'
@@ -6,6 +6,7 @@ import type {SandboxLevel} from '../../../engine/plugin.ts'
 import {openSandbox} from '../../../engine/sandbox/open.ts'
 import {evalCandidates} from '../../../plugins/embedded/eval-candidates.ts'
 import {findingIn} from '../../../plugins/embedded/finding.ts'
+import {hasBubblewrap} from '../../kit/parts.ts'
 import {type Stage, stageOf} from './kit.ts'
 
 vi.setConfig({testTimeout: 60_000})
@@ -13,8 +14,7 @@ const example = join(import.meta.dirname, '../../../examples/bugfix')
 let stage: Stage | undefined
 afterEach(() => stage?.dispose())
 
-const hasBwrap = existsSync('/usr/bin/bwrap')
-if (!hasBwrap) process.stdout.write('skipped: the search under bwrap, because bwrap is missing\n')
+const hasBwrap = hasBubblewrap()
 
 const searchAt = async (level: SandboxLevel, files: string | Record<string, string>, command: string, runner: string) => {
   stage = stageOf(files, {command, runner})

@@ -4,6 +4,7 @@ import {afterAll, describe, expect, test, vi} from 'vitest'
 import tests from '../../../plugins/gates/tests.ts'
 import * as projects from '../../kit/gate-projects.ts'
 import {type Project, project} from '../../kit/gate-site.ts'
+import {hasPytest, hasPython} from '../../kit/parts.ts'
 
 type Files = Record<string, string | null>
 
@@ -229,11 +230,13 @@ const tell = async (files: Files, work: Work, links: Record<string, string>): Pr
   expect(made.tree()).toEqual(before)
 }
 
-describe.each([
-  {runner: 'node:test', files: projects.js.files, works: js, links: {}},
-  {runner: 'vitest', files: projects.vitest.files, works: vitest, links: projects.vitest.links},
-  {runner: 'pytest', files: projects.pytest.files, works: pytest, links: {}},
-  {runner: 'unittest', files: projects.unittest.files, works: unit, links: {}},
-])('honest work before $runner', ({files, works, links}) => {
-  test.each(works)('$work', (work) => tell(files, work, links))
+const runners = [
+  {runner: 'node:test', isThere: true, files: projects.js.files, works: js, links: {}},
+  {runner: 'vitest', isThere: true, files: projects.vitest.files, works: vitest, links: projects.vitest.links},
+  {runner: 'pytest', isThere: hasPytest(), files: projects.pytest.files, works: pytest, links: {}},
+  {runner: 'unittest', isThere: hasPython(), files: projects.unittest.files, works: unit, links: {}},
+]
+
+describe.each(runners)('honest work before $runner', ({isThere, files, works, links}) => {
+  test.skipIf(!isThere).each(works)('$work', (work) => tell(files, work, links))
 })
