@@ -26,6 +26,7 @@ import {type Manned, manCrew} from './man-crew.ts'
 import type {Gathered, Refusal} from './opening.ts'
 import {askedOf} from './past.ts'
 import {resumeRun} from './resuming.ts'
+import {routeWords} from './route-words.ts'
 import type {HostRequest} from './run-options.ts'
 import {openKeyring} from './secrets.ts'
 import {cleanedJournal, openCleaner} from './secrets-find.ts'
@@ -87,6 +88,8 @@ export const openHost = async (context: Context, asked: HostRequest, terminals?:
   // A run that goes on takes over what it was asked with before.
   const request = {...asked}
   const hiring = openHiring(context, request, terminals)
+  // Told when it is waited for: until then the run has no line to say it with.
+  hiring.catch(() => undefined)
   const dismiss = (): Promise<void> =>
     hiring.then(
       (open) => open.close(),
@@ -168,15 +171,6 @@ const open = async (
   if (again && request.prompt) crew.steer(request.prompt)
   crew.begin()
   return {scribe, journal, firstSeq, crew, finished, keepSmall: () => keepWithin(facts as Gathered, context)}
-}
-
-const searchWords = 'Embedded search engine: fixes small bugs shown by failing tests in Python, JavaScript and TypeScript. It does not write features.'
-const keyWords = 'Set OPENAI_API_KEY, start an Ollama, or name a model with --model for more.'
-
-const routeWords = (facts: Gathered): string => {
-  const embedded = facts.roleRoutes.default?.[0]?.provider === 'embedded'
-  if (!embedded) return `${facts.routes.coder?.join(', ') ?? ''}: ${facts.routeWhy}`
-  return facts.chosen ? searchWords : `No model configured. ${searchWords} ${keyWords}`
 }
 
 /** What the run begins with: the request, and in one line each what a person should know of the choices made. */

