@@ -13,6 +13,8 @@ export interface RowProps {
   theme: Theme
   /** What lies under the whole row. */
   base?: Tone
+  /** Its first and last piece are the edges of a box, on which nothing lies. */
+  edged?: boolean
 }
 
 /** Neighbours that look alike are one: each text costs a node, and a node costs more than a few letters. */
@@ -27,22 +29,22 @@ const merged = (line: Line): Piece[] => {
 }
 
 /** Pieces have no names and a row is replaced whole: they are handed over as they stand, without keys. */
-export const Row = ({line, width, theme, base}: RowProps): ReactElement =>
-  createElement(
+export const Row = ({line, width, theme, base, edged}: RowProps): ReactElement => {
+  const pieces = merged(exact(line, width))
+  const baseOf = (at: number): Tone | undefined => (edged && (at === 0 || at === pieces.length - 1) ? undefined : base)
+  return createElement(
     Text,
     {wrap: 'truncate'},
-    ...merged(exact(line, width)).map((piece) => createElement(Text, paintOf(theme, piece.tone, base, piece.under), piece.text)),
+    ...pieces.map((piece, at) => createElement(Text, paintOf(theme, piece.tone, baseOf(at), piece.under), piece.text)),
   )
-
-export interface PlacedLine {
-  line: Line
-  base?: Tone
 }
+
+export type PlacedLine = Pick<RowProps, 'line' | 'base' | 'edged'>
 
 /** Rows at a place of the screen; they cover what is below them, cell by cell. */
 export const Lines = ({rect, lines, theme}: {rect: Rect; lines: readonly PlacedLine[]; theme: Theme}): ReactElement =>
   createElement(
     Box,
     {position: 'absolute', top: rect.y, left: rect.x, width: rect.width, height: rect.height, flexDirection: 'column'},
-    ...lines.slice(0, rect.height).map(({line, base}) => createElement(Row, {line, width: rect.width, theme, base})),
+    ...lines.slice(0, rect.height).map((placed) => createElement(Row, {...placed, width: rect.width, theme})),
   )

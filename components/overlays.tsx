@@ -12,6 +12,7 @@ import {hasFilter, heightsOf} from '../stores/reduce-list.ts'
 import {emptyOf, rowsOf, titleOf} from '../stores/rows/rows.ts'
 import type {AppState, Card} from '../stores/state.ts'
 import {type Tone, themes} from '../stores/theme.ts'
+import {toastLines} from '../stores/toasts.ts'
 import type {AskView} from '../stores/view/asks.ts'
 import {Lines, type PlacedLine} from './lines.tsx'
 import {markedRow} from './prompt-lines.ts'
@@ -62,7 +63,7 @@ export const ListOverlay = ({state, frame}: {state: AppState; frame: Frame}): Re
       theme={themes[state.look.theme]}
       lines={[
         {line: border([piece(titleOf(overlay), 'title')], count, rect.width, thick, 'top', 'focus')},
-        ...lines.map(({line, base}) => ({line: between(line, rect.width, thick, 'focus'), base})),
+        ...lines.map(({line, base}) => ({line: between(line, rect.width, thick, 'focus'), base, edged: true})),
         {line: border(keysOf(state), [], rect.width, thick, 'bottom', 'focus')},
       ]}
     />
@@ -118,17 +119,15 @@ export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactE
       theme={themes[state.look.theme]}
       lines={[
         {line: border([piece(cardTitle(ask, openAsks(state).length - 1), 'needs')], more, rect.width, thick, 'top', 'needs')},
-        ...filled.slice(0, Math.max(0, rect.height - 2)).map(({line, base}) => ({line: between(line, rect.width, thick, 'needs'), base})),
+        ...filled.slice(0, Math.max(0, rect.height - 2)).map(({line, base}) => ({line: between(line, rect.width, thick, 'needs'), base, edged: true})),
         {line: border(keys, [], rect.width, thick, 'bottom', 'needs')},
       ]}
     />
   )
 }
 
-const toastTones = {plain: undefined, good: 'good', bad: 'bad'} as const
-
 export const Toasts = ({state, frame}: {state: AppState; frame: Frame}): ReactElement | null => {
   if (!frame.toasts) return null
-  const lines = state.toasts.map(({text, tone}) => ({line: [{text: ' '}, piece(text, toastTones[tone])], base: 'bar' as const}))
+  const lines = toastLines(state.toasts, frame.toasts.width).map((line) => ({line, base: 'bar' as const}))
   return <Lines rect={frame.toasts} lines={lines} theme={themes[state.look.theme]} />
 }

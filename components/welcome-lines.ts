@@ -30,13 +30,15 @@ const closing = (state: AppState, width: number): Line[] => {
 /** The lines, and their place in the middle of the panes' own. */
 export const welcomeIn = (state: AppState, rect: Rect): {rect: Rect; lines: readonly Line[]} => {
   const width = Math.max(1, Math.min(rect.width - 4, 76))
+  const {session} = state
   const known = facts(state)
   const lines: Line[] = [
-    [piece('Penguin', 'title'), piece(state.session ? ` ${state.session.version}` : '', 'quiet')],
+    [piece('Penguin', 'title'), piece(session ? ` ${session.version}` : '', 'quiet')],
     [],
     ...closing(state, width),
     ...known.map(([name, value]): Line => [piece(name.padEnd(9), 'quiet'), piece(value)]),
     ...(known.length > 0 ? [[]] : []),
+    ...(session?.noModel && !session.settings.model ? [...wrapped(session.noModel, width, 'warn'), []] : []),
     ...wrapped('Say what shall be done. Nothing counts as done without evidence.', width),
     ...wrapped('/help lists keys and commands, /doctor says what works here.', width, 'quiet'),
   ]

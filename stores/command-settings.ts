@@ -1,6 +1,6 @@
 // Slash commands that change what holds for the next request, or say something to the crew.
 
-import {type Next, next, openView, send, toast} from './changes.ts'
+import {type Next, next, openView, send} from './changes.ts'
 import {type Command, complain, first, type Option, off, options, set} from './command.ts'
 import {pickFrom, pickOf} from './pick.ts'
 import {sayText} from './say.ts'
@@ -131,8 +131,8 @@ export const plan: Command = {
   complete: first(options('off')),
   run: (state, rest) => {
     if (off(rest)) return set(state, {permission: null}, 'permission as configured')
-    const said = rest ? sayText(state, rest, 'now').effects : []
-    return next(toast(state, 'plan: nothing is changed until you approve'), send({do: 'set', settings: {permission: 'plan'}}), ...said)
+    const {state: planning, effects} = set(state, {permission: 'plan'}, 'plan: nothing is changed until you approve')
+    return next(planning, ...effects, ...(rest ? sayText(state, rest, 'now').effects : []))
   },
 }
 

@@ -23,7 +23,8 @@ export interface Command {
 export const options = (...names: readonly string[]): Option[] => names.map((text) => ({text, about: ''}))
 export const first = (list: readonly Option[]) => (_state: AppState, words: readonly string[]) => (words.length === 0 ? list : [])
 
-export const set = (state: AppState, settings: SettingsChange, words: string): Next => next(toast(state, words), send({do: 'set', settings}))
+/** The keeper may refuse it; that it holds is said when the keeper has said so. */
+export const set = (state: AppState, settings: SettingsChange, words: string): Next => next({...state, setting: words}, send({do: 'set', settings}))
 
 export const complain = (state: AppState, words: string): Next => next(toast(state, words, 'bad'))
 

@@ -9,6 +9,7 @@ import {layOut, type Layout as PromptLayout} from './editor.ts'
 import {type Areas, areasOf, type Placed} from './layout.ts'
 import {arrange} from './layout-place.ts'
 import type {AppState} from './state.ts'
+import {toastLines, toastWidth} from './toasts.ts'
 
 export interface Frame {
   areas: Areas
@@ -70,10 +71,12 @@ const popupRect = (state: AppState, areas: Areas): Rect | null => {
 }
 
 const toastRect = (state: AppState, panes: Rect): Rect | null => {
-  const rows = Math.min(state.toasts.length, panes.height)
-  if (rows === 0) return null
-  const width = clamp(Math.max(...state.toasts.map(({text}) => widthOf(text))) + 4, 10, Math.min(72, panes.width))
-  return {x: panes.x + panes.width - width, y: panes.y + (panes.height > rows ? 1 : 0), width, height: rows}
+  if (state.toasts.length === 0) return null
+  // Beside the edge of the pane that it covers, not on it.
+  const edge = panes.width > 20 ? 1 : 0
+  const width = toastWidth(state.toasts, panes.width - 2 * edge)
+  const rows = Math.min(toastLines(state.toasts, width).length, panes.height)
+  return rows === 0 ? null : {x: panes.x + panes.width - width - edge, y: panes.y + (panes.height > rows ? 1 : 0), width, height: rows}
 }
 
 const cursorOf = (state: AppState, frame: Omit<Frame, 'cursor'>): Frame['cursor'] => {

@@ -3,6 +3,7 @@
 import type {SessionNote} from '../engine/contract/screen.ts'
 import {type Line, piece} from './line.ts'
 import type {AppState} from './state.ts'
+import {areStopped} from './view/agents.ts'
 
 const roleOf = (state: AppState): string => {
   const agent = state.view.agents[state.layout.focus]
@@ -26,7 +27,9 @@ export const placeholderOf = (state: AppState): string => {
   if (state.mode === 'copy') return 'copy mode · v selects · y copies · q leaves'
   if (state.session?.replay) return replayWords(state.session.replay)
   if (state.over || state.link === 'lost') return 'nobody is there; leave with ctrl+c twice and start again'
+  if (state.link === 'seeking') return "the session's process is gone; another takes over, and hears what you say"
   if (state.session?.live && state.view.run.closedAt === 0) {
+    if (areStopped(state.view.agents)) return 'say how to go on · escape ends the run'
     const role = roleOf(state)
     return `say something now · alt+q says it after this${role ? ` · escape stops ${role}` : ''}`
   }

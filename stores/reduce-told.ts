@@ -101,7 +101,8 @@ const answered = (state: AppState, {id, ok, text, pane}: Extract<KeeperSays, {te
 /** Another session, or the same one from its beginning: it is told anew, and nothing of the one before holds. */
 const sessionTold = (state: AppState, session: SessionNote): AppState => {
   const same = !state.session?.session || state.session.session === session.session
-  return {...state, session, link: 'here', view: same ? state.view : viewFold.empty}
+  const heard: AppState = {...state, session, link: 'here', view: same ? state.view : viewFold.empty, setting: ''}
+  return state.setting ? toast(heard, state.setting) : heard
 }
 
 const tellOne = (state: AppState, says: KeeperSays): AppState => {
@@ -125,7 +126,7 @@ const tellOne = (state: AppState, says: KeeperSays): AppState => {
     case 'settled':
       return {...state, keeperAsks: state.keeperAsks.filter(({ask}) => ask !== says.ask)}
     case 'trouble':
-      return toast(state, says.text, 'bad')
+      return toast({...state, setting: ''}, says.text, 'bad')
     case 'over':
       return {...state, over: says.why || 'the session has ended'}
     default:

@@ -95,7 +95,7 @@ export interface AppState {
   now: number
   /** How far the person's own time is ahead of `now`. */
   aheadMs: number
-  link: 'joining' | 'here' | 'lost'
+  link: 'joining' | 'here' | 'seeking' | 'lost'
   caughtUp: boolean
   session: SessionNote | null
   panes: readonly PaneNote[]
@@ -114,6 +114,8 @@ export interface AppState {
   later: readonly string[]
   popup: Popup | null
   toasts: readonly Toast[]
+  /** What is said of a setting once the keeper has taken it; '' when none is on its way. */
+  setting: string
   look: Look
   keymap: Keymap
   grip: Grip | null
@@ -149,6 +151,7 @@ export const newState = (options: {size: Size; editor: Editor; look: Look; now: 
   later: [],
   popup: null,
   toasts: [],
+  setting: '',
   look: options.look,
   keymap: options.keymap ?? remap().keymap,
   grip: null,

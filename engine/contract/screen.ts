@@ -66,6 +66,8 @@ export interface SessionNote {
   settings: SessionSettings
   /** The routes, sandbox and checks that a request would have, as far as they are known before one. */
   route: string
+  /** Nobody has named a model and there is none: what is used instead, and how to have one. */
+  noModel?: string
   /** Whether the model of the next request sees images; absent: nobody knows. */
   sees?: boolean
   sandbox?: SandboxState

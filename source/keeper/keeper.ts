@@ -3,12 +3,13 @@
 
 import type {Event} from '../../engine/contract/event.ts'
 import type {Journal} from '../../engine/contract/journal.ts'
-import type {KeeperSays, ScreenSays, SessionAsk, SessionNote} from '../../engine/contract/screen.ts'
+import type {KeeperSays, ScreenSays, SessionAsk, SessionNote, SettingsChange} from '../../engine/contract/screen.ts'
 import {openJournal} from '../../engine/journal/open.ts'
 import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
 import type {Context} from '../context.ts'
 import {glance} from '../gather.ts'
 import type {Project} from '../project.ts'
+import {noModelWords} from '../route-words.ts'
 import {runOptions} from '../run-options.ts'
 import {keepTrust} from '../trust.ts'
 import {choicesFor} from './choices.ts'
@@ -17,6 +18,7 @@ import {retell} from './retell.ts'
 import {openScreen, type Screen} from './screens.ts'
 import {seesImages} from './sees.ts'
 import {openSession} from './session.ts'
+import {refused} from './settings.ts'
 import {ownStart, shellStart} from './shell.ts'
 import type {TakeOver} from './start.ts'
 import {type TreeNote, watchTree} from './tree-note.ts'
@@ -53,10 +55,12 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
   const screens = new Set<Screen>()
   const asks = new Map<SessionAsk['ask'], SessionAsk>()
   const typed = new Map<string, ReturnType<typeof openTyped>>()
-  let known: Pick<SessionNote, 'route' | 'sandbox'> = {route: ''}
+  let known: Pick<SessionNote, 'route' | 'sandbox' | 'noModel'> = {route: ''}
   let git: TreeNote | undefined
   let keys: string[] = []
   let sees: (route: string) => boolean | undefined = () => undefined
+  /** Why a setting cannot hold; nobody knows before the configuration is read. */
+  let refuses: (change: SettingsChange) => string = () => ''
   let toldAs = ''
   /** The last word of those who left: the session ends with its last screen. */
   let endsWithLast = false
@@ -172,9 +176,10 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     const {facts, refusal} = await glance(context, options.result)
     if (refusal && refusal.fault.code !== 'config.untrusted') trouble([refusal.fault.msg, refusal.fault.hint].filter(Boolean).join('. '))
     if (facts.config) sees = seesImages.bind(undefined, context, facts.config)
+    if (facts.config && facts.roles) refuses = refused.bind(undefined, {config: facts.config, env: context.env, roles: Object.keys(facts.roles)})
     keys = Object.values(facts.config?.providers ?? {}).flatMap(({apiKeyEnv}) => apiKeyEnv ?? [])
     const route = facts.routes?.coder?.[0]
-    if (route && !known.route) known = {...known, route}
+    if (route && !known.route) known = {...known, route, ...noModelWords(facts)}
     tellSession()
     await session.checkTrust()
   }
@@ -188,6 +193,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     if (own.ask === 'trust' && choice === 'always') keepTrust(context, project.root)
     session.leave(own.ask, choice === 'once' || choice === 'always')
   }
+  const set = (change: SettingsChange, wrong = refuses(change)): void => (wrong ? trouble(wrong) : session.set(change))
   const open = async ({id, command, size, own}: Says<'open'>, screen: Screen): Promise<void> => {
     // Which variables are keys stands in the configuration.
     await ahead
@@ -225,7 +231,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       case 'end':
         return session.end('ended by the user')
       case 'set':
-        return session.set(message.settings)
+        return set(message.settings)
       case 'resume':
         return session.resume(message.run)
       case 'fresh':

@@ -27,6 +27,8 @@ export interface AgentView {
   /** What it may spend, when it has a grant of its own. */
   grant: Caps
   startedAt: number
+  /** Work was given to it and not handed over: whoever comes in its place goes on with it. */
+  open: boolean
   /** When it was last told that it works no more; 0 while it does. */
   endedAt: number
   /** Since when it is in this state. */
@@ -59,6 +61,7 @@ const fresh = (event: Event, ordinal: number): AgentView => ({
   calls: 0,
   grant: {},
   startedAt: event.at,
+  open: false,
   endedAt: 0,
   since: event.at,
   running: {},
@@ -84,14 +87,22 @@ const after = (agent: AgentView, at: number): AgentView => {
   return tool === undefined ? into(agent, 'thinking', at) : into(agent, 'running', at, {doing: tool})
 }
 
+const lost = (agent: AgentView, at: number, more: Partial<AgentView> = {}): AgentView => into(agent, 'lost', at, {running: {}, asks: [], ...more})
+
+/** Their processes went with the keeper's: nobody of them works until they are begun again. */
+export const allLost = (agents: Agents, at: number): Agents =>
+  Object.fromEntries(Object.entries(agents).map(([id, agent]) => [id, agent.endedAt ? agent : lost(agent, at)]))
+
 const stepAgent = (agent: AgentView, event: Event): AgentView => {
   switch (event.type) {
     case 'role.ready':
+      // Its work may have been given out before its process was there.
+      return agent.state === 'starting' ? into(agent, agent.open ? 'thinking' : 'idle', event.at) : agent
     case 'role.idle':
       return into(agent, 'idle', event.at)
     case 'task.started': {
       const {phase, attempt, candidate} = event.body
-      return into(agent, 'thinking', event.at, {phase, attempt, candidate, task: event.task ?? agent.task, endedAt: 0, running: {}, why: ''})
+      return into(agent, 'thinking', event.at, {phase, attempt, candidate, task: event.task ?? agent.task, open: true, endedAt: 0, running: {}, why: ''})
     }
     case 'budget.granted':
       return event.body.node === agent.id ? {...agent, grant: capsIn(event.body.caps)} : agent
@@ -122,13 +133,13 @@ const stepAgent = (agent: AgentView, event: Event): AgentView => {
     case 'ask.answered':
       return after({...agent, asks: agent.asks.filter((ask) => ask !== event.body.ask)}, event.at)
     case 'phase.handed':
-      return into(agent, 'done', event.at, {endedAt: event.at, running: {}, why: event.body.outcome === 'finished' ? '' : event.body.outcome})
+      return into(agent, 'done', event.at, {open: false, endedAt: event.at, running: {}, why: event.body.outcome === 'finished' ? '' : event.body.outcome})
     case 'role.lost':
-      return into(agent, 'lost', event.at, {endedAt: event.body.replaced ? 0 : event.at, running: {}, asks: [], why: event.body.why})
+      return lost(agent, event.at, {open: agent.open && event.body.replaced, endedAt: event.body.replaced ? 0 : event.at, why: event.body.why})
     case 'role.left':
       // Who has handed over and goes is done, not gone.
       if (agent.state === 'done') return {...agent, asks: []}
-      return into(agent, 'left', event.at, {endedAt: agent.endedAt || event.at, running: {}, asks: [], why: event.body.why})
+      return into(agent, 'left', event.at, {open: false, endedAt: agent.endedAt || event.at, running: {}, asks: [], why: event.body.why})
     default:
       return agent
   }
@@ -148,6 +159,7 @@ const checking = (agents: Agents, event: Event): Agents => {
 /** A new run begins with nobody. */
 export const stepAgents = (agents: Agents, event: Event): Agents => {
   if (event.type === 'run.opened') return {}
+  if (event.type === 'run.resumed') return allLost(agents, event.at)
   if (event.type === 'run.closed')
     return Object.fromEntries(
       Object.entries(agents).map(([id, agent]) => [

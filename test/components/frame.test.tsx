@@ -37,6 +37,25 @@ const replied = (story: Teller, agent: string, role: string, route: string, turn
 
 const empty = (size: Size): Teller => teller(size).tell({tell: 'session', session: session()}, {tell: 'caught-up'})
 
+const noModel = (size: Size): Teller =>
+  teller(size).tell(
+    {
+      tell: 'session',
+      session: session({
+        route: 'embedded/search',
+        noModel: 'No model configured. Embedded search engine: fixes small bugs shown by failing tests. Set OPENAI_API_KEY or start an Ollama for more.',
+      }),
+    },
+    {tell: 'caught-up'},
+  )
+
+/** What went wrong is read to its end. */
+const refused = (size: Size): Teller =>
+  oneCoder(size).tell({
+    tell: 'trouble',
+    text: 'there is no provider or alias named foo (providers: openai, anthropic, openrouter, ollama, llamacpp, vllm, sglang, embedded, replay). write PROVIDER/MODEL, such as openai/gpt-5.2',
+  })
+
 const oneCoder = (size: Size): Teller => {
   const story = begin(teller(size), [{role: 'coder', phase: 'implement'}], {git: {branch: 'main', dirty: 2}})
   replied(story, 'a_1', 'coder', 'ollama/qwen3-coder', 1, 11_200, 400, 0)
@@ -179,6 +198,8 @@ const shell = (size: Size): Teller =>
 
 const situations: readonly [string, (size: Size) => Teller, readonly Size[]][] = [
   ['empty', empty, [small, middle, large, tiny]],
+  ['no-model', noModel, [small, middle, tiny]],
+  ['refused', refused, [small, tiny]],
   ['one-agent', oneCoder, [small, middle, large, tiny]],
   ['crew', crew, [small, middle, large, tiny]],
   ['four-coders', candidates, [small, middle, large, tiny]],

@@ -1,6 +1,7 @@
 // Every slash command and every key of the tables does something: no dead entry. And what each one does, where it is told.
 
 import {describe, expect, it} from 'vitest'
+import type {SessionNote} from '../../engine/contract/screen.ts'
 import type {Effect} from '../../stores/action.ts'
 import {commands, findCommand} from '../../stores/commands.ts'
 import {bindings, type CommandId} from '../../stores/keys.ts'
@@ -111,6 +112,16 @@ describe('slash commands', () => {
     const {effects, state} = run(line)
     expect(effects).toEqual([])
     expect(state.toasts.at(-1)?.tone).toBe('bad')
+  })
+  it('say that a setting holds when the keeper has taken it, and not when it was refused', () => {
+    const taken = working()
+    expect(run('/model a/b', taken).state.toasts).toEqual([])
+    taken.tell({tell: 'session', session: {...(taken.state.session as SessionNote), settings: {model: 'a/b'}}})
+    expect(taken.state.toasts.map(({text, tone}) => [text, tone])).toEqual([['model a/b, from the next request on', 'plain']])
+    const refused = working()
+    run('/model foo', refused)
+    refused.tell({tell: 'trouble', text: 'there is no provider foo'}, {tell: 'session', session: refused.state.session as SessionNote})
+    expect(refused.state.toasts.map(({text, tone}) => [text, tone])).toEqual([['there is no provider foo', 'bad']])
   })
   it('change the look of the screen', () => {
     expect(run('/theme contrast').state.look.theme).toBe('contrast')

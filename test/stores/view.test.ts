@@ -82,6 +82,18 @@ describe('the state of an agent', () => {
   })
 })
 
+describe('an agent whose work was given out before its process was there', () => {
+  it('works, and nobody is said to be stopped', () => {
+    const story = working()
+    expect(stateWords(story)).toContain('thinking')
+    story.event('role.ready', {wallMs: 40}, coder)
+    expect(stateWords(story)).toContain('thinking')
+    expect(words(statusOf(story.state, 120))).toContain('working')
+    story.event('role.idle', {}, coder)
+    expect(words(statusOf(story.state, 120))).toContain('stopped')
+  })
+})
+
 describe('the plan', () => {
   it('keeps states, reasons and the order of tasks, and survives a circle', () => {
     const story = working()
