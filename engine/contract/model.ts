@@ -65,6 +65,8 @@ export interface Turn {
   whole?: true
   /** Calls are asked for under a schema, because those that came by themselves could not be read. */
   byGrammar?: true
+  /** Fields of the wire for whose sake this server has refused a request before: left out, named anew or added, as the protocol has it. */
+  blamed?: readonly string[]
   envelope: Envelop
   /** (role, agent ordinal, call ordinal): the key of a recording. */
   key: {role: string; agent: number; call: number}

@@ -13,10 +13,11 @@ import type {ModelCard, ModelClient, Part, Sampling, ToolSpec, Turn} from '../co
 import {type BreakerState, openBreakers} from './breaker.ts'
 import {type Collected, collect} from './collect.ts'
 import {fromGrammar, grammarSampling} from './grammar.ts'
-import {isByGrammar, learnedFrom, plainTurn, type Takes} from './plain.ts'
+import {plainTurn} from './plain.ts'
 import {usdOf} from './price.ts'
 import {type Next, nextAfter} from './retry.ts'
 import {samplingFor} from './sampling.ts'
+import {isByGrammar, learnedFrom, samplingTaken, type Takes, takesOf} from './takes.ts'
 import {estimateTokens, openMeter, sizeOfMessages, sizeOfTools} from './tokens.ts'
 
 export interface Reply extends Omit<Collected, 'waitMs'> {
@@ -69,8 +70,6 @@ const mostRenewals = 2
 /** Output that is set aside for a call that names no limit, tokens. */
 const expectedOutput = 1024
 
-const takesOf = ({tools, edits}: ModelCard): Takes => ({tools, answer: true, ...(edits === 'grammar' ? {grammar: 'on'} : {})})
-
 /** So much was written and so little came: more than the end of a turn. */
 const leastSwallowed = 8
 
@@ -103,6 +102,9 @@ const countedUsage = (got: Collected, input: number, provider: string): Usage =>
   const calls = got.calls.reduce((sum, call) => sum + estimateTokens(call.tool + call.input), 0)
   return {...noUsage, input, output: estimateTokens(got.text) + estimateTokens(got.thought) + calls}
 }
+
+const samplingOf = ({client, model, takes}: Candidate, {sampling, tools}: Turn): Sampling =>
+  samplingTaken(samplingFor(client.card(model), sampling, tools.length > 0), takes)
 
 export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; clock: Clock; dice: Dice}): Asker => {
   const chain = clients.map(
@@ -138,7 +140,7 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
     const {name, model, client} = candidate
     const card = client.card(model)
     const byGrammar = isByGrammar(wanted, candidate.takes)
-    const usual = samplingFor(card, wanted.sampling, wanted.tools.length > 0)
+    const usual = samplingOf(candidate, wanted)
     const sampling = byGrammar ? grammarSampling(usual, card.local, candidate.takes.grammar === 'warm') : usual
     const turn = plainTurn(wanted, candidate.takes)
     const raw = sizeOfMessages(turn.messages) + sizeOfTools(turn.tools)
@@ -169,7 +171,7 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
   const mend = async (candidate: Candidate, error: Fault, turn: Turn, tries: number): Promise<boolean> => {
     if (error.code === 'model.credentials') return tries <= mostRenewals && candidate.renew()
     const {takes} = candidate
-    candidate.takes = learnedFrom(error, turn, takes)
+    candidate.takes = learnedFrom(error, turn, takes, samplingOf(candidate, turn))
     return candidate.takes !== takes
   }
 

@@ -22,17 +22,36 @@ export interface Collected {
   told?: Record<string, string | number>
 }
 
+const closing = '</think>'
+
+/**
+ * Where nobody takes the thoughts out and the template has opened them already (R1 and QwQ on a bare server), only their
+ * end stands in the text, on a line of its own. Undefined: there is none.
+ */
+const thoughtAt = (text: string): number | undefined => {
+  const at = text.indexOf(closing)
+  if (at === -1) return undefined
+  const before = text.slice(0, at)
+  const alone = (at === 0 || before.endsWith('\n')) && /^\s*(?:\n|$)/.test(text.slice(at + closing.length, at + closing.length + 80))
+  return alone && !before.includes('<think>') && (before.match(/```/g)?.length ?? 0) % 2 === 0 ? at : undefined
+}
+
+/** The same reply with what it only thought apart from what it says. */
+const apart = (reply: Collected, route: string): Collected => {
+  const at = thoughtAt(reply.text)
+  if (at === undefined) return reply
+  const text = reply.text.slice(at + closing.length).trimStart()
+  const made = {...reply, text, thought: reply.thought + reply.text.slice(0, at)}
+  return text === '' && made.calls.length === 0 && !made.error ? {...made, why: 'fault', error: fault('model.empty', {route})} : made
+}
+
 /** Never throws; `route` is for the words of faults. */
 export const collect = async (stream: AsyncIterable<Part>, route: string, onText: (text: string, thought: boolean) => void): Promise<Collected> => {
   const texts: string[] = []
   const thoughts: string[] = []
   const calls: Call[] = []
-  const whole = (rest: Omit<Collected, 'text' | 'thought' | 'calls'>): Collected => ({
-    text: texts.join(''),
-    thought: thoughts.join(''),
-    calls: rest.error ? [] : calls,
-    ...rest,
-  })
+  const whole = (rest: Omit<Collected, 'text' | 'thought' | 'calls'>): Collected =>
+    apart({text: texts.join(''), thought: thoughts.join(''), calls: rest.error ? [] : calls, ...rest}, route)
   try {
     for await (const part of stream) {
       if (part.is === 'end') {

@@ -1,18 +1,12 @@
 // A turn for servers and models that know no tools, or no schema for an answer: what they cannot be handed is said in
 // words. The calls then come as text, and are found there like any that leaked. Pure.
 
-import type {Fault} from '../base/envelope.ts'
+import {createHash} from 'node:crypto'
+import type {CallId} from '../base/id.ts'
 import type {Message} from '../contract/message.ts'
 import type {ToolSpec, Turn} from '../contract/model.ts'
 import {callJson, grammarGuide, grammarOf} from './grammar.ts'
-
-/** What a route takes; learned from its card, and from what its server refuses. */
-export interface Takes {
-  tools: boolean
-  answer: boolean
-  /** Calls are asked for under a schema; warm: with some chance, where the model repeated itself without end. */
-  grammar?: 'on' | 'warm'
-}
+import {isByGrammar, type Takes} from './takes.ts'
 
 const callText = (tool: string, input: string): string =>
   `<tool_call>\n{"name": ${JSON.stringify(tool)}, "arguments": ${isObject(input) ? input : JSON.stringify(input)}}\n</tool_call>`
@@ -56,17 +50,23 @@ const withSystem = (messages: readonly Message[], text: string): Message[] => {
   return first?.from === 'system' ? [{from: 'system', text: `${first.text}\n\n${text}`}, ...rest] : [{from: 'system', text}, ...messages]
 }
 
-/** Is the whole reply held to one schema of calls? Only where the server knows schemas and there is something to call. */
-export const isByGrammar = (turn: Turn, takes: Takes): boolean =>
-  (takes.grammar !== undefined || turn.byGrammar === true) && takes.answer && turn.tools.length > 0
+/** The same conversation under ids that Mistral takes; a call and its result change alike. */
+const withShortIds = (messages: readonly Message[]): Message[] =>
+  messages.map((message): Message => {
+    if (message.from === 'tool') return {...message, call: shortId(message.call)}
+    return message.from === 'model' && message.calls.length > 0 ? {...message, calls: message.calls.map((call) => ({...call, id: shortId(call.id)}))} : message
+  })
+
+const shortId = (id: CallId): CallId => (/^[A-Za-z0-9]{9}$/.test(id) ? id : (createHash('sha256').update(id).digest('hex').slice(0, 9) as CallId))
 
 /** The turn as far as the route takes it. */
-export const plainTurn = (turn: Turn, takes: Takes): Turn => {
+export const plainTurn = (wanted: Turn, takes: Takes): Turn => {
+  const turn = takes.blamed ? {...wanted, blamed: takes.blamed} : wanted
   if (isByGrammar(turn, takes)) {
     const messages = withSystem(inWords(turn.messages, callJson), grammarGuide(turn.tools, turn.answer))
     return {...turn, messages, tools: [], answer: grammarOf(turn.tools, turn.answer)}
   }
-  let made = turn
+  let made: Turn = takes.shortIds ? {...turn, messages: withShortIds(turn.messages)} : turn
   if (!takes.tools && turn.tools.length > 0) made = {...made, messages: withSystem(inWords(turn.messages, callText), guide(turn.tools)), tools: []}
   if (!takes.answer && turn.answer) {
     const {answer, ...rest} = made
@@ -76,18 +76,4 @@ export const plainTurn = (turn: Turn, takes: Takes): Turn => {
     }
   }
   return made
-}
-
-const noTools =
-  /(?:not|n't) support (?:the )?(?:tool|function)|support tools|tool.?choice|tool (?:calling|use)|function calling|(?:parameter|field|argument)s?(?: supplied)?:? ["'`]?tools\b(?!\[)/i
-const noSchema = /response_format|json_schema|structured output|text\.format|output_config|["'`]format["'`]/i
-
-/** What a refusal says that the route does not take after all; the same object when it says nothing of the kind. */
-export const learnedFrom = (error: Fault, turn: Turn, takes: Takes): Takes => {
-  // A model that writes one thing over and over inside a text never closes it: once more, with some chance.
-  if (error.code === 'model.length' && isByGrammar(turn, takes) && takes.grammar !== 'warm') return {...takes, grammar: 'warm'}
-  if (error.code !== 'model.refused') return takes
-  if (takes.answer && (turn.answer || isByGrammar(turn, takes)) && noSchema.test(error.msg)) return {...takes, answer: false}
-  if (takes.tools && turn.tools.length > 0 && noTools.test(error.msg)) return {...takes, tools: false}
-  return takes
 }

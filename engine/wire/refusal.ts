@@ -27,6 +27,8 @@ interface Said {
 const words = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
 const saidIn = (value: unknown): Said | undefined => {
+  // Google's come as a list of one.
+  if (Array.isArray(value)) return saidIn(value[0])
   if (typeof value !== 'object' || value === null) return undefined
   const {error, message, detail, code, type} = value as Record<string, unknown>
   if (typeof error === 'string') return {code: words(code), message: error}
@@ -88,11 +90,14 @@ const hintOf = (found: FaultCode, {status, apiKeyEnv, apiKey, modelHint}: Refuse
   return status >= 300 && status < 400 ? 'check its baseUrl' : 'choose another model with --model'
 }
 
+const leastKey = 8
+
 /** The fault behind an HTTP error or an error inside a stream, with the time to wait if the server named one. */
 export const refusalFault = (refused: Refused, nowMs: number): WireError => {
   const said = readRefusal(refused.body)
   const found = codeOf(refused.status, said)
-  const shown = refused.apiKey ? said.message.replaceAll(refused.apiKey, '[key]') : said.message
+  // Shorter ones are nobody's secret (`none`, `EMPTY`), and would hit words.
+  const shown = refused.apiKey && refused.apiKey.length >= leastKey ? said.message.replaceAll(refused.apiKey, '[key]') : said.message
   const why = `${refused.status} ${shown.length > 500 ? `${shown.slice(0, 500)} …` : shown}`.trim()
   const waitMs = found === 'model.limited' || found === 'model.broken' ? waitMsOf(refused.headers, said.message, nowMs) : undefined
   const hint = hintOf(found, refused, said)

@@ -10,7 +10,7 @@ import {openTally, type Tally} from './tally.ts'
 
 export interface Reader {
   /** What one piece (an event's data, a line) brings for the caller, if anything. Throws WireError. */
-  take(piece: string): Part | undefined
+  take(piece: string): Part | readonly Part[] | undefined
   /** Nothing more is to come. */
   isDone(): boolean
   /** The answer is whole, though more (its usage) may come. */
@@ -67,22 +67,36 @@ const readWhole = async function* (talk: Talk, response: WireResponse, reader: R
   const chunks: string[] = []
   for await (const chunk of response.body) chunks.push(chunk)
   const parts: Part[] = []
-  for (const piece of piecesOf(talk, response, chunks.join(''))) joined(parts, reader.take(piece))
+  for (const piece of piecesOf(talk, response, chunks.join(''))) take(talk, reader, piece, parts)
   yield* parts
 }
 
 /** Text of one network chunk, however many tokens it holds, goes up as one part. */
-const joined = (parts: Part[], part: Part | undefined): void => {
+const join = (parts: Part[], part: Part): void => {
   const last = parts.at(-1)
-  if (!part) return
   if (last && (last.is === 'text' || last.is === 'thought') && part.is === last.is) parts[parts.length - 1] = {is: last.is, text: last.text + part.text}
   else parts.push(part)
+}
+
+/** What a server sends may have any shape, and is its fault where the reader stumbles over it. */
+const shaped = <T>({route}: Talk, what: string, read: () => T): T => {
+  try {
+    return read()
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown
+    throw new WireError(fault('model.garbled', {route, why: `a piece of no known shape: ${what.slice(0, 80)}`}))
+  }
+}
+
+const take = (talk: Talk, reader: Reader, piece: string, parts: Part[]): void => {
+  const taken = shaped(talk, piece, () => reader.take(piece))
+  for (const part of taken === undefined ? [] : [taken].flat()) join(parts, part as Part)
 }
 
 const readInto = async function* (talk: Talk, response: WireResponse, reader: Reader): AsyncGenerator<Part> {
   for await (const chunk of response.body) {
     const parts: Part[] = []
-    for (const piece of talk.split(chunk)) joined(parts, reader.take(piece))
+    for (const piece of talk.split(chunk)) take(talk, reader, piece, parts)
     response.expect(reader.isMoving() ? 'next' : 'first')
     yield* parts
     if (!reader.isDone()) continue
@@ -91,8 +105,9 @@ const readInto = async function* (talk: Talk, response: WireResponse, reader: Re
   }
   // A last piece without its newline is taken when it is whole by itself; half of one is what a cut leaves.
   const left = talk.rest()
-  const part = left && isJson(left) ? reader.take(left) : undefined
-  if (part) yield part
+  const parts: Part[] = []
+  if (left && isJson(left)) take(talk, reader, left, parts)
+  yield* parts
 }
 
 const isJson = (text: string): boolean => {
@@ -126,7 +141,7 @@ export const talk = async function* (plan: Talk): AsyncGenerator<Part> {
       // What was lost after a whole answer was its bookkeeping.
       if (!reader.isWhole() || plan.signal.aborted) throw thrown
     }
-    yield* reader.end()
+    yield* shaped(plan, 'its end', () => reader.end())
   } catch (thrown) {
     yield tally.failed(asWire(thrown, plan.route), reader.usage())
   }

@@ -34,13 +34,19 @@ const mostChars = 32 * 1024 * 1024
 
 const round = (ms: number): number => Math.round(ms * 10) / 10
 
+const wordOf = (value: unknown): string => (typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value))
+
+/** What a server counts is a number of tokens or nothing. */
+const counted = (usage: Usage): Usage =>
+  Object.fromEntries(Object.entries(usage).map(([name, count]) => [name, Number.isFinite(count) && count > 0 ? count : 0])) as unknown as Usage
+
 /** Ids of calls must be unique in the conversation; servers that send none, or the same ones again, get ours. */
 const withIds = (calls: Ending['calls'], turn: Turn) => {
   const taken = new Set(turn.messages.flatMap((message) => (message.from === 'model' ? message.calls.map((call) => call.id as string) : [])))
   return calls.map(({id, tool, input}, index) => {
     const own = id && !taken.has(id) ? id : `c_${turn.key.agent}_${turn.key.call}_${index + 1}`
     taken.add(own)
-    return {id: own as CallId, tool, input}
+    return {id: own as CallId, tool: wordOf(tool), input: wordOf(input)}
   })
 }
 
@@ -52,7 +58,8 @@ export const openTally = (route: string, turn: Turn): Tally => {
   let thinkingMs = 0
   let said = false
   let chars = 0
-  const count = (text: string): void => {
+  const count = (text: unknown): void => {
+    if (typeof text !== 'string') throw new TypeError('no text')
     chars += text.length
     if (chars > mostChars) throw new WireError(fault('model.garbled', {route, why: `a reply of more than ${mostChars} characters`}))
   }
@@ -69,7 +76,7 @@ export const openTally = (route: string, turn: Turn): Tally => {
   const broken = (usage: Usage, error: WireError): Part => ({
     is: 'end',
     why: 'fault',
-    usage,
+    usage: counted(usage),
     error: error.fault,
     ...(error.waitMs === undefined ? {} : {waitMs: error.waitMs}),
     ...times(),
@@ -95,7 +102,7 @@ export const openTally = (route: string, turn: Turn): Tally => {
       if (calls.length === 0 && !said) return [broken(usage, new WireError(fault('model.empty', {route})))]
       const kept = keep && keep.length > 0 ? {keep: {provider: route, items: keep}} : {}
       const parts: Part[] = withIds(calls, turn).map((call) => ({is: 'call', call}))
-      return [...parts, {is: 'end', why: calls.length > 0 ? 'calls' : why, usage, ...kept, ...(told ? {told} : {}), ...times()}]
+      return [...parts, {is: 'end', why: calls.length > 0 ? 'calls' : why, usage: counted(usage), ...kept, ...(told ? {told} : {}), ...times()}]
     },
     failed: (thrown, usage) => {
       if (thrown instanceof WireError) return broken(usage, thrown)

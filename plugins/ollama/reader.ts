@@ -39,21 +39,22 @@ export const openReader = ({route, tally, offersTools, refuse}: ReaderSite): Rea
     why = done_reason === 'length' ? 'length' : 'stop'
   }
 
-  const read = (line: Line): Part | undefined => {
+  const read = (line: Line): Part[] => {
     if (line.error) throw refuse(statusOfCode(line.error), JSON.stringify({error: line.error}))
     const {message} = line
     if (!message && !line.done) throw new WireError(fault('model.garbled', {route, why: 'a line that is no part of a chat'}))
     for (const call of message?.tool_calls ?? []) {
       const {id} = call as {id?: string}
-      calls.push({id: id ?? '', tool: call.function.name, input: JSON.stringify(call.function.arguments ?? {})})
+      // Servers that only speak like Ollama send the text itself.
+      const given: unknown = call.function.arguments ?? {}
+      calls.push({id: id ?? '', tool: call.function.name, input: typeof given === 'string' ? given : JSON.stringify(given)})
       tally.moved()
       moving = true
     }
     if (line.done) close(line)
     if (message?.content || message?.thinking) moving = true
     seenBytes += Buffer.byteLength(message?.content ?? '') + Buffer.byteLength(message?.thinking ?? '')
-    if (message?.content) return tally.text(message.content)
-    return message?.thinking ? tally.thought(message.thinking) : undefined
+    return [...(message?.thinking ? [tally.thought(message.thinking)] : []), ...(message?.content ? [tally.text(message.content)] : [])]
   }
 
   return {

@@ -2,17 +2,26 @@
 // whole by itself; a clean close without either is a cut.
 
 import {fault, noUsage, type Part, type Reader, statusOfCode, toldOf, type Usage, WireError} from '../../engine/plugin.ts'
-import {openCalls} from './chat-calls.ts'
+import {isJson, openCalls} from './chat-calls.ts'
+import {openKept} from './chat-kept.ts'
 import type {ReaderSite} from './client.ts'
 import {thoughtSplitter} from './think.ts'
 
 // Looser than the package's ChatCompletionChunk: what the compatible servers send, not what one of them promises.
 interface Delta {
-  content?: string | null
+  /** Mistral's: a list of texts and thoughts. */
+  content?: string | null | readonly (string | Piece)[]
   refusal?: string | null
   reasoning_content?: string | null
   reasoning?: string | null
-  tool_calls?: {index?: number; id?: string | null; function?: {name?: string | null; arguments?: unknown}}[] | null
+  reasoning_details?: unknown
+  tool_calls?: Parameters<ReturnType<typeof openCalls>['add']>[0][] | null
+}
+
+interface Piece {
+  type?: string
+  text?: string
+  thinking?: string | readonly Piece[]
 }
 
 interface Chunk {
@@ -42,26 +51,23 @@ const usageOf = (usage: NonNullable<Chunk['usage']>): Usage => ({
   cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
 })
 
-const isWhole = (input: string): boolean => {
-  try {
-    JSON.parse(input)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Its message is what the deltas would have brought; thoughts and text may stand in one. */
+/** Its message is what the deltas would have brought. */
 export const whole = (answer: Record<string, unknown>): object[] | undefined => {
   const [choice] = (answer as Chunk).choices ?? []
-  if (!choice?.message) return undefined
-  const {reasoning_content, reasoning, ...rest} = choice.message
-  const thought = reasoning_content || reasoning
-  return [...(thought ? [{choices: [{delta: {reasoning_content: thought}}]}] : []), {...answer, choices: [{...choice, message: undefined, delta: rest}]}]
+  return choice?.message ? [{...answer, choices: [{...choice, message: undefined, delta: choice.message}]}] : undefined
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const textIn = (content: Delta['content']): string =>
+  Array.isArray(content) ? content.map((piece) => (typeof piece === 'string' ? piece : textOf(piece.text))).join('') : textOf(content)
+
+const thoughtIn = (content: Delta['content']): string =>
+  Array.isArray(content) ? content.map((piece) => (typeof piece === 'string' ? '' : textIn(piece.thinking))).join('') : ''
 
 export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
   const calls = openCalls()
+  const kept = openKept()
   const thoughts = thoughtSplitter()
   let usage: Usage | undefined
   let moving = false
@@ -78,11 +84,9 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     }
   }
 
-  const said = (content: string): Part | undefined => {
+  const said = (content: string): Part[] => {
     const {thought, text} = thoughts.feed(content)
-    // Both at once only where the thought closes; its last letters are not worth a part of their own.
-    if (text) return tally.text(text)
-    return thought ? tally.thought(thought) : undefined
+    return [...(thought ? [tally.thought(thought)] : []), ...(text ? [tally.text(text)] : [])]
   }
 
   const fail = (error: NonNullable<Chunk['error']>): WireError => {
@@ -90,13 +94,13 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     return refuse(statusOfCode(`${whole.code ?? ''} ${whole.type ?? ''}`), JSON.stringify({error: whole}))
   }
 
-  const read = (chunk: Chunk): Part | undefined => {
+  const read = (chunk: Chunk): Part[] => {
     if (chunk.error) throw fail(chunk.error)
     // The first and the last piece tell all there is.
     if (!told || chunk.usage) told = {...told, ...toldOf({model: chunk.model, provider: chunk.provider, serviceTier: chunk.service_tier}).told}
     if (chunk.usage) usage = usageOf(chunk.usage)
     const choice = chunk.choices?.[0]
-    if (!choice || finish) return undefined
+    if (!choice || finish) return []
     const {delta} = choice
     finish = choice.finish_reason ?? ''
     for (const piece of delta?.tool_calls ?? []) {
@@ -104,17 +108,18 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
       tally.moved()
       moving = true
     }
-    const thought = delta?.reasoning_content || delta?.reasoning
-    const content = delta?.content || delta?.refusal
+    if (typeof delta?.reasoning_content === 'string') kept.reasoned(delta.reasoning_content)
+    kept.detailed(delta?.reasoning_details)
+    const thought = textOf(delta?.reasoning_content) || textOf(delta?.reasoning) || thoughtIn(delta?.content)
+    const content = textIn(delta?.content) || textOf(delta?.refusal)
     if (thought || content) moving = true
-    if (content) return said(content)
-    return thought ? tally.thought(thought) : undefined
+    return [...(thought ? [tally.thought(thought)] : []), ...(content ? said(content) : [])]
   }
 
   const whyOf = (): 'stop' | 'length' => {
     if (finish === 'content_filter') throw refuse(400, JSON.stringify({error: {code: finish, message: 'the content filter stopped the answer'}}))
     if (finish === 'error') throw new WireError(fault('model.broken', {route, why: 'it ended with finish_reason error'}))
-    if (!finish && !(done && calls.all().every(({input}) => isWhole(input)))) throw new WireError(fault('model.cut', {route}))
+    if (!finish && !(done && calls.all().every(({input}) => isJson(input)))) throw new WireError(fault('model.cut', {route}))
     return finish === 'length' ? 'length' : 'stop'
   }
 
@@ -127,13 +132,14 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
       if (data === '[DONE]') done = true
       if (done) return undefined
       const chunk = parse(data)
-      return chunk ? read(chunk) : undefined
+      return chunk && read(chunk)
     },
     end: () => {
       const why = whyOf()
       const held = thoughts.rest().text
       const text = held ? [tally.text(held)] : []
-      return [...text, ...tally.end({why, calls: calls.all(), usage: usage ?? noUsage, told})]
+      const made = calls.all()
+      return [...text, ...tally.end({why, calls: made, usage: usage ?? noUsage, keep: kept.all(made), told})]
     },
   }
 }

@@ -2,10 +2,20 @@
 
 import type {ChatCompletionContentPartImage, ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam} from 'openai/resources/chat/completions'
 import type {ImagePart, Message, ModelCard, Sampling, Turn} from '../../engine/plugin.ts'
+import {type Kept, sentBack} from './chat-kept.ts'
 
 const imageOf = ({mime, base64}: ImagePart): ChatCompletionContentPartImage => ({type: 'image_url', image_url: {url: `data:${mime};base64,${base64}`}})
 
-const messageOf = (message: Message): ChatCompletionMessageParam => {
+type FromModel = Message & {from: 'model'}
+
+/** `reasons`: the server wants thoughts with every message of the model, also where there are none. */
+const modelMessage = ({text, calls, keep}: FromModel, route: string, reasons: boolean): ChatCompletionMessageParam => {
+  const back = sentBack(keep?.provider === route ? (keep.items as Kept[]) : [])
+  const tool_calls = calls.map(({id, tool, input}, index) => ({id, type: 'function' as const, function: {name: tool, arguments: input}, ...back.call(index)}))
+  return {role: 'assistant', content: text, ...(reasons ? {reasoning_content: ''} : {}), ...back.message, ...(tool_calls.length > 0 ? {tool_calls} : {})}
+}
+
+const messageOf = (message: Message, route: string, reasons: boolean): ChatCompletionMessageParam => {
   switch (message.from) {
     case 'system':
       return {role: 'system', content: message.text}
@@ -13,10 +23,8 @@ const messageOf = (message: Message): ChatCompletionMessageParam => {
       return {role: 'user', content: message.images ? [{type: 'text', text: message.text}, ...message.images.map(imageOf)] : message.text}
     case 'tool':
       return {role: 'tool', tool_call_id: message.call, content: message.text}
-    case 'model': {
-      const tool_calls = message.calls.map(({id, tool, input}) => ({id, type: 'function' as const, function: {name: tool, arguments: input}}))
-      return {role: 'assistant', content: message.text, ...(tool_calls.length > 0 ? {tool_calls} : {})}
-    }
+    case 'model':
+      return modelMessage(message, route, reasons)
   }
 }
 
@@ -36,16 +44,17 @@ export const body = (turn: Turn, card: ModelCard, route: string): ChatCompletion
   const {temperature, topP, seed, maxOutputTokens} = turn.sampling
   const tools = turn.tools.map(({name, does, input}) => ({type: 'function' as const, function: {name, description: does, parameters: input}}))
   const schema = turn.answer
+  const blamed = new Set(turn.blamed)
   return {
     model: turn.model,
-    messages: turn.messages.map(messageOf),
+    messages: turn.messages.map((message) => messageOf(message, route, blamed.has('reasoning_content'))),
     stream: true,
-    stream_options: {include_usage: true},
+    ...(blamed.has('stream_options') ? {} : {stream_options: {include_usage: true}}),
     ...(tools.length > 0 ? {tools} : {}),
     ...(temperature === undefined || card.fixedTemperature ? {} : {temperature}),
     ...(topP === undefined || card.fixedTemperature ? {} : {top_p: topP}),
     ...(seed === undefined ? {} : {seed}),
-    ...(maxOutputTokens === undefined ? {} : {max_tokens: maxOutputTokens}),
+    ...(maxOutputTokens === undefined ? {} : {[blamed.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: maxOutputTokens}),
     ...more(turn.sampling, route.slice(0, route.indexOf('/'))),
     // Servers that decode by grammar could write no call any more: with tools the answer is checked afterwards only.
     ...(schema && tools.length === 0 ? {response_format: {type: 'json_schema' as const, json_schema: {name: 'answer', schema}}} : {}),

@@ -50,6 +50,8 @@ export const openReader = ({route, tally, refuse, mostTokens = Number.POSITIVE_I
   const open = new Map<number, ResponseFunctionToolCall>()
   const places = new Map<string, number>()
   let last = -1
+  let lastData = ''
+  let numbered = true
   let moving = false
   let spoke = false
   let usage = noUsage
@@ -65,6 +67,12 @@ export const openReader = ({route, tally, refuse, mostTokens = Number.POSITIVE_I
     return move(tally.text(text))
   }
   const failure = (code: string, message: string): WireError => refuse(statusOfCode(code), JSON.stringify({error: {code, message}}))
+
+  /** Its documents have code and message in the event, its server has them one deeper. */
+  const failed = (event: {code?: string | null; message?: string; error?: {code?: string | null; type?: string; message?: string}}): WireError => {
+    const {code, type, message} = {type: '', ...event.error, ...(event.error ? {} : {code: event.code, message: event.message})}
+    return failure(code || type || 'server_error', message ?? 'the response failed')
+  }
 
   /** llama-server numbers nothing: there an item is known by its id, and stands where it began. */
   const placeOf = (index: number | undefined, id: string | undefined): number => {
@@ -125,10 +133,19 @@ export const openReader = ({route, tally, refuse, mostTokens = Number.POSITIVE_I
       case 'response.failed':
         throw failure(event.response.error?.code ?? 'server_error', event.response.error?.message ?? 'the response failed')
       case 'error':
-        throw failure(event.code ?? 'server_error', event.message)
+        throw failed(event)
       default:
         return undefined
     }
+  }
+
+  /** Came it before? Where two that differ have one number, the numbers mean nothing. */
+  const isRepeated = ({sequence_number: number}: Partial<ResponseStreamEvent>, data: string): boolean => {
+    if (typeof number !== 'number' || !numbered) return false
+    if (number === last && data !== lastData) numbered = false
+    const repeated = numbered && number <= last
+    if (number >= last) [last, lastData] = [number, data]
+    return repeated
   }
 
   const parse = (data: string): ResponseStreamEvent | undefined => {
@@ -149,11 +166,7 @@ export const openReader = ({route, tally, refuse, mostTokens = Number.POSITIVE_I
       if (data === '[DONE]' || why !== undefined) return undefined
       const event = parse(data)
       if (!event) return undefined
-      if (typeof event.sequence_number === 'number') {
-        if (event.sequence_number <= last) return undefined
-        last = event.sequence_number
-      }
-      return read(event)
+      return isRepeated(event, data) ? undefined : read(event)
     },
     end: () => {
       if (why === undefined) throw new WireError(fault('model.cut', {route}))

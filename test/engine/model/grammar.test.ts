@@ -5,7 +5,8 @@ import {noUsage} from '../../../engine/contract/grant.ts'
 import type {ToolSpec} from '../../../engine/contract/model.ts'
 import type {Collected} from '../../../engine/model/collect.ts'
 import {fromGrammar, grammarOf, grammarSampling} from '../../../engine/model/grammar.ts'
-import {isByGrammar, learnedFrom, plainTurn} from '../../../engine/model/plain.ts'
+import {plainTurn} from '../../../engine/model/plain.ts'
+import {isByGrammar, learnedFrom} from '../../../engine/model/takes.ts'
 import {afterOneCall, readTool, turnOf} from '../../kit/model-turn.ts'
 
 const plan: ToolSpec = {

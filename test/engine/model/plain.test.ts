@@ -1,8 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import type {CallId} from '../../../engine/base/id.ts'
-import {fault} from '../../../engine/contract/fault.ts'
 import type {Message} from '../../../engine/contract/message.ts'
-import {learnedFrom, plainTurn} from '../../../engine/model/plain.ts'
+import {plainTurn} from '../../../engine/model/plain.ts'
 import {recoverCalls} from '../../../engine/tool/dialects.ts'
 import {readTool, turnOf} from '../../kit/model-turn.ts'
 
@@ -64,30 +63,24 @@ describe('a plain turn', () => {
   })
 })
 
-describe('what a refusal says', () => {
-  const refused = (why: string) => fault('model.refused', {route: 'ollama/m', why: `400 ${why}`})
-  it.each([
-    'registry.ollama.ai/library/gemma3:1b does not support tools',
-    'm does not support tools',
-    '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
-    'This model does not support function calling',
-    'No endpoints found that support tool use',
-    'Unrecognized request argument supplied: tools',
-  ])('%s: it takes no tools', (why) => {
-    expect(learnedFrom(refused(why), turnOf(), all)).toEqual({tools: false, answer: true})
-  })
-
-  it.each(["Unknown parameter: 'response_format'", 'This response_format type is unavailable now', 'json_schema is not supported', "unknown field 'format'"])(
-    '%s: it takes no schema',
-    (why) => {
-      expect(learnedFrom(refused(why), turnOf({answer: schema}), all)).toEqual({tools: true, answer: false})
-    },
-  )
-
-  it('is nothing new where it says something else, or was not asked for it', () => {
-    expect(learnedFrom(refused('Unsupported parameter: top_k'), turnOf({answer: schema}), all)).toBe(all)
-    expect(learnedFrom(refused('m does not support tools'), turnOf({tools: []}), all)).toBe(all)
-    expect(learnedFrom(refused("Unknown parameter: 'response_format'"), turnOf(), all)).toBe(all)
-    expect(learnedFrom(fault('model.broken', {why: 'does not support tools'}), turnOf(), all)).toBe(all)
+describe('a turn for a server that wants short ids', () => {
+  it('changes a call and its result alike, and leaves ids alone that are short already', () => {
+    const messages: Message[] = [
+      {
+        from: 'model',
+        text: '',
+        calls: [
+          {id: id('call_0fypS1hVX'), tool: 'read', input: '{}'},
+          {id: id('abcDEF123'), tool: 'read', input: '{}'},
+        ],
+      },
+      {from: 'tool', call: id('call_0fypS1hVX'), tool: 'read', ok: true, text: 'a'},
+      {from: 'tool', call: id('abcDEF123'), tool: 'read', ok: true, text: 'b'},
+    ]
+    const made = plainTurn(turnOf({messages}), {...all, shortIds: true}).messages
+    const calls = made.flatMap((message) => (message.from === 'model' ? message.calls.map((call) => call.id) : []))
+    expect(calls).toEqual(made.flatMap((message) => (message.from === 'tool' ? [message.call] : [])))
+    expect(calls[0]).toMatch(/^[a-z0-9]{9}$/)
+    expect(calls[1]).toBe('abcDEF123')
   })
 })

@@ -1,6 +1,7 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {describe, expect, it} from 'vitest'
+import type {CallId} from '../../../engine/base/id.ts'
 import make from '../../../plugins/openai/chat.ts'
 import {modelServer} from '../../kit/model-server.ts'
 import {gather, settingsOf, turnOf} from '../../kit/model-turn.ts'
@@ -113,5 +114,131 @@ describe('Chat Completions as servers really speak it', () => {
     expect(server.requests[0]?.body.response_format).toBeUndefined()
     expect(server.requests[1]?.body.response_format).toMatchObject({type: 'json_schema', json_schema: {schema: {type: 'object'}}})
     expect(server.requests[1]?.body.stream_options).toEqual({include_usage: true})
+  })
+})
+
+describe('Chat Completions with the habits of one server', () => {
+  const calls = (got: {calls: {tool: string; input: string}[]}) => got.calls.map(({tool, input}) => [tool, input])
+
+  it('takes whole calls in one place, with neither id nor index of their own, for the calls they are (Gemini)', async () => {
+    const one = {index: 0, id: '', function: {name: 'read', arguments: '{"path":"1"}'}}
+    const two = {index: 0, id: '', function: {name: 'list', arguments: '{"path":"2"}'}}
+    const three = {index: 0, function: {name: '', arguments: '{"path":"3"}'}}
+    const got = await saying([piece(one), piece(two), piece(three), delta({}, 'stop'), '[DONE]'])
+    expect(calls(got)).toEqual([
+      ['read', '{"path":"1"}'],
+      ['list', '{"path":"2"}'],
+      ['list', '{"path":"3"}'],
+    ])
+  })
+
+  it('takes an empty object before the arguments for none, and arguments that are said again for the same', async () => {
+    const first = piece({index: 0, id: 'a', function: {name: 'read', arguments: '{}'}})
+    const rest = [piece({index: 0, function: {arguments: '{"pa'}}), piece({index: 0, function: {arguments: 'th":"}{"}'}})]
+    const again = piece({index: 0, id: 'a', function: {name: 'read', arguments: '{"path":"}{"}'}})
+    expect(calls(await saying([first, ...rest, again, delta({}, 'tool_calls'), '[DONE]']))).toEqual([['read', '{"path":"}{"}']])
+  })
+
+  it('does not take a brace inside an unfinished object for another call', async () => {
+    const pieces = ['{"edits":[{"a":1}', ',', '{"b":{}}', ']', '}'].map((text, at) =>
+      piece({index: 0, ...(at === 0 ? {id: 'a'} : {}), function: {...(at === 0 ? {name: 'edit'} : {}), arguments: text}}),
+    )
+    expect(calls(await saying([...pieces, delta({}, 'tool_calls'), '[DONE]']))).toEqual([['edit', '{"edits":[{"a":1},{"b":{}}]}']])
+  })
+
+  it('reads content that is a list of thoughts and texts (Mistral)', async () => {
+    const got = await saying([
+      delta({content: [{type: 'thinking', thinking: [{type: 'text', text: 'Let me think.'}]}]}),
+      delta({content: [{type: 'text', text: 'Four'}, 'teen']}),
+      delta({content: ''}, 'stop'),
+      '[DONE]',
+    ])
+    expect([got.thought, got.text]).toEqual(['Let me think.', 'Fourteen'])
+  })
+
+  it('loses no thought that comes in one piece with the text', async () => {
+    const got = await saying([delta({reasoning_content: 'hm', content: 'yes'}, 'stop'), '[DONE]'])
+    expect([got.thought, got.text]).toEqual(['hm', 'yes'])
+  })
+
+  it.each([[delta({tool_calls: {}})], [delta({tool_calls: [null]})], [delta({tool_calls: 5})]])('calls %j garbled', async (event) => {
+    expect((await saying([delta({content: 'a'}), event, delta({}, 'stop'), '[DONE]'])).end.error?.code).toBe('model.garbled')
+  })
+
+  it('counts nothing that is no count', async () => {
+    const got = await saying([delta({content: 'a'}, 'stop'), {choices: [], usage: {prompt_tokens: 'many', completion_tokens: -3}}, '[DONE]'])
+    expect(got.end.usage).toEqual({input: 0, output: 0, reasoning: 0, cached: 0})
+  })
+})
+
+describe('what a server wants back with its calls', () => {
+  const asked = async (kept: unknown[] | undefined, more: object = {}, provider = 'kit/scripted'): Promise<{messages: Record<string, unknown>[]}> => {
+    let body = ''
+    const server = createServer((request, response) => {
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        response.writeHead(200, {'content-type': 'text/event-stream'})
+        response.end(`data: ${JSON.stringify(delta({content: 'ok'}, 'stop'))}\n\ndata: [DONE]\n\n`)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const {port} = server.address() as AddressInfo
+    const messages = [
+      {from: 'user' as const, text: 'go'},
+      {
+        from: 'model' as const,
+        text: '',
+        calls: [{id: 'a' as CallId, tool: 'read', input: '{}'}],
+        ...(kept ? {keep: {provider, items: kept}} : {}),
+      },
+      {from: 'tool' as const, call: 'a' as CallId, tool: 'read', ok: true, text: 'x'},
+    ]
+    await gather(make(settingsOf({baseUrl: `http://127.0.0.1:${port}/v1`})).stream(turnOf({messages, ...more}), AbortSignal.timeout(5000)))
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    return JSON.parse(body)
+  }
+  const call = piece({index: 0, id: 'a', function: {name: 'read', arguments: '{}'}, extra_content: {google: {thought_signature: 'S'}}})
+
+  it('is its thoughts, their details joined, and the signature of each call', async () => {
+    const got = await saying([
+      delta({reasoning_content: 'Let me '}),
+      delta({reasoning_content: 'see.', reasoning_details: [{type: 'reasoning.text', index: 0, text: 'Let ', signature: null}]}),
+      delta({reasoning_details: [{type: 'reasoning.text', index: 0, text: 'me', signature: 'Q'}]}),
+      delta({reasoning_details: [{type: 'reasoning.encrypted', index: 1, data: 'E'}]}),
+      call,
+      delta({}, 'tool_calls'),
+      '[DONE]',
+    ])
+    const sent = (await asked(got.end.keep?.items)).messages[1]
+    expect(sent).toMatchObject({
+      reasoning_content: 'Let me see.',
+      reasoning_details: [
+        {type: 'reasoning.text', index: 0, text: 'Let me', signature: 'Q'},
+        {type: 'reasoning.encrypted', index: 1, data: 'E'},
+      ],
+      tool_calls: [{id: 'a', extra_content: {google: {thought_signature: 'S'}}}],
+    })
+  })
+
+  it('is nothing where it sent nothing, or only answered', async () => {
+    expect((await saying([delta({reasoning_content: 'hm', content: 'yes'}, 'stop'), '[DONE]'])).end.keep).toBeUndefined()
+    const plain = piece({index: 0, id: 'a', function: {name: 'read', arguments: '{}'}})
+    expect((await saying([plain, delta({}, 'tool_calls'), '[DONE]'])).end.keep).toBeUndefined()
+    expect(Object.keys((await asked(undefined)).messages[1] ?? {})).toEqual(['role', 'content', 'tool_calls'])
+  })
+
+  it('is never sent to another route', async () => {
+    const other = await asked([{is: 'reasoning', text: 'hm'}], {}, 'kit/other')
+    expect(JSON.stringify(other)).not.toContain('reasoning')
+  })
+
+  it('and what was refused once is left out, named anew or added', async () => {
+    const made = (await asked(undefined, {blamed: ['stream_options', 'max_tokens', 'reasoning_content'], sampling: {maxOutputTokens: 9}})) as object
+    expect(made).not.toHaveProperty('stream_options')
+    expect(made).not.toHaveProperty('max_tokens')
+    expect(made).toMatchObject({max_completion_tokens: 9, messages: [{}, {reasoning_content: ''}, {}]})
   })
 })

@@ -1,3 +1,5 @@
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
 import {afterAll, describe, expect, it} from 'vitest'
 import type {Message} from '../../../engine/contract/message.ts'
 import make from '../../../plugins/openai/responses.ts'
@@ -60,5 +62,37 @@ describe('the Responses API', async () => {
     const got = await gather(make(settingsOf({baseUrl: filtering.baseUrl})).stream(turnOf(), AbortSignal.timeout(5000)))
     await filtering.close()
     expect(got.end.error).toMatchObject({code: 'model.refused', again: false})
+  })
+})
+
+describe('the Responses API as others serve it', () => {
+  const saying = async (events: object[]) => {
+    const server = createServer((request, response) => {
+      request.resume()
+      response.writeHead(200, {'content-type': 'text/event-stream'})
+      response.end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const {port} = server.address() as AddressInfo
+    const client = make(settingsOf({protocol: 'openai-responses', baseUrl: `http://127.0.0.1:${port}/v1`}))
+    const got = await gather(client.stream(turnOf(), AbortSignal.timeout(5000)))
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    return got
+  }
+  const text = (delta: string, sequence_number?: number) => ({type: 'response.output_text.delta', output_index: 0, delta, sequence_number})
+  const done = (sequence_number?: number) => ({type: 'response.completed', sequence_number, response: {status: 'completed', output: [], usage: null}})
+
+  it('drops what comes twice, by its number', async () => {
+    expect((await saying([text('a', 1), text('b', 2), text('b', 2), text('a', 1), text('c', 3), done(4)])).text).toBe('abc')
+  })
+
+  it('minds no numbers where all are the same', async () => {
+    expect((await saying([text('a', 0), text('b', 0), text('b', 0), done(0)])).text).toBe('abb')
+  })
+
+  it('reads an error whose words are one deeper', async () => {
+    const got = await saying([{type: 'error', error: {type: 'too_many_requests', code: 'rate_limit_exceeded', message: 'Please try again in 300ms.'}}])
+    expect(got.end).toMatchObject({error: {code: 'model.limited'}, waitMs: 300})
   })
 })
