@@ -20,7 +20,8 @@ export interface Pen {
 export const red = '31'
 export const green = '32'
 export const amber = '33'
-export const blue = '34'
+/** The bright one: the plain one cannot be read on black. */
+export const blue = '94'
 
 export const seconds = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`

@@ -1,10 +1,13 @@
-// What a model says, as it comes: light Markdown (headings, lists, quotes, fences, bold, inline code) onto the flow.
-// Holds back no more than one word, or the beginning of a line that may still turn out to be a mark. What is printed
-// is a function of the text alone, never of how it was cut into pieces.
+// What a model says, as it comes: light Markdown (headings, lists, quotes, rules, fences, tables, links, bold, slanted,
+// struck and code) onto the flow. Holds back a word, a table, or what may still turn out to be a mark, and no more. What is
+// printed is a function of the text alone, never of how it was cut into pieces.
 
 import {graphemesOf, widthOf} from '../base/width.ts'
 import {type Cleaner, openCleaner} from './face-clean.ts'
 import type {Flow, Run} from './face-flow.ts'
+import {isClosed, type Link, linkAt, markAt} from './face-inline.ts'
+import {fenceOf, mark, perhapsFence, perhapsMark, perhapsRule, rule} from './face-marks.ts'
+import {drawRows, isTableRow, tableRowsMost} from './face-table.ts'
 
 export interface Prose {
   push(text: string): void
@@ -15,21 +18,16 @@ export interface Prose {
 export const bold = '1'
 export const dim = '2'
 const inline = '36'
+const slant = '3'
+const strike = '9'
+const linked = '4'
 const heading = '1;4'
 const fenced = '36'
 
-/** A line that begins so may still become a mark; what is longer is text. */
-const mark = /^([ \t]{0,12})(#{1,6}|[-*+]|\d{1,9}[.)]|>)[ \t]/
-const perhapsMark = /^[ \t]{0,12}(?:#{0,6}|[-*+]|\d{1,9}[.)]?|>)$/
-const perhapsFence = /^[ \t]{0,12}(?:`{1,2}$|~{1,2}$|`{3}|~{3})/
-const fence = /^[ \t]{0,12}(`{3,}|~{3,})/
-/** Its sign; one of backticks has none of them behind it, else it is inline code. */
-const fenceOf = (row: string): string | undefined => {
-  const sign = fence.exec(row)?.[1]
-  return sign?.startsWith('`') && row.trim().slice(sign.length).includes('`') ? undefined : sign
-}
 /** Cut here at the latest: a word without an end must come out too. */
 const longestWord = 256
+/** A sign that Markdown would take for a mark stands for itself. */
+const escaped = /[\\`*_~|#[\]<>]/
 const letter = /[\p{L}\p{N}]/u
 const blank = /[ \t\n]/
 const asciiWord = /[\x21-\x7e]+/y
@@ -45,13 +43,16 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
   let block: Block = ''
   let strong = false
   let code = false
+  let slanted: '*' | '_' | '' = ''
+  let struck = false
   let before = ' '
+  let table: string[] = []
   /** No word on this line so far. */
   let bare = true
 
   const styled = (): string => {
     const base = block === 'heading' ? heading : block === 'quote' ? dim : style
-    return [base, code ? inline : '', strong && block !== 'heading' ? bold : ''].filter(Boolean).join(';')
+    return [base, code ? inline : '', strong && block !== 'heading' ? bold : '', slanted ? slant : '', struck ? strike : ''].filter(Boolean).join(';')
   }
 
   const breakLine = (): void => {
@@ -63,11 +64,25 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
     bare = true
     block = ''
     code = false
+    slanted = ''
+    struck = false
     before = ' '
   }
 
-  /** `**` and backticks become styles; the rest of the word is printed. */
-  const sayWord = (word: string, after: string): void => {
+  /** Whether a word has a mark in it whose other end may still come. */
+  const isOpen = (word: string, last: boolean): boolean => {
+    if (!colour || last) return false
+    for (let at = 0; at < word.length; at += 1) {
+      const found = markAt(held, at, word[at - 1] ?? before)
+      if (found && isClosed(held, at, found, last) === undefined) return true
+    }
+    return word.endsWith('\\') && held.length === word.length
+  }
+
+  /** Marks become styles; the rest of the word, which `rest` follows, is printed. */
+  const sayWord = (word: string, rest: string, last: boolean): void => {
+    const after = rest[0] ?? ' '
+    const line = word + rest
     bare = false
     if (!colour) return flow.word(word)
     const runs: Run[] = []
@@ -86,8 +101,28 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
         flush()
         strong = !strong
         at += 1
-      } else run += char
-      before = char
+      } else if (!code && char === slanted && !letter.test(next(1)) && !blank.test(before)) {
+        flush()
+        slanted = ''
+      } else if (!code && struck && word.startsWith('~~', at)) {
+        flush()
+        struck = false
+        at += 1
+      } else if (!code && char === '\\' && escaped.test(next(1)) && at + 1 < word.length) {
+        at += 1
+        run += word[at] as string
+      } else {
+        const found = code ? '' : markAt(line, at, before)
+        if (found === '~~' && !struck && isClosed(line, at, found, last)) {
+          flush()
+          struck = true
+          at += 1
+        } else if (found && found !== '~~' && !slanted && isClosed(line, at, found, last)) {
+          flush()
+          slanted = found
+        } else run += char
+      }
+      before = word[at] as string
     }
     flush()
     if (runs.length > 0) flow.runs(runs)
@@ -119,7 +154,13 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
     const whole = last || row.length < held.length
     if (perhapsFence.test(row) && !whole) return false
     if (closing || fenceOf(row)) return beginFenced(row, whole)
-    if (perhapsMark.test(row) && !whole) return false
+    if ((perhapsMark.test(row) || (colour && perhapsRule.test(row))) && !whole) return false
+    if (colour && rule.test(row)) {
+      flow.literal('─'.repeat(flow.columns()), dim)
+      held = held.slice(row.length)
+      atStart = false
+      return true
+    }
     atStart = false
     const found = mark.exec(row)
     if (!found || !colour) return true
@@ -163,7 +204,38 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
     return true
   }
 
+  const sayLink = ({label, target, length}: Link): true => {
+    bare = false
+    for (const [at, word] of label.trim().split(/\s+/).entries()) {
+      if (at > 0) flow.space(styled())
+      flow.word(word.replaceAll('`', ''), [styled(), linked].filter(Boolean).join(';'))
+    }
+    if (target !== label) {
+      flow.space(styled())
+      flow.word(`(${target})`, dim)
+    }
+    before = ')'
+    held = held.slice(length)
+    return true
+  }
+
+  const drawTable = (): void => {
+    drawRows(flow, table, {base: style, head: [style, bold].filter(Boolean).join(';'), edge: dim, code: inline, strong: bold})
+    table = []
+  }
+
+  const takeRow = (last: boolean): boolean => {
+    const end = held.indexOf('\n')
+    if (end < 0 && !last) return false
+    table.push(end < 0 ? held : held.slice(0, end))
+    held = end < 0 ? '' : held.slice(end + 1)
+    if (table.length >= tableRowsMost) drawTable()
+    return true
+  }
+
   const say = (last: boolean): boolean => {
+    if (atStart && colour && !closing && isTableRow(held)) return takeRow(last)
+    if (atStart && table.length > 0 && /[^ \t]/.test(held)) drawTable()
     if (atStart && !begin(last)) return false
     if (closing) return sayCode(last)
     const first = held[0]
@@ -178,11 +250,20 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
       held = held.slice(1)
       return true
     }
-    const end = wordEnd(last)
-    if (end <= 0) return false
+    if (colour && !code && (first === '[' || first === '!')) {
+      const found = linkAt(held, last)
+      if (found === undefined) return false
+      if (found) return sayLink(found)
+    }
+    const whole = wordEnd(last)
+    if (whole <= 0) return false
+    // What begins within a word may be a link of several.
+    const bracket = colour && !code ? held.indexOf('[', 1) : -1
+    const end = bracket > 0 && bracket < whole ? bracket : whole
     const word = held.slice(0, end)
+    if (isOpen(word, last)) return false
     held = held.slice(end)
-    sayWord(word, held[0] ?? ' ')
+    sayWord(word, held, last)
     return true
   }
 
@@ -191,6 +272,7 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
   }
 
   const forget = (): void => {
+    if (table.length > 0) drawTable()
     flow.indent(0)
     atStart = true
     bare = true
@@ -198,6 +280,8 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
     block = ''
     code = false
     strong = false
+    slanted = ''
+    struck = false
     before = ' '
   }
 

@@ -67,6 +67,16 @@ const wild = fc.array(
       'é',
       'e\u0301',
       '**',
+      '*',
+      '_',
+      '~~',
+      '[',
+      '](',
+      ')',
+      '|',
+      '\n|a|b|\n|-|:-:|\n',
+      '---',
+      '\\',
       '`',
       '```',
       '```js',
@@ -191,6 +201,23 @@ describe('the layout', () => {
     expect(anew).not.toContain('turn 1 ')
   })
 
+  it('slants, strikes and links what is closed in its line, and leaves alone what only looks so', () => {
+    expect(textOf([replied('a *b c*, _d_ and ~~e~~; [the docs](https://x.y) and https://z')])).toBe('a b c, d and e; the docs (https://x.y) and https://z\n')
+    expect(bytesOf([replied('*b* ~~e~~')])).toBe('\u001b[0;3mb\u001b[0m \u001b[0;9me\u001b[0m\r\n')
+    const plain = 'snake_case_name, __init__, *.js and 2 * 3 * 4, a[0](x y), [ ] open, [x] done, ~~not closed, *nor this\nhere*'
+    expect(textOf([replied(plain)], {columns: 200})).toBe(`${plain}\n`)
+    expect(textOf([replied('a \\*b\\* \\_c\\_ and C:\\dir')])).toBe('a *b* _c_ and C:\\dir\n')
+  })
+  it('draws a table in columns as the table says, wrapped where it is too wide', () => {
+    const table = '| name | n |\n|:--|--:|\n| `a` | 5 |\n| **信件** \\| x | 1000 |\nafter'
+    expect(textOf([replied(table)])).toBe('name     │    n\n─────────┼─────\na        │    5\n信件 | x │ 1000\nafter\n')
+    expect(textOf([replied('| a long cell of words | b |\n|-|-|\n| c | d |')], {columns: 16})).toBe(
+      'a long cell  │ b\nof words     │  \n─────────────┼──\nc            │ d\n',
+    )
+    expect(textOf([replied('| no table | at all\nend')])).toBe('| no table | at all\nend\n')
+  })
+  it('draws a rule as wide as the terminal', () =>
+    expect(textOf([replied('a\n\n---\n- - -\n- b')], {columns: 10})).toBe(`a\n\n${'─'.repeat(10)}\n${'─'.repeat(10)}\n• b\n`))
   it('reads light Markdown and keeps code as it is', () => {
     const text = '# Head\n\n- one **two** `x`\n\n```js\nconst  a = 1 // `no` **mark**\n```\nend'
     expect(textOf([replied(text)])).toBe('Head\n\n• one two x\n\n```js\nconst  a = 1 // `no` **mark**\n```\nend\n')
