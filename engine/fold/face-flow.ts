@@ -17,8 +17,8 @@ export interface Flow {
   fresh(): void
   /** An empty line, unless there is one already or nothing was written. */
   gap(): void
-  /** Continued lines begin with so many blanks. */
-  indent(cells: number): void
+  /** Continued lines begin with so many blanks, or with this instead. */
+  indent(cells: number, lead?: Run): void
   resize(columns: number): void
   columns(): number
   /** All bytes since it was last asked. */
@@ -39,6 +39,7 @@ export const openFlow = (options: {columns: number; colour: boolean}): Flow => {
   let out = ''
   let column = 0
   let hanging = 0
+  let leading: Run | undefined
   let blanks = ''
   let blankStyle = ''
   let style = ''
@@ -69,7 +70,8 @@ export const openFlow = (options: {columns: number; colour: boolean}): Flow => {
     newline()
     const margin = Math.min(hanging, columns - narrowest)
     if (margin <= 0) return
-    put(' '.repeat(margin), '')
+    if (leading && margin === hanging) put(leading.text, leading.style)
+    else put(' '.repeat(margin), '')
     column = margin
   }
 
@@ -127,8 +129,9 @@ export const openFlow = (options: {columns: number; colour: boolean}): Flow => {
       if (column > 0) newline()
       if (emptyLines === 0) newline()
     },
-    indent: (cells) => {
+    indent: (cells, lead) => {
       hanging = cells
+      leading = lead
     },
     resize: (to) => {
       columns = Math.max(to, narrowest)

@@ -170,11 +170,10 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
       block = 'heading'
       return true
     }
-    if (sign === '>') {
-      block = 'quote'
-      flow.literal(`${lead}│ `, dim)
-    } else flow.literal(`${lead}${/\d/.test(sign) ? sign : '•'} `, style)
-    flow.indent(lead.length + (/\d/.test(sign) ? sign.length : 1) + 1)
+    const [text, look] = sign === '>' ? [`${lead}│ `, dim] : [`${lead}${/\d/.test(sign) ? sign : '•'} `, style]
+    if (sign === '>') block = 'quote'
+    flow.literal(text, look)
+    flow.indent(text.length, sign === '>' ? {text, style: look} : undefined)
     return true
   }
 

@@ -216,6 +216,8 @@ describe('the layout', () => {
     )
     expect(textOf([replied('| no table | at all\nend')])).toBe('| no table | at all\nend\n')
   })
+  it('keeps the bar of a quote on every line of it', () =>
+    expect(textOf([replied('> one two three four five\n> six\nend')], {columns: 14})).toBe('│ one two\n│ three four\n│ five\n│ six\nend\n'))
   it('draws a rule as wide as the terminal', () =>
     expect(textOf([replied('a\n\n---\n- - -\n- b')], {columns: 10})).toBe(`a\n\n${'─'.repeat(10)}\n${'─'.repeat(10)}\n• b\n`))
   it('reads light Markdown and keeps code as it is', () => {
