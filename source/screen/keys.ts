@@ -35,11 +35,14 @@ export const openKeys = ({state, keymap, dispatch, type, panes, nowMs}: KeysPort
   return {
     take: (event) => {
       if (event.input === 'mouse') return dispatch({do: 'mouse', event})
-      const mode = keyModeOf(state())
+      const before = state()
+      const mode = keyModeOf(before)
       if (event.input === 'focus') return mode === 'pane' ? toProgram(event) : undefined
       if (mode === 'prompt' && pending.chord === '' && editorTakes(state().editor, event)) return dispatch({do: 'typed', event})
       const found = resolve(keymap, mode, pending, event, nowMs())
-      pending = found.pending
+      // Ctrl+C that had something to clear is not the first of the two that leave.
+      const cleared = found.is === 'command' && found.command === 'clear' && (before.editor.text !== '' || before.popup !== null)
+      pending = cleared ? nothingPending : found.pending
       if (state().chord !== '' && found.is !== 'pending') dispatch({do: 'chord', keys: ''})
       if (found.is === 'command') dispatch({do: 'command', command: found.command, at: nowMs(), ...(found.digit === undefined ? {} : {digit: found.digit})})
       else if (found.is === 'pending') dispatch({do: 'chord', keys: pending.chord})
