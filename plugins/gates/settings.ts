@@ -29,13 +29,16 @@ const differs = (site: GateSite, path: string): boolean => {
 
 const settingsDiffer = (site: GateSite, path: string): boolean => settingsIn(path, textAt(site, path, 'start')) !== settingsIn(path, textAt(site, path, 'now'))
 
-export const differenceOf = (site: GateSite): Difference => {
+/** Is this path one of the steps of the check's command? */
+export type IsStep = (path: string) => boolean
+
+export const differenceOf = (site: GateSite, isStep: IsStep): Difference => {
   const difference: Difference = {edited: [], added: [], any: false}
   for (const path of new Set([...site.start.keys(), ...site.now.keys()])) {
     if (!differs(site, path)) continue
     difference.any = true
     const mixed = isMixed(path)
-    if (mixed ? !settingsDiffer(site, path) : !isTestish(path, site.start)) continue
+    if (mixed ? !settingsDiffer(site, path) : !isTestish(path, site.start) && !isStep(path)) continue
     if (matchesAny(path, site.testEdits)) continue
     // A manifest that said nothing about tests has none to be edited.
     const held = mixed ? settingsIn(path, textAt(site, path, 'start')) !== settingsIn(path, undefined) : site.start.has(path)
@@ -47,8 +50,9 @@ export const differenceOf = (site: GateSite): Difference => {
 }
 
 /** `strict`: new tests are left out too. Otherwise only old ones are put back, and new settings left out. */
-export const layOld = (site: GateSite, strict: boolean): Laid => {
-  const old = (path: string): boolean => isTestish(path, site.start) && !matchesAny(path, site.testEdits) && (strict || site.start.has(path) || isSetting(path))
+export const layOld = (site: GateSite, strict: boolean, isStep: IsStep): Laid => {
+  const isOld = (path: string): boolean => isStep(path) || (isTestish(path, site.start) && (strict || site.start.has(path) || isSetting(path)))
+  const old = (path: string): boolean => isOld(path) && !matchesAny(path, site.testEdits)
   const laid = site.lay(old)
   for (const path of site.now.keys()) {
     if (!isMixed(path) || !differs(site, path) || !settingsDiffer(site, path) || matchesAny(path, site.testEdits)) continue
@@ -59,8 +63,8 @@ export const layOld = (site: GateSite, strict: boolean): Laid => {
 }
 
 /** Tests, their data and settings, of the start and of now. */
-export const testishOf = (site: GateSite): string[] =>
-  [...new Set([...site.start.keys(), ...site.now.keys()])].filter((path) => isMixed(path) || isTestish(path, site.start))
+export const testishOf = (site: GateSite, isStep: IsStep): string[] =>
+  [...new Set([...site.start.keys(), ...site.now.keys()])].filter((path) => isMixed(path) || isStep(path) || isTestish(path, site.start))
 
 /** One text for a tree: equal trees have equal texts. */
 export const treeKey = (tree: GateSite['start']): string =>

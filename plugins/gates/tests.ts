@@ -12,7 +12,8 @@ import {scriptOf} from './locate.ts'
 import {isNoTest} from './manifest.ts'
 import {countsOf, failuresOf, type TestRecord} from './record.ts'
 import {groundOf, type Ran, runOn} from './run.ts'
-import {type Difference, differenceOf, layOld, testishOf, treeKey} from './settings.ts'
+import {type Difference, differenceOf, type IsStep, layOld, testishOf, treeKey} from './settings.ts'
+import {stepsOf} from './steps.ts'
 import {isTestFile, matchesAny} from './testish.ts'
 import {partsOf} from './words.ts'
 
@@ -20,6 +21,8 @@ import {partsOf} from './words.ts'
 interface Work {
   check: Check
   site: GateSite
+  /** Of the check's own command. */
+  isStep: IsStep
   difference: Difference
   startedAt: number
   /** Files that must not be written while tests run. */
@@ -144,7 +147,7 @@ interface Old {
 
 /** The old tests on the new sources; undefined when there were none to hold on to. */
 const oldOnNew = async (work: Work, strict: boolean): Promise<Old | undefined> => {
-  const laid = use(work, layOld(work.site, strict))
+  const laid = use(work, layOld(work.site, strict, work.isStep))
   if (!startable(work, laid)) return undefined
   const ran = await runOn(work.site, work.check, laid, {watched: work.watched})
   const trouble = troubleOf(ran, work.site.wallMs)
@@ -218,7 +221,8 @@ const judge = async (work: Work): Promise<GateResult> => {
 }
 
 const check = async (wanted: Check, site: GateSite): Promise<GateResult> => {
-  const work: Work = {check: wanted, site, difference: differenceOf(site), startedAt: site.clock(), watched: testishOf(site), laid: []}
+  const isStep = stepsOf(wanted, site)
+  const work: Work = {check: wanted, site, isStep, difference: differenceOf(site, isStep), startedAt: site.clock(), watched: testishOf(site, isStep), laid: []}
   try {
     return await judge(work)
   } finally {

@@ -1,0 +1,59 @@
+// The files that a check's own command leads through before there is any test: Makefiles, and scripts that it names. They
+// say how tests are run as much as a runner's settings do. Read as they were at the start; nothing is run or expanded.
+
+import {posix} from 'node:path'
+import type {Check, GateSite} from '../../engine/plugin.ts'
+import {reached} from './locate.ts'
+import {scriptsOf} from './manifest.ts'
+
+const makefile = /^(?:GNUm|[mM])akefile$|\.mk$/
+const testName = /(?:^|[._-])(?:self)?(?:tests?|checks?|specs?|verify|validate|smoke|acceptance|lint|ci)(?:[._-]|$)/i
+const shellScript = /(?:^|\/)(?:\.?ci|scripts?|hack|tools)\/(?:.*\/)?[^/.]+(?:\.(?:sh|bash))?$/
+
+/** Is this a script whose business is to test, by its name and place? What is tested may stand in a command as well. */
+const isStep = (path: string): boolean => testName.test(posix.basename(path)) || shellScript.test(path)
+
+const wordsIn = (line: string): string[] => line.split(/[\s;&|()'"`<>=@]+/).filter((word) => word !== '')
+
+/** What the targets of a Makefile do, with those that they need. */
+const recipes = (text: string, targets: readonly string[]): string[] => {
+  const rules = new Map<string, {needs: string[]; lines: string[]}>()
+  let open: {lines: string[]}[] = []
+  for (const line of text.replaceAll('\\\n', ' ').split('\n')) {
+    if (line.startsWith('\t')) for (const rule of open) rule.lines.push(line)
+    const head = /^([^\s:#=][^:#=]*)::?(?!=)([^;]*)(?:;(.*))?$/.exec(line)
+    if (!head) continue
+    open = wordsIn(head[1] as string).map((target) => {
+      const rule = rules.get(target) ?? {needs: [], lines: []}
+      rule.needs.push(...wordsIn(head[2] as string))
+      rule.lines.push(head[3] ?? '')
+      rules.set(target, rule)
+      return rule
+    })
+  }
+  const seen = new Set(targets)
+  for (const target of seen) for (const need of rules.get(target)?.needs ?? []) seen.add(need)
+  return [...seen].flatMap((target) => rules.get(target)?.lines ?? [])
+}
+
+/** Which paths are steps of the check's command, at the start or now. */
+export const stepsOf = (check: Check, site: GateSite): ((path: string) => boolean) => {
+  const read = (path: string): string | undefined => {
+    const content = site.read(path, 'start')
+    return content && new TextDecoder().decode(content)
+  }
+  const inDir = (path: string): string => posix.join(check.dir, path)
+  const scripts = scriptsOf(read(inDir('package.json')))
+  const lines = [check.command, ...[...reached(check.command, {scripts, read: () => undefined})].map((name) => scripts[name] as string)]
+  const making = lines.some((line) => /(?:^|[\s;&|/(])g?make(?:\s|$)/.test(line))
+  const made = making
+    ? [...site.start.keys()].filter((path) => makefile.test(posix.basename(path)) && posix.dirname(path) === posix.normalize(check.dir || '.'))
+    : []
+  const targets = lines.flatMap(wordsIn)
+  const named = [...lines, ...made.flatMap((path) => recipes(read(path) ?? '', targets))]
+    .flatMap(wordsIn)
+    .map(inDir)
+    .filter((path) => site.start.has(path) && isStep(path))
+  const steps = new Set(named)
+  return (path) => steps.has(path) || (making && makefile.test(posix.basename(path)))
+}
