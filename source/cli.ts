@@ -8,6 +8,7 @@ import {exitCodes} from '../engine/contract/outcome.ts'
 import type {Context, VerbRun} from './context.ts'
 import {makeContext} from './edges.ts'
 import {noFrame} from './first-frame.ts'
+import {watchSignals} from './signals.ts'
 import {wantsScreen} from './terminal-kind.ts'
 import {verbCode} from './verb-code.ts'
 import {type Read, readWords} from './words.ts'
@@ -47,6 +48,7 @@ const start = async (read: Read, version: string, settings: string | undefined):
   if (here === undefined) process.chdir('/')
   const cwd = resolve(asked)
   const context: Context = settings === undefined ? makeContext(read, version, cwd) : Object.assign(makeContext(read, version, cwd), {painted: {settings}})
+  if (read.flags.version) return (await context.out(`${version}\n`)) ? exitCodes.done : exitCodes.failed
   if (read.flags.help) {
     const {helpOn} = await import('./verb/help.ts')
     return (await context.out(helpOn(read.bare ? undefined : read.verb))) ? exitCodes.done : exitCodes.failed
@@ -63,8 +65,16 @@ const start = async (read: Read, version: string, settings: string | undefined):
     context.err('penguin: what shall be done?\npenguin run "fix the failing tests"\npenguin --help shows the rest\n')
     return exitCodes.usage
   }
+  if (read.verb.name === 'run') context.signals = watchSignals()
   const verb = await (verbCode[read.verb.name] as () => Promise<VerbRun>)()
-  return verb(context)
+  return told(context, read, await verb(context))
+}
+
+/** A run's code is that of its last line, whoever could read it. */
+const told = ({lost, err}: Context, read: Read, code: number): number => {
+  if (lost === undefined) return code
+  err(`penguin: standard output could not be written: ${lost}\n`)
+  return read.verb.name === 'run' ? code : Math.max(code, exitCodes.failed)
 }
 
 /** `settings`: of a terminal that the first frame was painted on. Resolves with the exit code; never rejects. */

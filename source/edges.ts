@@ -25,16 +25,18 @@ export const realDice: Dice = (bytes) => randomBytes(bytes)
  * Writes and waits until the stream has taken it. Resolves false, now and for ever after, when the reader is gone;
  * that is no error of ours.
  */
-export const openWriter = (stream: NodeJS.WritableStream): ((text: string) => Promise<boolean>) => {
+export const openWriter = (stream: NodeJS.WritableStream, onLost: (why: string) => void = () => undefined): ((text: string) => Promise<boolean>) => {
   let gone = false
-  stream.on('error', () => {
+  const lose = (failed: NodeJS.ErrnoException): void => {
+    if (!gone && failed.code !== 'EPIPE') onLost(failed.message)
     gone = true
-  })
+  }
+  stream.on('error', lose)
   return (text) =>
     new Promise((resolve) => {
       if (gone) return resolve(false)
       stream.write(text, (failed) => {
-        if (failed) gone = true
+        if (failed) lose(failed)
         resolve(!gone)
       })
     })
@@ -48,13 +50,15 @@ export interface Words {
 /** What a verb is handed in the real program; `cwd` is `--cwd` when given. `performance.now()` starts with the process. */
 export const makeContext = ({words, flags}: Words, version: string, cwd: string): Context => {
   process.stderr.on('error', () => undefined)
-  return {
+  const context: Context = {
     words,
     flags,
     cwd,
     env: environment(),
     version,
-    out: openWriter(process.stdout),
+    out: openWriter(process.stdout, (why) => {
+      context.lost = why
+    }),
     err: (text) => {
       process.stderr.write(text)
     },
@@ -67,4 +71,5 @@ export const makeContext = ({words, flags}: Words, version: string, cwd: string)
     dice: realDice,
     startedTick: 0,
   }
+  return context
 }

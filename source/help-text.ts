@@ -51,7 +51,7 @@ export const programHelp = (pages: readonly string[]): string => {
     '  penguin run "fix the failing tests"\n  penguin --json "prompt"          JSONL events on stdout',
     `Verbs\n${table(verbs.map((verb) => [verb.name, verb.about]))}`,
     `Flags of a run\n${flagTable(run.flags)}`,
-    `Everywhere\n${flagTable([...everywhere, {name: 'version', short: 'v', type: 'boolean', what: 'print the version'}])}`,
+    `Everywhere\n${flagTable(everywhere)}`,
     `penguin help VERB, or a page: ${pages.join(', ')}`,
     'Exit codes: 0 done, 1 failed, 2 usage, 3 a gate is red, 4 a cap, 5 a person is needed, 6 provider,\n7 sandbox, 8 configuration or trust, 9 schema, 124 time-out, 130 interrupted, 143 terminated.',
   ].join('\n\n')}\n`

@@ -10,10 +10,24 @@ const readAll = async (stream: NodeJS.ReadableStream): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** Undefined when a signal or the time came first: whoever writes may never end. */
+const readInTime = async ({stdin, signals, flags, clock, startedTick}: Context): Promise<string | undefined> => {
+  const done = new AbortController()
+  const over: Promise<unknown>[] = signals ? [signals.came] : []
+  if (typeof flags.timeout === 'number')
+    over.push(clock.sleep(Math.max(0, flags.timeout * 1000 - (clock.tick() - startedTick)), done.signal).catch(() => undefined))
+  const text = readAll(stdin)
+  try {
+    return await Promise.race([text, ...over.map((one) => one.then(() => undefined))])
+  } finally {
+    done.abort()
+  }
+}
+
 const nothing = (why: string): Envelope<string> =>
   bad(fault('usage.nothing', {why, hint: 'penguin run "what to do", or pipe it in: echo "what to do" | penguin run -'}))
 
-/** '' only when a run is resumed without new words. */
+/** '' only when a run is resumed without new words, or is over before there were any. */
 export const readPrompt = async (context: Context): Promise<Envelope<string>> => {
   const {words, flags, tty} = context
   const dash = words.includes('-')
@@ -27,7 +41,9 @@ export const readPrompt = async (context: Context): Promise<Envelope<string>> =>
   if (dash && flags.input === 'stream-json') return nothing('"-" and --input stream-json both want standard input')
   if (dash && tty.in) return nothing('"-" reads standard input, which is a terminal')
   if (flags.input === 'stream-json') return nothing('there is no prompt, and standard input carries answers')
-  const piped = await readAll(context.stdin)
+  const piped = await readInTime(context)
+  // The run is opened all the same: it says how it ended.
+  if (piped === undefined) return good(said)
   if (!piped.trim()) return nothing('standard input was empty')
   return good(said.trim() ? `${said}\n\n${piped}` : piped)
 }

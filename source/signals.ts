@@ -1,15 +1,22 @@
 // SIGINT, SIGTERM and SIGHUP end a run in order; a second one ends the process at once. Only the front door
 // listens for them: a host that is embedded elsewhere leaves them alone. They may come before there is a host.
 
-import {exitCodes} from '../engine/contract/outcome.ts'
-import type {Host} from './host.ts'
+import {exitCodes, type Outcome} from '../engine/contract/outcome.ts'
 
 const outcomes = {SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated'} as const
 type Name = keyof typeof outcomes
 
+/** What a signal ends. */
+interface Host {
+  end(outcome: Outcome, reason: string): void
+  kill(): void
+}
+
 export interface Signals {
   /** The host to end; at once when a signal has come already. */
   attach(host: Host): void
+  /** Resolves at the first one. */
+  came: Promise<void>
   stop(): void
 }
 
@@ -30,6 +37,7 @@ export const watchSignals = (): Signals => {
   let first: Name | undefined
   let host: Host | undefined
   let called = (): void => undefined
+  const {promise: came, resolve: tell} = Promise.withResolvers<void>()
   const end = (): void => {
     if (first) host?.end(outcomes[first], `stopped by ${first}`)
   }
@@ -40,12 +48,14 @@ export const watchSignals = (): Signals => {
       process.exit(code)
     }
     first = name
+    tell()
     called = overdue(patienceMs, code, () => host)
     end()
   }
   const names = Object.keys(outcomes) as Name[]
   for (const name of names) process.on(name, take)
   return {
+    came,
     attach: (opened) => {
       host = opened
       end()

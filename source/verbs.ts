@@ -45,6 +45,7 @@ export const everywhere: readonly Flag[] = [
   text('cwd', 'DIR', 'the repository (default: here)', {short: 'C'}),
   yes('noColor', 'no colours; NO_COLOR in the environment says the same'),
   yes('help', 'show this help', 'h'),
+  yes('version', 'print the version', 'v'),
 ]
 
 const json = yes('json', 'print JSON')

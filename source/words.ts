@@ -89,9 +89,10 @@ const readValue = (flag: Flag, text: string): Envelope<string | number> => {
   if (flag.type === 'number') return numberOf(flag, text)
   if (flag.values && !flag.values.includes(text)) {
     const near = nearest(text, flag.values)
-    return wrong(`${dashed(flag.name)} takes ${flag.values.join(', ')}, not "${text}"`, `did you mean ${dashed(flag.name)} ${near}?`)
+    const say = near && isNear(text, near) ? `did you mean ${dashed(flag.name)} ${near}?` : `${dashed(flag.name)} ${flag.value}: ${flag.what}`
+    return wrong(`${dashed(flag.name)} takes ${flag.values.join(', ')}, not "${text}"`, say)
   }
-  return text === '' ? wrong(`${dashed(flag.name)} needs ${flag.value}`, `${dashed(flag.name)} ${flag.value}: ${flag.what}`) : good(text)
+  return text.trim() === '' ? wrong(`${dashed(flag.name)} needs ${flag.value}`, `${dashed(flag.name)} ${flag.value}: ${flag.what}`) : good(text)
 }
 
 const refusePair = (flags: Record<string, Value>): Envelope<never> | undefined => {
@@ -154,7 +155,7 @@ export const readWords = (argv: readonly string[]): Envelope<Read> => {
   const read = readFlags(verb, typed ? argv.toSpliced(at, 1) : argv)
   if (!read.ok) return read
   const {words, flags} = read.result
-  if (flags.help) return good({verb, bare: !typed, words, flags})
+  if (flags.help || flags.version) return good({verb, bare: !typed, words, flags})
   if (!typed && at >= 0) {
     const refused = refuseWord(argv[at] as string)
     if (refused) return refused as Envelope<Read>

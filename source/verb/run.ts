@@ -1,7 +1,7 @@
 // The verb `run`: one request, headless. Opens a host, prints what it writes down, ends with the code that the
 // last line says. Nothing is decided here; three writers read the same journal.
 
-import {readFileSync, renameSync, statSync, writeFileSync} from 'node:fs'
+import {readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 import type {Event} from '../../engine/contract/event.ts'
 import {bad, type Envelope, fault, good} from '../../engine/contract/fault.ts'
@@ -11,17 +11,25 @@ import type {Context, VerbRun} from '../context.ts'
 import {type Host, openHost} from '../host.ts'
 import {readPrompt} from '../prompt-input.ts'
 import {type RunOptions, runOptions} from '../run-options.ts'
-import {overdue, patienceMs, watchSignals} from '../signals.ts'
+import {overdue, patienceMs, type Signals, watchSignals} from '../signals.ts'
 import {takeAnswers} from './run-input.ts'
 import {openWriter} from './run-output.ts'
 
 type ClosedEvent = Extract<Event, {type: 'run.closed'}>
 
-/** `-o`: the whole text, or nothing; never half of it. */
-const writeWhole = (file: string, text: string): void => {
+/** `-o`: the whole text, or nothing; never half of it. What a link leads to is written; a device or a pipe stays one. */
+const writeWhole = (named: string, text: string): void => {
+  const found = statSync(named, {throwIfNoEntry: false})
+  if (found && !found.isFile()) return writeFileSync(named, text)
+  const file = found ? realpathSync(named) : named
   const part = join(dirname(file), `.${process.pid}.${Date.now()}.part`)
-  writeFileSync(part, text)
-  renameSync(part, file)
+  try {
+    writeFileSync(part, text, found && {mode: found.mode & 0o777})
+    renameSync(part, file)
+  } catch (thrown) {
+    rmSync(part, {force: true})
+    throw thrown
+  }
 }
 
 const usageEnd = (context: Context, found: {msg: string; hint: string}): number => {
@@ -47,7 +55,9 @@ const readSchema = async (file: string): Promise<Envelope<Record<string, unknown
 const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
 
 /** Files that will be written are looked at before any work is done for them. */
-const checkFiles = ({output, record, model, dir, continue: goesOn, resume}: RunOptions): Envelope<void> => {
+const checkFiles = ({output, record, model, dir, addDirs, continue: goesOn, resume}: RunOptions): Envelope<void> => {
+  const missing = addDirs.find((one) => !isFolder(resolve(dir, one)))
+  if (missing !== undefined) return misused(`--add-dir ${missing} is no folder`, 'name one that is there')
   const target = output && resolve(dir, output)
   if (target && (isFolder(target) || !isFolder(dirname(target))))
     return misused(`-o ${output}: no file can be written there`, 'name a file in a folder that is there')
@@ -63,6 +73,15 @@ const checkFiles = ({output, record, model, dir, continue: goesOn, resume}: RunO
 }
 
 export const run: VerbRun = async (context) => {
+  const signals = context.signals ?? watchSignals()
+  try {
+    return await runWith(context, signals)
+  } finally {
+    signals.stop()
+  }
+}
+
+const runWith = async (context: Context, signals: Signals): Promise<number> => {
   const prompt = await readPrompt(context)
   if (!prompt.ok) return usageEnd(context, prompt.error)
   const options = runOptions(context, prompt.result)
@@ -72,15 +91,10 @@ export const run: VerbRun = async (context) => {
   if (schema && !schema.ok) return usageEnd(context, schema.error)
   const files = checkFiles(options.result)
   if (!files.ok) return usageEnd(context, files.error)
-  const signals = watchSignals()
-  try {
-    const opened = await openHost(context, {...options.result, answer: schema?.result})
-    if (!opened.ok) return usageEnd(context, opened.error)
-    signals.attach(opened.result)
-    return await inTime(context, opened.result, options.result)
-  } finally {
-    signals.stop()
-  }
+  const opened = await openHost(context, {...options.result, answer: schema?.result})
+  if (!opened.ok) return usageEnd(context, opened.error)
+  signals.attach(opened.result)
+  return inTime(context, opened.result, options.result)
 }
 
 /** The host ends by its time itself; this is for the case that something keeps it from that. */

@@ -1,7 +1,8 @@
 // The edges of a run as a script meets them: what is read from stdin, what is written where, how it is stopped.
 
 import {spawn} from 'node:child_process'
-import {existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {bodies, calculator, fix, fixed, green, read, survivorsAfter, types, ways} from '../kit/flow.ts'
 import {modelServer, type Step} from '../kit/model-server.ts'
@@ -89,6 +90,20 @@ describe('stdout', () => {
       expect(repo.git('status', '--porcelain', '--ignored')).not.toContain('.part')
     })
   })
+
+  it('-o is written through a link, and a device stays one', () =>
+    scene([{text: 'Five.'}, {text: 'Six.'}], green, async ({run, repo}) => {
+      writeFileSync(join(repo.dir, 'kept.txt'), 'a longer text than the answer')
+      for (const [link, target] of [
+        ['link', 'kept.txt'],
+        ['nothing', '/dev/null'],
+      ] as const) {
+        symlinkSync(target, join(repo.dir, link))
+        expect((await run(['--json', '--no-check', '-o', link, 'what is it?'])).code).toBe(0)
+        expect(readlinkSync(join(repo.dir, link))).toBe(target)
+      }
+      expect(repo.read('kept.txt')).toBe('Five.')
+    }))
 
   it('-o is written at every ending, and a place that cannot be written is found before the work', () =>
     scene([{fault: {do: 'status', status: 401}, times: 0}], green, async ({run, repo, requests}) => {

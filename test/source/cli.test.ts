@@ -31,6 +31,7 @@ describe('wrong words', () => {
     [['help', 'nothing-like-it']],
     [['completion', 'csh']],
     [['-C', '/does/not/exist', 'doctor']],
+    [['run', '--add-dir', '/does/not/exist', 'p']],
     [['run']],
     [['--json']],
     [['run', '-']],
@@ -44,7 +45,8 @@ describe('wrong words', () => {
 describe('the front door', () => {
   it('tells the version of package.json', () => {
     const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-    for (const flag of ['--version', '-v']) expect(penguin([flag])).toEqual({status: 0, stdout: `${version}\n`, stderr: ''})
+    for (const flags of [['--version'], ['-v'], ['--json', '--version'], ['doctor', '-v']])
+      expect(penguin(flags)).toEqual({status: 0, stdout: `${version}\n`, stderr: ''})
   })
 
   it('prints help on stdout', () => {

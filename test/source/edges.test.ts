@@ -35,6 +35,13 @@ describe('writing to stdout', () => {
     expect(await write('two')).toBe(false)
   })
 
+  it('says what kept words from arriving, unless the reader merely went away', async () => {
+    const told: string[] = []
+    const write = (code: string) => openWriter(new Writable({write: (_, __, done) => done(Object.assign(new Error(code), {code}))}), (why) => told.push(why))
+    expect([await write('ENOSPC')('one'), await write('EPIPE')('one')]).toEqual([false, false])
+    expect(told).toEqual(['ENOSPC'])
+  })
+
   it('ends the program quietly when a pipe is closed early', async () => {
     const child = spawn(process.execPath, [join(root, 'source/main.ts'), 'help', 'events', '--schema'], {stdio: ['ignore', 'pipe', 'pipe']})
     child.stdout.destroy()

@@ -46,6 +46,7 @@ describe('words that are taken', () => {
     ],
     [['config', 'set', 'a', 'b', '--project'], {verb: 'config', bare: false, words: ['set', 'a', 'b'], flags: {project: true}}],
     [['help', 'events', '--schema'], {verb: 'help', bare: false, words: ['events'], flags: {schema: true}}],
+    [['--json', '--version'], {verb: 'run', bare: true, words: [], flags: {json: true, version: true}}],
     [[], {verb: 'run', bare: true, words: [], flags: {}}],
   ])('%j', (argv, expected) => expect(read(...argv)).toEqual(expected))
 })
@@ -63,6 +64,8 @@ describe('words that are refused, with what to type', () => {
     [['run', 'p', '--max-calls', '1.5'], 'a whole number'],
     [['run', 'p', '--max-usd', '-1'], 'above 0'],
     [['run', 'p', '--timeout', ''], '--timeout needs'],
+    [['run', 'p', '--check', ' '], '--check needs CMD'],
+    [['run', 'p', '--output', 'xml'], '--output FORMAT: text'],
     [['run', 'p', '--output', 'jsonn'], 'did you mean --output json?'],
     [['run', 'p', '--permission', 'all'], 'ask, edit, auto, plan'],
     [['run', 'p', '--sandbox', 'none'], 'bwrap'],
