@@ -1,5 +1,5 @@
-// The made-up day of bench/router.ts: four providers whose speed, price, skill and trouble are fixed, jobs that are drawn
-// from a seed, and servers as queues. Nothing here knows of routing.
+// The worlds of bench/router.ts: providers whose speed, price, skill and trouble are fixed, jobs, drawn from a seed or taken
+// from a recorded trace, and servers as queues. Nothing here knows of routing.
 
 /** Mulberry32: small, seeded, good enough for a simulation. */
 export const seeded = (seed: number) => {
@@ -12,6 +12,8 @@ export const seeded = (seed: number) => {
   }
 }
 
+export type Kind = 'question' | 'edit' | 'complex'
+
 export interface Provider {
   name: string
   local: boolean
@@ -22,13 +24,11 @@ export interface Provider {
   tokensPerSec: number
   /** Chance that a call fails, and that the work holds by kind. */
   failing: number
-  skill: Record<'question' | 'edit' | 'complex', number>
+  skill: Record<Kind, number>
   down: [from: number, until: number]
 }
 
-export const share = {question: 0.35, edit: 0.45, complex: 0.2}
-export type Kind = keyof typeof share
-
+/** One of the user's own between three that are paid for; the best of them is down for a tenth of the time. */
 export const providers: readonly Provider[] = [
   {
     name: 'p/best',
@@ -94,6 +94,14 @@ export interface Job {
 /** As a crew: two repairs, then one fresh start (`limits` in source/gather.ts). */
 const attemptsAgain = 3
 
+export const drawsOf = (random: () => number): Pick<Job, 'luck' | 'work' | 'again'> => ({
+  luck: random(),
+  work: random(),
+  again: Array.from({length: attemptsAgain}, () => ({luck: random(), work: random()})),
+})
+
+const share = {question: 0.35, edit: 0.45}
+
 export const jobsOf = (count: number, random: () => number): Job[] => {
   let atMs = 0
   return Array.from({length: count}, () => {
@@ -101,15 +109,7 @@ export const jobsOf = (count: number, random: () => number): Job[] => {
     atMs += random() < 0.3 ? 50 : random() * 9000
     const drawn = random()
     const kind: Kind = drawn < share.question ? 'question' : drawn < share.question + share.edit ? 'edit' : 'complex'
-    return {
-      kind,
-      atMs,
-      input: 3000 + Math.floor(random() * 9000),
-      output: 200 + Math.floor(random() * 1200),
-      luck: random(),
-      work: random(),
-      again: Array.from({length: attemptsAgain}, () => ({luck: random(), work: random()})),
-    }
+    return {kind, atMs, input: 3000 + Math.floor(random() * 9000), output: 200 + Math.floor(random() * 1200), ...drawsOf(random)}
   })
 }
 
@@ -120,26 +120,46 @@ export interface Outcome {
   won: boolean
 }
 
-/** Servers as queues: each takes the next job when a slot is free. */
-export const openWorld = (lastMs: number) => {
-  const free = new Map(providers.map((one) => [one.name, Array.from({length: one.slots}, () => 0)]))
+interface Held {
+  atMs: number
+  startMs: number
+  endMs: number
+}
+
+/** A look at a server's queue is that old when a route is chosen by it. */
+const lookMs = 100
+
+/** Servers as queues: each takes the next job when a slot is free. Times must be asked for in their order. */
+export const openWorld = (cluster: readonly Provider[], lastMs: number) => {
+  const free = new Map(cluster.map((one) => [one.name, Array.from({length: one.slots}, () => 0)]))
+  const held = new Map<string, Held[]>(cluster.map((one) => [one.name, []]))
   const isDown = (one: Provider, atMs: number): boolean => atMs >= one.down[0] * lastMs && atMs < one.down[1] * lastMs
   return {
+    /** What a look would have told, had it been taken `lookMs` ago. */
     load: (one: Provider, atMs: number) => {
-      const slots = free.get(one.name) as number[]
-      const ahead = slots.filter((at) => at > atMs)
-      const queued = ahead.reduce((sum, at) => sum + Math.max(0, Math.ceil((at - atMs) / 20_000) - 1), 0)
-      return {slots: one.slots, busy: ahead.length, queued, loaded: true}
+      const seenMs = atMs - lookMs
+      const now = (held.get(one.name) as Held[]).filter(({endMs}) => endMs > seenMs)
+      held.set(one.name, now)
+      const known = now.filter((job) => job.atMs <= seenMs)
+      return {
+        slots: one.slots,
+        busy: known.filter(({startMs}) => startMs <= seenMs).length,
+        queued: known.filter(({startMs}) => startMs > seenMs).length,
+        loaded: true,
+      }
     },
     /** undefined: the call failed. `dry` only asks what would come. */
     run: (one: Provider, job: Job, luck: number, dry = false): Outcome | undefined => {
       const slots = free.get(one.name) as number[]
       const slot = slots.indexOf(Math.min(...slots))
-      const start = Math.max(job.atMs, slots[slot] as number)
-      if (isDown(one, start) || luck < one.failing) return undefined
+      const startMs = Math.max(job.atMs, slots[slot] as number)
+      if (isDown(one, startMs) || luck < one.failing) return undefined
       const ownMs = one.firstMs + (job.output / one.tokensPerSec) * 1000
-      if (!dry) slots[slot] = start + ownMs
-      const waitMs = start - job.atMs
+      if (!dry) {
+        slots[slot] = startMs + ownMs
+        held.get(one.name)?.push({atMs: job.atMs, startMs, endMs: startMs + ownMs})
+      }
+      const waitMs = startMs - job.atMs
       return {usd: (job.input * one.usdIn + job.output * one.usdOut) / 1e6, waitMs, ms: waitMs + ownMs, won: job.work < one.skill[job.kind]}
     },
   }

@@ -1,29 +1,38 @@
-// What routing is worth: a seeded day of work over four made-up providers whose speed, price, skill and trouble are
-// drawn, with bursts that fill the local server's queue and an outage in the middle. The router sees only what a run
-// would see; the oracle knows the draw. Beside it: round-robin, always the best model, and the first as written.
+// What routing is worth: seeded days of drawn work, and a recorded trace of a cluster, over providers whose speed, price, skill
+// and trouble are fixed, with bursts that fill queues and an outage in the middle. The router sees only what a run would
+// see; the oracle knows the draw. Beside it: round-robin, always the best model, and the first as written.
 
 import {fault} from '../engine/contract/fault.ts'
 import type {Learned, TaskKind} from '../engine/contract/learned.ts'
 import {openBreakers} from '../engine/model/breaker.ts'
 import {learnAll, learnedFor, type Observation} from '../engine/model/learn.ts'
 import {nextAfter} from '../engine/model/retry.ts'
-import {chooseRoute, type RouteFacts, type RouterRules} from '../engine/model/router.ts'
+import {type Choice, chooseRoute, type RouteFacts, type RouterRules} from '../engine/model/router.ts'
 import {type Figure, median} from './figure.ts'
 import {type Job, jobsOf, type Outcome, openWorld, type Provider, providers, seeded} from './router-day.ts'
+import {equalCluster, mixedCluster, recordedJobs} from './router-trace.ts'
 
 type World = ReturnType<typeof openWorld>
 interface Chooser {
-  order(job: Job, index: number, world: World, isRepair: boolean): Provider[]
-  /** Each call that was sent; `givenUp`: the next route is asked instead. */
+  order(job: Job, index: number, world: World, isRepair: boolean): readonly Provider[]
+  /** Each call that was sent, when its end is known; `givenUp`: the next route is asked instead. */
   heard?(job: Job, one: Provider, outcome: Outcome | undefined, isRepair: boolean, givenUp: boolean): void
 }
 
 /** As in a run: a second attempt is hard work, whatever the first was. */
 const kindFor = (job: Job, isRepair: boolean): TaskKind => (isRepair ? 'complex' : job.kind)
 
-const byName = new Map(providers.map((one) => [one.name, one]))
+/** How long a reply will be, nobody knows before it: what a run reckons with (source/models/routing.ts). */
+const replyTokens = 1024
 
-const routed = (router: RouterRules, random: () => number): Chooser => {
+/** `rulesAt`: by the number of the job, because a policy may be switched in the middle. */
+const routed = (
+  cluster: readonly Provider[],
+  rulesAt: (index: number) => RouterRules,
+  random: () => number,
+  onChoice: (choice: Choice, index: number) => void = () => undefined,
+): Chooser => {
+  const byName = new Map(cluster.map((one) => [one.name, one]))
   let known: Learned[] = []
   const learnt = (seen: Observation[], now: number): void => {
     const changed = learnAll(known, seen, now)
@@ -35,11 +44,11 @@ const routed = (router: RouterRules, random: () => number): Chooser => {
     () => undefined,
   )
   return {
-    order: (job, _, world, isRepair) => {
+    order: (job, index, world, isRepair) => {
       now = job.atMs
       const kind = kindFor(job, isRepair)
-      breakers.order(providers)
-      const facts = providers.map((one): RouteFacts => {
+      breakers.order(cluster)
+      const facts = cluster.map((one): RouteFacts => {
         const [provider = '', model = ''] = one.name.split('/')
         return {
           route: {provider, model},
@@ -57,10 +66,12 @@ const routed = (router: RouterRules, random: () => number): Chooser => {
           ...(one.local ? {load: world.load(one, job.atMs)} : {}),
         }
       })
-      const {order} = chooseRoute(facts, {kind, tools: true, input: job.input, output: job.output}, {...router, draw: random()})
-      return order.map(({provider, model}) => byName.get(`${provider}/${model}`) as Provider)
+      const choice = chooseRoute(facts, {kind, tools: true, input: job.input, output: replyTokens}, {...rulesAt(index), draw: random()})
+      onChoice(choice, index)
+      return choice.order.map(({provider, model}) => byName.get(`${provider}/${model}`) as Provider)
     },
     heard: (job, one, outcome, isRepair, givenUp) => {
+      now = job.atMs
       const at = {route: one.name, kind: kindFor(job, isRepair)}
       if (outcome) breakers.good(one.name)
       else if (givenUp) breakers.bad(one.name, {why: 'it failed', lasting: false})
@@ -79,8 +90,10 @@ const routed = (router: RouterRules, random: () => number): Chooser => {
   }
 }
 
-const fixed = (names: readonly string[]): Chooser => ({order: () => names.map((name) => byName.get(name) as Provider)})
-const roundRobin: Chooser = {order: (_, index) => providers.map((_one, at) => providers[(index + at) % providers.length] as Provider)}
+const fixed = (order: readonly Provider[]): Chooser => ({order: () => order})
+const roundRobin = (cluster: readonly Provider[]): Chooser => ({
+  order: (_, index) => cluster.map((_one, at) => cluster[(index + at) % cluster.length] as Provider),
+})
 
 /** What a job is worth, what a second costs: one scale for the regret. */
 const worth = {question: 0.05, edit: 0.2, complex: 0.6}
@@ -89,10 +102,10 @@ const gainOf = (job: Job, outcome: Outcome | undefined): number =>
   outcome ? (outcome.won ? worth[job.kind] : 0) - outcome.usd - (outcome.ms / 1000) * usdPerSecond : 0
 
 /** Knows the draw of each job: takes whatever brings most. */
-const oracleOf = (lucks: (job: Job, at: number) => number): Chooser => ({
+const oracleOf = (cluster: readonly Provider[]): Chooser => ({
   order: (job, _, world) => {
-    const value = new Map(providers.map((one, at) => [one, gainOf(job, world.run(one, job, lucks(job, at), true))]))
-    return [...providers].sort((a, b) => (value.get(b) ?? 0) - (value.get(a) ?? 0))
+    const value = new Map(cluster.map((one, at) => [one, gainOf(job, world.run(one, job, luckFor(job, at), true))]))
+    return [...cluster].sort((a, b) => (value.get(b) ?? 0) - (value.get(a) ?? 0))
   },
 })
 
@@ -110,47 +123,71 @@ const luckFor = (job: Job, at: number, tries = 1): number => (job.luck * 7919 + 
 /** As a run does it, whoever chose: the same route once more after a pause, then the next one. */
 const failing = {error: fault('model.broken', {route: 'p', why: 'it failed'}), callMs: 600_000, dice: 0.5}
 
-const play = (jobs: readonly Job[], chooser: Chooser): Day => {
-  const world = openWorld(jobs.at(-1)?.atMs ?? 0)
-  const waits: number[] = []
-  const times: number[] = []
-  const day: Day = {won: 0, usd: 0, p95WaitMs: 0, medianMs: 0, gain: 0, calls: 0}
-  const attempt = (job: Job, index: number, isRepair: boolean): Outcome | undefined => {
-    const order = chooser.order(job, index, world, isRepair)
-    let pausedMs = 0
-    for (const [place, one] of order.entries()) {
-      for (let tries = 1; ; tries += 1) {
-        const outcome = world.run(one, {...job, atMs: job.atMs + pausedMs}, luckFor(job, providers.indexOf(one), tries))
-        day.calls += 1
-        const next = nextAfter({...failing, tries, onTrial: false, others: place + 1 < order.length})
-        chooser.heard?.(job, one, outcome, isRepair, next.do !== 'again')
-        if (outcome) return {...outcome, ms: outcome.ms + pausedMs}
-        if (next.do !== 'again') break
-        pausedMs += next.waitMs
+interface Due {
+  atMs: number
+  act(): void
+}
+
+/** What happens, in the order of time; what is due at the same moment, in the order in which it was said. */
+const openTimes = () => {
+  const queue: Due[] = []
+  return {
+    at: (atMs: number, act: () => void): void => {
+      let [low, high] = [0, queue.length]
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if ((queue[middle] as Due).atMs <= atMs) low = middle + 1
+        else high = middle
       }
+      queue.splice(low, 0, {atMs, act})
+    },
+    play: (): void => {
+      for (let due = queue.shift(); due; due = queue.shift()) due.act()
+    },
+  }
+}
+
+const play = (jobs: readonly Job[], cluster: readonly Provider[], chooser: Chooser): Day => {
+  const world = openWorld(cluster, jobs.at(-1)?.atMs ?? 0)
+  const times = openTimes()
+  const waits: number[] = []
+  const lasted: number[] = []
+  const day: Day = {won: 0, usd: 0, p95WaitMs: 0, medianMs: 0, gain: 0, calls: 0}
+
+  /** `job.atMs` is when this attempt began; `round`: 0, then one for each repair. */
+  const attempt = (job: Job, index: number, round: number): void => {
+    const order = chooser.order(job, index, world, round > 0)
+    const call = (place: number, tries: number, atMs: number): void => {
+      const one = order[place]
+      if (!one) return
+      const outcome = world.run(one, {...job, atMs}, luckFor(job, cluster.indexOf(one), tries))
+      day.calls += 1
+      const next = nextAfter({...failing, tries, onTrial: false, others: place + 1 < order.length})
+      const hear = (heardMs: number): void => chooser.heard?.({...job, atMs: heardMs}, one, outcome, round > 0, next.do !== 'again')
+      if (outcome) times.at(atMs + outcome.ms, () => (hear(atMs + outcome.ms), ended(job, index, round, outcome, atMs + outcome.ms)))
+      else hear(atMs)
+      if (!outcome && next.do === 'again') times.at(atMs + next.waitMs, () => call(place, tries + 1, atMs + next.waitMs))
+      if (!outcome && next.do !== 'again') times.at(atMs, () => call(place + 1, 1, atMs))
     }
+    call(0, 1, job.atMs)
   }
-  const take = (job: Job, outcome: Outcome): void => {
-    day.usd += outcome.usd
-    day.won += Number(outcome.won)
-    day.gain += gainOf(job, outcome)
-    waits.push(outcome.waitMs)
-    times.push(outcome.ms)
+
+  const ended = (job: Job, index: number, round: number, outcome: Outcome, atMs: number): void => {
+    const all = {...outcome, ms: atMs - job.atMs}
+    day.usd += all.usd
+    day.won += Number(all.won)
+    day.gain += gainOf(job, all)
+    waits.push(all.waitMs)
+    lasted.push(all.ms)
+    const draws = job.again[round]
+    // An answer has no gate: nobody notices that it is wrong.
+    if (!all.won && job.kind !== 'question' && draws) attempt({...job, ...draws, atMs}, index, round + 1)
   }
-  for (const [index, job] of jobs.entries()) {
-    let now = job
-    for (const draws of [null, ...job.again]) {
-      if (draws) now = {...now, ...draws}
-      const outcome = attempt(now, index, draws !== null)
-      if (!outcome) break
-      take(now, outcome)
-      // An answer has no gate: nobody notices that it is wrong.
-      if (outcome.won || job.kind === 'question') break
-      now = {...now, atMs: now.atMs + outcome.ms}
-    }
-  }
+
+  for (const [index, job] of jobs.entries()) times.at(job.atMs, () => attempt(job, index, 0))
+  times.play()
   waits.sort((a, b) => a - b)
-  return {...day, p95WaitMs: waits[Math.floor(waits.length * 0.95)] ?? 0, medianMs: median(times)}
+  return {...day, p95WaitMs: waits[Math.floor(waits.length * 0.95)] ?? 0, medianMs: median(lasted)}
 }
 
 /** What docs/routing.md advises: questions and hard work well, the rest by what has shown to be cheapest for its success. */
@@ -159,47 +196,134 @@ export const advised: RouterRules = {policy: 'cost', rules: {question: 'quality'
 /** Questions to whoever is soonest done: cheaper still, and as no gate checks answers, dearer in wrong ones. */
 export const saving: RouterRules = {policy: 'cost', rules: {question: 'latency', complex: 'quality'}, explore: 0.05}
 
-export const simulate = (seed: number, count = 1500): Record<'router' | 'router, saving' | 'balanced' | 'round robin' | 'always best' | 'oracle', Day> => {
-  const jobs = jobsOf(count, seeded(seed))
-  const written = providers.map(({name}) => name)
+export const names = ['router', 'router, saving', 'balanced', 'round robin', 'always best', 'oracle'] as const
+export type Days = Record<(typeof names)[number], Day>
+
+const playAll = (jobs: readonly Job[], cluster: readonly Provider[], seed: number): Days => {
+  const ruled = (rules: RouterRules): Day =>
+    play(
+      jobs,
+      cluster,
+      routed(cluster, () => rules, seeded(seed + 1)),
+    )
   return {
-    router: play(jobs, routed(advised, seeded(seed + 1))),
-    'router, saving': play(jobs, routed(saving, seeded(seed + 1))),
-    balanced: play(jobs, routed({policy: 'balanced'}, seeded(seed + 1))),
-    'round robin': play(jobs, roundRobin),
-    'always best': play(jobs, fixed(written)),
-    oracle: play(jobs, oracleOf(luckFor)),
+    router: ruled(advised),
+    'router, saving': ruled(saving),
+    balanced: ruled({policy: 'balanced'}),
+    'round robin': play(jobs, cluster, roundRobin(cluster)),
+    'always best': play(jobs, cluster, fixed(cluster)),
+    oracle: play(jobs, cluster, oracleOf(cluster)),
   }
+}
+
+/** A drawn day. */
+export const simulate = (seed: number, count = 1500): Days => playAll(jobsOf(count, seeded(seed)), providers, seed)
+
+/** The recorded trace; `seed` draws what was not recorded. */
+export const replay = (seed: number): Days => playAll(recordedJobs(seeded(seed)), mixedCluster, seed)
+
+/** The same on four equal servers, where all that can be won is time. */
+export const replayEqual = (seed: number): {latency: Day; 'round robin': Day} => {
+  const jobs = recordedJobs(seeded(seed))
+  return {
+    latency: play(
+      jobs,
+      equalCluster,
+      routed(equalCluster, () => ({policy: 'latency'}), seeded(seed + 1)),
+    ),
+    'round robin': play(jobs, equalCluster, roundRobin(equalCluster)),
+  }
+}
+
+export interface Explained {
+  choices: number
+  /** With a reason, and for each route a row that says what speaks for or against it. */
+  explained: number
+  /** By policy: how many choices named it, and how often each route came first. */
+  named: Partial<Record<string, number>>
+  first: Partial<Record<string, Record<string, number>>>
+  /** Choices that name another policy than the one that was set then. */
+  strayed: number
+}
+
+/** The recorded trace with a policy that is switched in its middle. */
+export const replaySwitched = (seed: number, before: RouterRules, after: RouterRules): Explained => {
+  const jobs = recordedJobs(seeded(seed))
+  const rulesAt = (index: number): RouterRules => (index < jobs.length / 2 ? before : after)
+  const told: Explained = {choices: 0, explained: 0, named: {}, first: {}, strayed: 0}
+  const onChoice = ({policy, why, scores}: Choice, index: number): void => {
+    told.choices += 1
+    const full = why !== '' && scores.length === mixedCluster.length && scores.every((one) => Number.isFinite(one.score) && (one.usable || one.why !== ''))
+    told.explained += Number(full && scores[0]?.why !== '')
+    told.named[policy] = (told.named[policy] ?? 0) + 1
+    told.strayed += Number(policy !== rulesAt(index).policy)
+    const route = scores[0]?.route ?? ''
+    told.first[policy] = {...told.first[policy], [route]: (told.first[policy]?.[route] ?? 0) + 1}
+  }
+  play(jobs, mixedCluster, routed(mixedCluster, rulesAt, seeded(seed + 1), onChoice))
+  return told
 }
 
 const seeds = [11, 23, 37, 41, 59, 67, 71, 83, 97, 101, 113]
 
-export const bench = async (): Promise<Figure[]> => {
-  const days = seeds.map((seed) => simulate(seed))
-  const of = (name: keyof (typeof days)[number], pick: (day: Day) => number): number => median(days.map((day) => pick(day[name])))
-  const names = Object.keys(days[0] as (typeof days)[number]) as (keyof (typeof days)[number])[]
+const figuresOf = (label: string, days: readonly Days[], jobs: number): Figure[] => {
+  const of = (name: keyof Days, pick: (day: Day) => number): number => median(days.map((day) => pick(day[name])))
   return names.flatMap((name): Figure[] => [
-    {name: `${name}: jobs that held`, value: of(name, ({won}) => won / 15), unit: '%'},
+    {name: `${label}, ${name}: jobs that held`, value: (of(name, ({won}) => won) / jobs) * 100, unit: '%'},
     {
-      name: `${name}: cost`,
+      name: `${label}, ${name}: cost`,
       value: of(name, ({usd}) => usd),
       unit: 'usd',
       ratio: of(name, ({usd}) => usd) / of('always best', ({usd}) => usd),
       note: 'to always best',
     },
     {
-      name: `${name}: p95 wait`,
+      name: `${label}, ${name}: p95 wait`,
       value: of(name, ({p95WaitMs}) => p95WaitMs / 1000),
       unit: 's',
       ratio: of(name, ({p95WaitMs}) => p95WaitMs) / of('round robin', ({p95WaitMs}) => p95WaitMs),
       note: 'to round robin',
     },
     {
-      name: `${name}: regret`,
+      name: `${label}, ${name}: regret`,
       value: of('oracle', ({gain}) => gain) - of(name, ({gain}) => gain),
       unit: 'usd',
       ratio: 1 - of(name, ({gain}) => gain) / of('oracle', ({gain}) => gain),
       note: 'of what the oracle gains',
     },
   ])
+}
+
+export const bench = async (): Promise<Figure[]> => {
+  const equal = seeds.map(replayEqual)
+  const waits = (name: 'latency' | 'round robin'): number => median(equal.map((days) => days[name].p95WaitMs))
+  const told = replaySwitched(11, {policy: 'quality'}, {policy: 'cost'})
+  const shareOf = (policy: string, route: string): number => ((told.first[policy]?.[route] ?? 0) / (told.named[policy] ?? 1)) * 100
+  return [
+    ...figuresOf(
+      'drawn',
+      seeds.map((seed) => simulate(seed)),
+      1500,
+    ),
+    ...figuresOf('recorded', seeds.map(replay), recordedJobs(seeded(1)).length),
+    {
+      name: 'recorded, four equal servers, latency: p95 wait',
+      value: waits('latency') / 1000,
+      unit: 's',
+      ratio: waits('latency') / waits('round robin'),
+      note: 'to round robin',
+    },
+    {
+      name: 'recorded: decisions explained',
+      value: (told.explained / told.choices) * 100,
+      unit: '%',
+      note: `${told.choices}, each with its reason and a row for every route`,
+    },
+    {
+      name: 'recorded: policy switched in the middle, p/best first',
+      value: shareOf('quality', 'p/best'),
+      unit: '%',
+      note: `then ${shareOf('cost', 'p/best').toFixed(1)} %; ${told.strayed} choices named another policy than was set`,
+    },
+  ]
 }

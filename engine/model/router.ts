@@ -98,12 +98,16 @@ const loadMs = 8000
 /** A model that runs on the CPU alone has about a tenth of the speed. */
 const cpuCost = 0.9
 
-const timesOf = ({card, learned, load = {}}: RouteFacts, output: number): {ms: number; waitMs: number} => {
+/** Requests that are worked on together share the machine: so much slower is the last that finds a slot. */
+const crowdCost = 0.25
+
+const timesOf = ({card, learned, load = {}}: RouteFacts, output: number, twin: Learned | undefined): {ms: number; waitMs: number} => {
   const usual = card.local ? guessed.local : guessed.remote
-  const measured = load.tokensPerSec || learned?.tokensPerSec
+  const measured = load.tokensPerSec || learned?.tokensPerSec || twin?.tokensPerSec
   const perSec = measured || usual.tokensPerSec * (1 - cpuCost * (load.cpuShare ?? 0))
-  const ownMs = (learned?.firstMs || usual.firstMs) + (output / perSec) * 1000
   const slots = Math.max(1, load.slots ?? 1)
+  const crowd = Math.min(1, (load.busy ?? 0) / slots)
+  const ownMs = ((learned?.firstMs || twin?.firstMs || usual.firstMs) + (output / perSec) * 1000) * (1 + crowdCost * crowd)
   const ahead = Math.max(0, (load.busy ?? 0) - slots + 1) + (load.queued ?? 0)
   const waitMs = (ahead / slots) * ownMs
   // Loading is paid once: it counts for who wants an answer soonest, not against the route for ever.
@@ -147,7 +151,7 @@ const reasons: Readonly<Record<Policy, string>> = {
 
 const round = (value: number): number => Math.round(value * 1e4) / 1e4
 
-const scored = (facts: RouteFacts, place: number, need: Need, policy: Policy): Scored => {
+const scored = (facts: RouteFacts, place: number, need: Need, policy: Policy, twin: Learned | undefined): Scored => {
   const {card, route} = facts
   const priced = card.price ?? (card.local ? {usdIn: 0, usdCached: 0, usdOut: 0} : undefined)
   const usd = priced && usdOf({price: priced}, {input: need.input, output: need.output, reasoning: 0, cached: 0})
@@ -159,7 +163,7 @@ const scored = (facts: RouteFacts, place: number, need: Need, policy: Policy): S
     success: round(successOf(facts)),
     quality: round(qualityOf(route.model, card)),
     ...(usd === undefined ? {} : {usd: Math.round(usd * 1e6) / 1e6}),
-    ...timesOf(facts, need.output),
+    ...timesOf(facts, need.output, twin),
     local: card.local,
     why: against,
   }
@@ -197,7 +201,10 @@ export const chooseRoute = (candidates: readonly RouteFacts[], need: Need, route
   for (const one of candidates) if (!facts.has(routeName(one.route))) facts.set(routeName(one.route), one)
   const ruled = router.rules?.[need.kind]
   const policy = ruled ?? router.policy
-  const sorted = [...facts.values()].map((one, place) => scored(one, place, need, policy)).sort(compare)
+  // The same model on another server of that kind is the best guess for one that nobody has measured.
+  const twinOf = ({route, card}: RouteFacts): Learned | undefined =>
+    [...facts.values()].find((one) => one.route.model === route.model && one.card.local === card.local && one.learned?.tokensPerSec)?.learned
+  const sorted = [...facts.values()].map((one, place) => scored(one, place, need, policy, twinOf(one))).sort(compare)
   const tried = exploring(sorted, facts, router)
   const scores = tried === 0 ? sorted : [sorted[tried] as Scored, ...sorted.filter((_, place) => place !== tried)]
   const [first] = scores

@@ -56,6 +56,15 @@ describe('the router', () => {
     expect(found.scores.every(({score}) => score >= 0 && score <= 1)).toBe(true)
   })
 
+  it('spreads what comes over equal servers, and takes the speed of one for that of its twin', () => {
+    const rack = (name: string, more: Parameters<typeof facts>[1] = {}) => facts(`${name}/m`, {...more, card: {local: true, price: undefined}})
+    const first = (...routes: RouteFacts[]) => chooseRoute(routes, need, {policy: 'latency'}).order[0]?.provider
+    expect(first(rack('a', {load: {slots: 8, busy: 3}}), rack('b', {load: {slots: 8, busy: 2}}))).toBe('b')
+    expect(first(rack('a', {load: {slots: 8, busy: 2}}), rack('b', {load: {slots: 8, busy: 2}}))).toBe('a')
+    const fast = learned({good: 9, firstMs: 500, tokensPerSec: 60})
+    expect(first(rack('a', {learned: fast, load: {slots: 8, busy: 8}}), rack('b', {load: {slots: 8, busy: 0}}))).toBe('b')
+  })
+
   it('leaves the written order for a route that fails too often, or has a queue', () => {
     const failing = {...big, learned: learned({good: 5, bad: 20})}
     expect(order([failing, small])).toBe('small big')
