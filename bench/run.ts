@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{bench(): Promise<Figure[]>
   resume: () => import('./resume.ts'),
   long: () => import('./long.ts'),
   interrupt: () => import('./interrupt.ts'),
+  kills: () => import('./kills.ts'),
   router: () => import('./router.ts'),
 }
 

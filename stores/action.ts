@@ -25,8 +25,8 @@ export type Action =
   | {do: 'toast'; text: string; tone?: 'plain' | 'good' | 'bad'}
   /** Who gets the keys: copy mode has begun or ended. */
   | {do: 'mode'; mode: 'prompt' | 'pane' | 'copy'}
-  /** The socket to the keeper broke, or came back. */
-  | {do: 'link'; state: 'here' | 'lost'}
+  /** The socket to the keeper broke and another is looked for, came back, or will not come back. */
+  | {do: 'link'; state: 'here' | 'seeking' | 'lost'}
 
 export type Effect =
   | {do: 'send'; says: ScreenSays}

@@ -12,7 +12,7 @@ import {mouseMoved} from './reduce-mouse.ts'
 import {filesFound, promptTakes, withEditor} from './reduce-say.ts'
 import {told, withCard, withSizes} from './reduce-told.ts'
 import type {AppState} from './state.ts'
-import {areStopped} from './view/agents.ts'
+import {allLost, areStopped} from './view/agents.ts'
 
 const typed = (state: AppState, event: Extract<Action, {do: 'typed'}>['event']): Next => {
   if (state.card && !state.card.asleep && state.card.typed) return cardTyped(state, event)
@@ -56,8 +56,16 @@ const step = (state: AppState, action: Action): Next => {
     case 'mode':
       return next({...state, mode: action.mode})
     case 'link':
-      return next({...state, link: action.state})
+      return next(linked(state, action.state))
   }
+}
+
+/** Who works is known of the keeper alone: without one nobody does, and nobody waits for an answer. */
+const linked = (state: AppState, link: Extract<Action, {do: 'link'}>['state']): AppState => {
+  if (link === 'here') return {...state, link}
+  const {view, now} = state
+  const keeperAsks = state.keeperAsks.filter(({kind}) => kind !== 'trust')
+  return {...state, link, keeperAsks, asked: {}, view: {...view, agents: allLost(view.agents, now), asks: []}}
 }
 
 /** The first row of the prompt that is seen stays where it is while it can. */

@@ -15,7 +15,7 @@ const blindWords = ({session}: AppState, images: readonly string[]): string =>
   `${session?.settings.model ?? session?.route} sees no images: ${images.join(', ')} would go as a name only; enter sends it so, /model chooses another`
 
 export const sayText = (state: AppState, text: string, when: 'now' | 'after', to?: string): Next => {
-  // Before the keeper is there the wire holds what is said.
+  // Before the keeper is there, the first or the next one, the wire holds what is said.
   if (state.over || state.link === 'lost') return next(toast(state, 'nobody is there to hear it; it stays in the prompt', 'bad'))
   const files = filesOf(text)
   const images = files.filter((file) => imageLike.test(file))

@@ -87,6 +87,7 @@ const queue = (state: AppState): Line => {
 const head = (state: AppState): Line => {
   if (state.over) return [piece(`over: ${state.over}`, 'bad')]
   if (state.link === 'lost') return [piece('keeper lost', 'bad')]
+  if (state.link === 'seeking') return [piece('taking over', 'warn')]
   if (!state.session) return [piece('joining')]
   const {run} = state.view
   const live = state.session.live && run.closedAt === 0

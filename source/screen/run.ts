@@ -129,8 +129,14 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   })
 
   const told = batched((says) => dispatch({do: 'told', says}))
+  /** Agents' panes of a keeper that was killed: what they showed stays until the next one shows them, or does not know them. */
+  const orphans = new Set<PaneId>()
   const take = (message: KeeperSays): void => {
+    if (message.tell === 'pane') orphans.delete(message.pane.pane)
     if (picture.take(message)) told(message)
+    if (message.tell !== 'caught-up') return
+    for (const pane of orphans) take({tell: 'gone', pane})
+    orphans.clear()
   }
   let lastWords = ''
   /** Work was going on when the keeper was lost. */
@@ -147,10 +153,13 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
     },
     lost: () => {
       wasLive ||= store.state().session?.live === true
-      // Their terminals went with the keeper.
-      for (const {pane} of store.state().panes) take({tell: 'gone', pane})
-      dispatch({do: 'link', state: 'lost'})
+      for (const {pane, kind} of store.state().panes) {
+        if (kind === 'agent') orphans.add(pane)
+        else take({tell: 'gone', pane})
+      }
+      dispatch({do: 'link', state: 'seeking'})
     },
+    nobody: () => dispatch({do: 'link', state: 'lost'}),
     failed: (thrown) => {
       const found = asFault(thrown)
       lastWords = wordsOf(found)

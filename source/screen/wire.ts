@@ -2,6 +2,7 @@
 // another keeper goes on with the session where the last one was.
 //
 //   joining ──reached──▶ here ──gone──▶ lost ──another keeper──▶ here …      (left, or the keeper said `over`: for good)
+//                                        └──too many died, or none may follow──▶ nobody
 //
 // Law: a keeper that ends because somebody wanted it is not followed by another.
 
@@ -19,7 +20,10 @@ export interface WirePorts {
   again?(): Promise<KeeperClient>
   take(message: KeeperSays): void
   here(): void
+  /** Another is looked for. */
   lost(): void
+  /** The keeper is gone, and no other follows. */
+  nobody(): void
   /** No keeper could be had at all. */
   failed(thrown: unknown): void
 }
@@ -30,7 +34,7 @@ const pauseMs = 150
 /** Whoever lived so long did not die of how it began. */
 const longMs = 10_000
 
-export const openWire = ({first, again, take, here, lost, failed}: WirePorts): Wire => {
+export const openWire = ({first, again, take, here, lost, nobody, failed}: WirePorts): Wire => {
   const waiting: ScreenSays[] = []
   let client: KeeperClient | undefined
   let [ended, deaths, joinedAt] = [false, 0, 0]
@@ -50,17 +54,19 @@ export const openWire = ({first, again, take, here, lost, failed}: WirePorts): W
   const gone = (): void => {
     client = undefined
     if (ended) return
-    lost()
+    if (again) lost()
     if (performance.now() - joinedAt > longMs) deaths = 0
     seek()
   }
   /** One that cannot be had now may be had a moment later. */
   const seek = (): void => {
     deaths += 1
-    if (!again || deaths > mostDeaths) return
-    setTimeout(() => {
+    if (!again || deaths > mostDeaths) return nobody()
+    const look = (): void => {
       if (!ended) again().then(join, seek)
-    }, pauseMs)
+    }
+    if (deaths === 1) look()
+    else setTimeout(look, pauseMs)
   }
   first.then(join, failed)
   return {

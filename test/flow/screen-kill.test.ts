@@ -2,21 +2,19 @@
 // The terminal is as it was, the run goes on, a screen shows what is true within a second, and in the end nobody is
 // left. `PENGUIN_TEST_KILLS=20` for twenty of each, at moments spread over a run.
 
-import {execFileSync} from 'node:child_process'
-import {closeSync, constants, openSync, readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
 import {calculator, edit, fixed, isAlive, survivorsAfter, ways} from '../kit/flow.ts'
+import {type KillScene, killScene, pidsOf, shown, whose} from '../kit/kill-scene.ts'
 import {type Asked, modelServer, type Scripted} from '../kit/model-server.ts'
 import {hasProgram} from '../kit/parts.ts'
 import {launcher} from '../kit/penguin.ts'
-import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
+import {screenPlace} from '../kit/screen.ts'
 import type {Terminal} from '../kit/terminal.ts'
 
 const rounds = Number(process.env.PENGUIN_TEST_KILLS ?? 0)
 /** The promise is one second; a machine that runs other tests is slower. */
 const soonMs = Number(process.env.PENGUIN_TEST_SOON_MS ?? 6000)
 const finished = /^ ✓ done/m
-const restored = {alternate: false, mouse: 'none', paste: false, focus: false, cursorVisible: true}
 
 /** Streams, reads, runs commands until it is enough, and mends: in each of these a kill may fall. */
 const scriptUntil =
@@ -31,36 +29,9 @@ const scriptUntil =
     return {text: 'it adds now', everyMs: 5}
   }
 
-const wordsOf = (pid: number): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-  } catch {
-    return ''
-  }
-}
-const pidsOf = (where: ScreenPlace, what: RegExp): number[] => where.survivors().filter((pid) => what.test(wordsOf(pid)))
-const whose = {screen: /dist\/main\.js/, keeper: /dist\/keeper\.js/, agent: /dist\/worker\.js/, guardian: /^penguin-guardian/} as const
-type Who = keyof typeof whose
-
-const settingsOf = (shell: number): string => {
-  const fd = openSync(`/proc/${shell}/fd/0`, constants.O_RDONLY | constants.O_NOCTTY)
-  try {
-    return execFileSync('stty', ['-g'], {encoding: 'utf8', stdio: [fd, 'pipe', 'inherit']})
-  } finally {
-    closeSync(fd)
-  }
-}
-
-interface Scene {
-  where: ScreenPlace
-  /** The person's shell, with the program in it. */
-  terminal: Terminal
+interface Scene extends KillScene {
   /** Another screen of the same session. */
   other: Terminal
-  /** Kills one of the kind, a screen and guardian of that terminal; answers whom. */
-  kill(who: Who): number
-  /** Nothing of the program is left in the terminal, and the shell is there again. */
-  isRestored(): boolean
 }
 
 const within = async (what: string, fits: () => boolean): Promise<void> => {
@@ -70,15 +41,6 @@ const within = async (what: string, fits: () => boolean): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
-
-/** What a screen shows, without what goes with the time, and what only who was there is told. */
-const shown = (terminal: Terminal): string =>
-  terminal
-    .frame()
-    .replaceAll(/\d+ (s|ms)\b/g, 'TIME')
-    .replaceAll(/(?:the session's process was killed.*|┃)$/gm, '')
-    .replaceAll(/ {2,}/g, ' ')
-    .replaceAll(/ +$/gm, '')
 
 const sameShown = ({where, terminal, other}: Scene): Promise<void> =>
   within('both screens show the same, and panes', () => shown(terminal) === shown(other) && /^[┏╭┌].*1 coder/m.test(terminal.frame())).catch(
@@ -145,29 +107,13 @@ const round = async ({targets: names, pauseMs}: Round): Promise<void> => {
   await using server = await modelServer(scriptUntil(() => enough))
   const way = ways.chat(server)
   using where = screenPlace(calculator, way.env)
-  await using terminal = where.screen(['-i'], {command: 'sh', env: {P: launcher, PS1: 'shell$ '}})
-  await terminal.until('shell$')
-  const settings = settingsOf(terminal.pid)
+  const killing = await killScene(where)
+  await using terminal = killing.terminal
   terminal.type(`$P ${way.args.join(' ')} --permission auto 'make sum add'\n`)
   await terminal.until(() => server.requests.length > 0, 30_000)
   await using other = where.screen(['attach'])
   await other.until('1 coder', 20_000)
-  const scene: Scene = {
-    where,
-    terminal,
-    other,
-    kill: (who) => {
-      const mine = who === 'screen' || who === 'guardian' ? terminal.left() : undefined
-      const pid = pidsOf(where, whose[who]).find((one) => mine?.includes(one) ?? true) ?? 0
-      if (pid) process.kill(who === 'agent' ? -pid : pid, 'SIGKILL')
-      return pid
-    },
-    isRestored: () => {
-      const {alternate, mouse, paste, focus, cursorVisible} = terminal.modes
-      const modes = {alternate, mouse, paste, focus, cursorVisible}
-      return JSON.stringify(modes) === JSON.stringify(restored) && settingsOf(terminal.pid) === settings && terminal.frame().includes('shell$')
-    },
-  }
+  const scene: Scene = {...killing, other}
   await new Promise((resolve) => setTimeout(resolve, pauseMs))
   for (const name of names) await targets[name]?.(scene)
   enough = true

@@ -65,6 +65,14 @@ describe('the prompt', () => {
     expect(story.state.editor.text).toBe('fix it')
     expect(story.state.toasts[0]?.tone).toBe('bad')
   })
+  it('says it to the next keeper while one is sought, and shows nobody at work meanwhile', () => {
+    const story = ask(working()).act({do: 'link', state: 'seeking'})
+    expect([story.state.card, story.state.panes.length > 0]).toEqual([null, true])
+    expect(Object.values(story.state.view.agents).filter(({endedAt, state}) => !endedAt && state !== 'lost')).toEqual([])
+    story.act(...typing('and lint'))
+    expect(sent(story, (one) => press(one, 'accept'))).toEqual([{do: 'say', text: 'and lint', when: 'now'}])
+    expect(story.act({do: 'link', state: 'here'}).state.link).toBe('here')
+  })
   it('says that the model sees no images before one is sent, and sends its name all the same when that is meant', () => {
     const seeing = (sees?: boolean) =>
       idle()

@@ -61,6 +61,27 @@ describe('the state of an agent', () => {
     expect(seen).toEqual(['● thinking', '● writing', '▸ running shell', '! needs you', '▸ running shell', '● thinking', '✓ done', '▸ checking tests', '✓ done'])
     expect(story.state.view.agents.a_1).toMatchObject({tokens: 12, usd: 0.5, turn: 1, route: 'a/b'})
   })
+  it('is never said to be idle while another comes in its place and goes on', () => {
+    const story = working()
+    const seen: string[] = []
+    const then = (type: 'role.lost' | 'role.hired' | 'role.ready', body: object): void => {
+      story.event(type, body as never, coder)
+      seen.push(stateWords(story))
+    }
+    then('role.lost', {why: 'killed', replaced: true})
+    then('role.hired', {ordinal: 1, process: 'child', pid: 2})
+    then('role.ready', {wallMs: 1})
+    expect(seen).toEqual(['✗ lost', '· starting', '● thinking'])
+    story.event('run.resumed', {lastSeq: 9, interrupted: []})
+    seen.push(stateWords(story))
+    then('role.hired', {ordinal: 1, process: 'child', pid: 3})
+    then('role.ready', {wallMs: 1})
+    expect(seen.slice(3)).toEqual(['✗ lost', '· starting', '● thinking'])
+    story.event('phase.handed', {outcome: 'finished', text: ''}, coder)
+    then('role.hired', {ordinal: 1, process: 'child', pid: 4})
+    then('role.ready', {wallMs: 1})
+    expect(seen.slice(6)).toEqual(['· starting', '· idle'])
+  })
   it('says that it is lost, and how it ended otherwise', () => {
     expect(stateWords(working().event('role.lost', {why: 'killed', replaced: true}, coder))).toBe('✗ lost')
     expect(stateWords(working().event('phase.handed', {outcome: 'stuck', text: ''}, coder))).toBe('✗ stuck')
