@@ -2,22 +2,14 @@
 // and trouble are fixed, with bursts that fill queues and an outage in the middle. The router sees only what a run would
 // see; the oracle knows the draw. Beside it: round-robin, always the best model, and the first as written.
 
-import {fault} from '../engine/contract/fault.ts'
 import type {Learned, TaskKind} from '../engine/contract/learned.ts'
 import {openBreakers} from '../engine/model/breaker.ts'
 import {learnAll, learnedFor, type Observation} from '../engine/model/learn.ts'
-import {nextAfter} from '../engine/model/retry.ts'
 import {type Choice, chooseRoute, type RouteFacts, type RouterRules} from '../engine/model/router.ts'
 import {type Figure, median} from './figure.ts'
-import {type Job, jobsOf, type Outcome, openWorld, type Provider, providers, seeded} from './router-day.ts'
+import {type Job, jobsOf, type Provider, providers, seeded} from './router-day.ts'
+import {type Chooser, type Day, gainOf, luckFor, play} from './router-play.ts'
 import {equalCluster, mixedCluster, recordedJobs} from './router-trace.ts'
-
-type World = ReturnType<typeof openWorld>
-interface Chooser {
-  order(job: Job, index: number, world: World, isRepair: boolean): readonly Provider[]
-  /** Each call that was sent, when its end is known; `givenUp`: the next route is asked instead. */
-  heard?(job: Job, one: Provider, outcome: Outcome | undefined, isRepair: boolean, givenUp: boolean): void
-}
 
 /** As in a run: a second attempt is hard work, whatever the first was. */
 const kindFor = (job: Job, isRepair: boolean): TaskKind => (isRepair ? 'complex' : job.kind)
@@ -95,12 +87,6 @@ const roundRobin = (cluster: readonly Provider[]): Chooser => ({
   order: (_, index) => cluster.map((_one, at) => cluster[(index + at) % cluster.length] as Provider),
 })
 
-/** What a job is worth, what a second costs: one scale for the regret. */
-const worth = {question: 0.05, edit: 0.2, complex: 0.6}
-const usdPerSecond = 0.0005
-const gainOf = (job: Job, outcome: Outcome | undefined): number =>
-  outcome ? (outcome.won ? worth[job.kind] : 0) - outcome.usd - (outcome.ms / 1000) * usdPerSecond : 0
-
 /** Knows the draw of each job: takes whatever brings most. */
 const oracleOf = (cluster: readonly Provider[]): Chooser => ({
   order: (job, _, world) => {
@@ -108,87 +94,6 @@ const oracleOf = (cluster: readonly Provider[]): Chooser => ({
     return [...cluster].sort((a, b) => (value.get(b) ?? 0) - (value.get(a) ?? 0))
   },
 })
-
-export interface Day {
-  won: number
-  usd: number
-  p95WaitMs: number
-  medianMs: number
-  gain: number
-  calls: number
-}
-
-const luckFor = (job: Job, at: number, tries = 1): number => (job.luck * 7919 + at * 0.37 + (tries - 1) * 0.61) % 1
-
-/** As a run does it, whoever chose: the same route once more after a pause, then the next one. */
-const failing = {error: fault('model.broken', {route: 'p', why: 'it failed'}), callMs: 600_000, dice: 0.5}
-
-interface Due {
-  atMs: number
-  act(): void
-}
-
-/** What happens, in the order of time; what is due at the same moment, in the order in which it was said. */
-const openTimes = () => {
-  const queue: Due[] = []
-  return {
-    at: (atMs: number, act: () => void): void => {
-      let [low, high] = [0, queue.length]
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if ((queue[middle] as Due).atMs <= atMs) low = middle + 1
-        else high = middle
-      }
-      queue.splice(low, 0, {atMs, act})
-    },
-    play: (): void => {
-      for (let due = queue.shift(); due; due = queue.shift()) due.act()
-    },
-  }
-}
-
-const play = (jobs: readonly Job[], cluster: readonly Provider[], chooser: Chooser): Day => {
-  const world = openWorld(cluster, jobs.at(-1)?.atMs ?? 0)
-  const times = openTimes()
-  const waits: number[] = []
-  const lasted: number[] = []
-  const day: Day = {won: 0, usd: 0, p95WaitMs: 0, medianMs: 0, gain: 0, calls: 0}
-
-  /** `job.atMs` is when this attempt began; `round`: 0, then one for each repair. */
-  const attempt = (job: Job, index: number, round: number): void => {
-    const order = chooser.order(job, index, world, round > 0)
-    const call = (place: number, tries: number, atMs: number): void => {
-      const one = order[place]
-      if (!one) return
-      const outcome = world.run(one, {...job, atMs}, luckFor(job, cluster.indexOf(one), tries))
-      day.calls += 1
-      const next = nextAfter({...failing, tries, onTrial: false, others: place + 1 < order.length})
-      const hear = (heardMs: number): void => chooser.heard?.({...job, atMs: heardMs}, one, outcome, round > 0, next.do !== 'again')
-      if (outcome) times.at(atMs + outcome.ms, () => (hear(atMs + outcome.ms), ended(job, index, round, outcome, atMs + outcome.ms)))
-      else hear(atMs)
-      if (!outcome && next.do === 'again') times.at(atMs + next.waitMs, () => call(place, tries + 1, atMs + next.waitMs))
-      if (!outcome && next.do !== 'again') times.at(atMs, () => call(place + 1, 1, atMs))
-    }
-    call(0, 1, job.atMs)
-  }
-
-  const ended = (job: Job, index: number, round: number, outcome: Outcome, atMs: number): void => {
-    const all = {...outcome, ms: atMs - job.atMs}
-    day.usd += all.usd
-    day.won += Number(all.won)
-    day.gain += gainOf(job, all)
-    waits.push(all.waitMs)
-    lasted.push(all.ms)
-    const draws = job.again[round]
-    // An answer has no gate: nobody notices that it is wrong.
-    if (!all.won && job.kind !== 'question' && draws) attempt({...job, ...draws, atMs}, index, round + 1)
-  }
-
-  for (const [index, job] of jobs.entries()) times.at(job.atMs, () => attempt(job, index, 0))
-  times.play()
-  waits.sort((a, b) => a - b)
-  return {...day, p95WaitMs: waits[Math.floor(waits.length * 0.95)] ?? 0, medianMs: median(lasted)}
-}
 
 /** What docs/routing.md advises: questions and hard work well, the rest by what has shown to be cheapest for its success. */
 export const advised: RouterRules = {policy: 'cost', rules: {question: 'quality', complex: 'quality'}, explore: 0.05}
