@@ -1,6 +1,8 @@
 // What the prompt says when nothing is typed, and the short words at its right end.
 
 import type {SessionNote} from '../engine/contract/screen.ts'
+import {keysOf} from './keymap.ts'
+import type {CommandId} from './keys.ts'
 import {type Line, piece} from './line.ts'
 import type {AppState} from './state.ts'
 import {areStopped} from './view/agents.ts'
@@ -22,6 +24,19 @@ const replayWords = ({seq, lastSeq, speed, paused, ended}: NonNullable<SessionNo
     'q leaves',
   ].join(' · ')
 
+const keyed = ({keymap}: AppState, command: CommandId, words: string): string[] => {
+  const key = keysOf(keymap, command).split(', ')[0]
+  return key ? [`${key} ${words}`] : []
+}
+
+const hasChanged = ({view: {run}}: AppState): boolean => {
+  const files = run.closed?.files ?? 0
+  return typeof files === 'number' ? files > 0 : files.length > 0
+}
+
+/** Work is done and files were changed: what one looks at next, and the way back. */
+const looks = (state: AppState): string[] => [...keyed(state, 'diff', 'changes'), ...keyed(state, 'evidence', 'evidence'), '/undo']
+
 export const placeholderOf = (state: AppState): string => {
   if (state.mode === 'pane') return `typing to ${state.panes.find(({pane}) => pane === state.layout.focus)?.title || 'the pane'} · f12 comes back`
   if (state.mode === 'copy') return 'copy mode · v selects · y copies · q leaves'
@@ -33,7 +48,7 @@ export const placeholderOf = (state: AppState): string => {
     const role = roleOf(state)
     return `say something now · alt+q says it after this${role ? ` · escape stops ${role}` : ''}`
   }
-  return 'what shall be done? · / commands · @ files · ! shell · f1 keys'
+  return ['what shall be done?', ...(hasChanged(state) ? looks(state) : ['/ commands', '@ files', '! shell']), ...keyed(state, 'help', 'keys')].join(' · ')
 }
 
 /** What is said when somebody is stopped; '' stands for everybody. */

@@ -95,6 +95,8 @@ export interface AppState {
   now: number
   /** How far the person's own time is ahead of `now`. */
   aheadMs: number
+  /** The person's clock, ms ahead of UTC. */
+  zoneMs: number
   link: 'joining' | 'here' | 'seeking' | 'lost'
   caughtUp: boolean
   session: SessionNote | null
@@ -132,10 +134,11 @@ export interface AppState {
   over: string
 }
 
-export const newState = (options: {size: Size; editor: Editor; look: Look; now: number; keymap?: Keymap}): AppState => ({
+export const newState = (options: {size: Size; editor: Editor; look: Look; now: number; zoneMs?: number; keymap?: Keymap}): AppState => ({
   size: options.size,
   now: options.now,
   aheadMs: 0,
+  zoneMs: options.zoneMs ?? 0,
   link: 'joining',
   caughtUp: false,
   session: null,

@@ -38,7 +38,7 @@ const gpu = (state: AppState): Line[] => {
 }
 
 const gauge = (name: string, used: number, limit: number | undefined, words: string): Line => {
-  if (limit === undefined) return used > 0 ? [piece(words)] : []
+  if (limit === undefined) return used > 0 ? [piece(name === 'run' ? words : `${name} ${words}`)] : []
   const share = limit > 0 ? used / limit : 1
   return [piece(`${name} `), piece(bar(share, 8), share >= 0.9 ? 'bad' : share >= 0.7 ? 'warn' : undefined), piece(` ${words}`)]
 }
@@ -48,7 +48,10 @@ const budget = (state: AppState): Line[] => {
   const used = ledger.total.input + ledger.total.output
   const limit = caps.tokens === undefined ? '' : `/${count(caps.tokens)}`
   const agent = state.view.agents[state.layout.focus]
-  const own = agent && agent.tokens > 0 ? gauge(agent.role, agent.tokens, agent.grant.tokens ?? caps.tokens, count(agent.tokens)) : []
+  const cap = agent?.grant.tokens ?? caps.tokens
+  // Of the only one, without a cap of its own, the run says it all.
+  const isAll = cap === undefined && Object.keys(state.view.agents).length < 2
+  const own = agent && agent.tokens > 0 && !isAll ? gauge(agent.role, agent.tokens, cap, count(agent.tokens)) : []
   const over: Line = exceeded.length > 0 ? [piece(`cap on ${exceeded.join(', ')} reached`, 'bad')] : []
   return [gauge('run', used, caps.tokens, `${count(used)}${limit} tok`), own, over]
 }

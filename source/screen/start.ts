@@ -37,5 +37,5 @@ export const startOf = (context: Context, size: Size, taste: Taste, history: rea
   const look = lookOf(context, taste)
   const {keymap, problems} = remap(taste.keys)
   const editor = newEditor({history, columns: Math.max(1, size.columns - 3), vim: look.vim})
-  return {state: newState({size, editor, look, now: context.clock.now(), keymap}), keymap, problems}
+  return {state: newState({size, editor, look, now: context.clock.now(), zoneMs: -new Date().getTimezoneOffset() * 60_000, keymap}), keymap, problems}
 }

@@ -1,7 +1,7 @@
 // What was spent, by role and by model, and the log.
 
 import type {Spent} from '../../engine/contract/grant.ts'
-import {bar, count, money, plural, sparkline, took} from '../figures.ts'
+import {bar, clockTime, count, money, plural, sparkline, took} from '../figures.ts'
 import type {Row} from '../fold-row.ts'
 import {flush, type Line, piece} from '../line.ts'
 import type {AppState} from '../state.ts'
@@ -13,7 +13,10 @@ const heading = (text: string): Row => ({key: `head ${text}`, text: '', line: ()
 /** Names give way to figures on a narrow screen. */
 const nameCells = (width: number): number => (width < 90 ? 24 : 30)
 
-const spentLine = (name: string, spent: Spent, all: number, width: number): Line => {
+/** No figure is made up for a model whose price nobody knows. */
+const priceOf = (usd: number, unpriced: boolean): string => (unpriced ? (usd > 0 ? `${money(usd)} + ?` : 'no price') : money(usd))
+
+const spentLine = (name: string, spent: Spent, all: number, width: number, unpriced: boolean): Line => {
   const tokens = spent.input + spent.output
   const left: Line = [
     piece(`  ${name}`.padEnd(nameCells(width))),
@@ -21,7 +24,7 @@ const spentLine = (name: string, spent: Spent, all: number, width: number): Line
     piece(`  ${count(spent.input)} in${spent.cached > 0 ? ` (${count(spent.cached)} cached)` : ''}, ${count(spent.output)} out`),
     piece(`  ${plural(spent.calls, 'call')}  ${took(spent.wallMs)}`, 'quiet'),
   ]
-  return flush(left, [piece(money(spent.usd), 'money')], width)
+  return flush(left, [piece(priceOf(spent.usd, unpriced), 'money')], width)
 }
 
 const capRow = (name: string, used: number, limit: number | undefined, shown: (value: number) => string): Row[] =>
@@ -48,12 +51,15 @@ export const spendRows = (state: AppState): Row[] => {
   const {total} = ledger
   const tokens = total.input + total.output
   if (total.calls === 0 && tokens === 0 && before.tokens === 0) return []
-  const part = (title: string, list: Readonly<Record<string, Spent>>, name: (key: string) => string): Row[] => [
+  const isUnpriced = unpriced.length > 0
+  const part = (title: string, list: Readonly<Record<string, Spent>>, name: (key: string) => string, free: (key: string, spent: Spent) => boolean): Row[] => [
     heading(title),
-    ...Object.entries(list).map(([key, spent]): Row => ({key: `${title} ${key}`, text: key, line: (width) => spentLine(name(key), spent, tokens, width)})),
+    ...Object.entries(list).map(
+      ([key, spent]): Row => ({key: `${title} ${key}`, text: key, line: (width) => spentLine(name(key), spent, tokens, width, free(key, spent))}),
+    ),
   ]
   return [
-    {key: 'total', text: 'run', line: (width) => spentLine('this run', total, tokens, width)},
+    {key: 'total', text: 'run', line: (width) => spentLine('this run', total, tokens, width, isUnpriced)},
     ...(before.tokens > 0
       ? [
           {
@@ -85,8 +91,14 @@ export const spendRows = (state: AppState): Row[] => {
     ...capRow('money', total.usd, caps.usd, money),
     ...capRow('calls', total.calls, caps.calls, String),
     ...capRow('turns', ledger.turns, caps.turns, String),
-    ...part('By role', ledger.roles, (key) => key || 'no role'),
-    ...part('By model', ledger.models, shownRoute),
+    // Of a role that cost nothing with such models about nobody knows what it cost.
+    ...part(
+      'By role',
+      ledger.roles,
+      (key) => key || 'no role',
+      (_, spent) => isUnpriced && spent.usd === 0,
+    ),
+    ...part('By model', ledger.models, shownRoute, (key) => unpriced.includes(key)),
     ...(unpriced.length > 0
       ? [
           {
@@ -107,7 +119,7 @@ export const logRows = (state: AppState): Row[] =>
       key: `${line.run} ${line.seq}`,
       text: `${line.type} ${line.role} ${line.agent} ${line.text}`,
       line: () => [
-        piece(`${new Date(line.at).toISOString().slice(11, 19)} ${String(line.seq).padStart(5)} `, 'quiet'),
+        piece(`${clockTime(line.at, state.zoneMs)} ${String(line.seq).padStart(5)} `, 'quiet'),
         piece(line.type.padEnd(20), tones[line.tone] ?? 'quiet'),
         piece(`${(line.role || '·').padEnd(9)} `),
         piece(line.text, tones[line.tone]),

@@ -83,7 +83,7 @@ export const teller = (size: Size, look: Partial<Look> = {}): Teller => {
 export const typing = (text: string): Action[] =>
   [...text].map((key) => ({do: 'typed', event: {input: 'key', key, text: key, ctrl: false, alt: false, shift: false, raw: key}}))
 
-const opened = {
+export const opened = {
   version: '0.1.0',
   capabilities: [],
   cwd: '/home/me/project',

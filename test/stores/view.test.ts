@@ -3,21 +3,34 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {type EventType, events} from '../../engine/contract/event.ts'
+import type {SessionNote} from '../../engine/contract/screen.ts'
 import {headerOf, stateOf, titleIn} from '../../stores/header.ts'
 import {lineWidth} from '../../stores/line.ts'
+import {placeholderOf} from '../../stores/prompt-words.ts'
 import {rowsOf} from '../../stores/rows/rows.ts'
 import type {ListView} from '../../stores/state.ts'
 import {statusOf} from '../../stores/status.ts'
 import {logMost} from '../../stores/view/log.ts'
 import {ranksOf} from '../../stores/view/tasks.ts'
 import {viewFold} from '../../stores/view/view.ts'
-import {begin, spentOn, type Teller, teller} from '../kit/screen-story.ts'
+import {begin, opened, spentOn, type Teller, teller} from '../kit/screen-story.ts'
 
 const size = {columns: 120, rows: 40}
 const coder = {agent: 'a_1', role: 'coder', task: 't_1'}
 const words = (line: readonly {text: string}[]): string => line.map(({text}) => text).join('')
 const working = (): Teller => begin(teller(size), [{role: 'coder', phase: 'implement'}])
 const stateWords = (story: Teller): string => words(stateOf(story.state.view.agents.a_1 as never))
+const closed = {
+  outcome: 'done',
+  reason: '',
+  exitCode: 0,
+  text: '',
+  gates: [],
+  usage: {total: {}, models: {}, roles: {}},
+  dropped: {},
+  checkpoint: null,
+  resume: '',
+}
 const box = {level: 'bwrap', writes: 'confined', network: 'off'} as const
 
 describe('the state of an agent', () => {
@@ -233,5 +246,37 @@ describe('the folds', () => {
       }),
       {numRuns: 60},
     )
+  })
+})
+
+describe('what stands in the bar and the prompt', () => {
+  const replied = (story: Teller, who = coder): Teller =>
+    story.event('model.replied', {route: 'a/b', call: 1, text: 'x', calls: [], why: 'stop', usage: spentOn(1000, 200), usd: 0, wallMs: 5}, who)
+  const free = (story: Teller): Teller => story.tell({tell: 'session', session: {...(story.state.session as SessionNote), settings: {}}})
+
+  it('says the tokens of the only agent once, and those of one of several by its name', () => {
+    const uncapped = (crew: readonly {role: string; phase: string}[]): Teller =>
+      replied(
+        begin(teller(size), crew)
+          .event('run.opened', {...opened, asked: {}} as never)
+          .event('role.hired', {ordinal: 1, process: 'child'}, coder),
+      )
+    expect(words(statusOf(uncapped([{role: 'coder', phase: 'implement'}]).state, 120)).match(/1\.2k/g)).toHaveLength(1)
+    const two = uncapped([{role: 'coder', phase: 'implement'}]).event('role.hired', {ordinal: 2, process: 'child'}, {agent: 'a_2', role: 'tester'})
+    expect(words(statusOf(two.state, 120))).toContain('coder 1.2k')
+  })
+  it('after work shows the way to what was changed and back', () => {
+    const story = free(working())
+    expect(placeholderOf(story.state)).toContain('say something now')
+    story.event('run.closed', {...closed, files: [{path: 'a.ts', change: 'changed', add: 1, del: 1}]} as never)
+    expect(placeholderOf(story.state)).toBe('what shall be done? · f8 changes · f5 evidence · /undo · f1 keys')
+    const nothing = working().event('run.closed', {...closed, files: []} as never)
+    expect(placeholderOf(nothing.state)).toBe('what shall be done? · / commands · @ files · ! shell · f1 keys')
+  })
+  it('makes up no money for a model without a price', () => {
+    const story = replied(working().event('run.opened', {...opened, unpriced: ['a/b']} as never))
+    const shown = rowsOf(story.state, {view: 'spend', filter: {text: ''}} as never).map((row) => words(row.line(120)))
+    expect(shown.find((line) => line.includes('b @a'))).toMatch(/no price$/)
+    expect(shown.join()).not.toContain('$0.00')
   })
 })
