@@ -129,6 +129,18 @@ export const openPythonDriver = async (job) => {
     if (dirty && dirty !== except) writeFileSync(dirty, texts.get(dirty))
     dirty = except ?? null
   }
+  const careful = new Set()
+  const unsure = new Set()
+  // Tests that pass when they run alone and with reports, but not here, would refuse every candidate.
+  const calibrate = async (ids) => {
+    const ask = (some) => warm.ask({ask: 'calibrate', ids: some, careful: [...careful], fuel: limits.fuel, wall: limits.wall * 2}, limits.wall * 2000 + 3000)
+    const first = (await ask(ids)).failed ?? []
+    if (first.length === 0) return
+    for (const id of first) careful.add(id)
+    for (const id of (await ask(first)).failed ?? []) unsure.add(id)
+  }
+  const asked = (plan) =>
+    plan.map(({file, names, must}) => ({file, ids: names.filter((one) => !unsure.has(one)), must})).filter((one) => one.ids.length > 0)
   const rowOf = (row) => ({...row, name: row.id, frames: row.frames ?? [], ms: row.ms ?? 0})
   return {
     language: 'py',
@@ -149,6 +161,7 @@ export const openPythonDriver = async (job) => {
         const ending = tests.filter((one) => one.ok || (!one.late && one.ms < 2000))
         limits.fuel = 20_000 + Math.max(0, ...ending.map((one) => one.fuel ?? 0)) * 10
         limits.wall = 1 + (ending.reduce((sum, one) => sum + one.ms, 0) * 4) / 1000
+        await calibrate(tests.filter((one) => one.ok).map((one) => one.name))
         return {tests, marks: answer.marks}
       }
       return {error: why}
@@ -156,7 +169,7 @@ export const openPythonDriver = async (job) => {
     async evaluate({path, edits}, plan) {
       const text = splice(textOf(path), [], edits)
       restore(path)
-      const request = {path, text, plan: plan.map(({file, names, must}) => ({file, ids: names, must})), wall: limits.wall, fuel: limits.fuel}
+      const request = {path, text, plan: asked(plan), careful: [...careful], wall: limits.wall, fuel: limits.fuel}
       const first = await warm.ask({ask: 'attempt', ...request}, limits.wall * 1000 + 3000)
       const answer = first.fresh || first.neverStarted ? await cold.ask({ask: 'fresh', ...request}, limits.wall * 1000 + 5000) : first
       if (answer.dead || !answer.ok) return {passed: [], failed: [], late: Boolean(answer.late), crashed: !answer.late, error: answer.error}
@@ -177,7 +190,7 @@ export const openPythonDriver = async (job) => {
       if (!group || wall < 1) return nothing
       const {path, line, members} = group
       const texts = members.map((at) => splice(textOf(path), [], candidates[at].edits))
-      const plan = planOf(path).map(({file, names, must}) => ({file, ids: names, must}))
+      const plan = asked(planOf(path))
       const answer = await warm.ask({ask: 'cluster', path, line, plan, texts, seed: job.seed ?? 0, fuel: limits.fuel, wall}, wall * 1000 + 2000)
       const inputs = answer.rows?.find((row) => row.inputs)?.inputs ?? []
       const [original, ...found] = (answer.rows ?? []).filter((row) => 'outputs' in row).map((row) => row.outputs)

@@ -53,12 +53,21 @@ class Cover:
         return self.current
 
 
+def let_go(item):
+    """What reports leave behind for the end of `tmp_path`: without reports it must be there all the same."""
+    try:
+        from _pytest.tmpdir import tmppath_result_key
+    except ImportError:
+        return
+    item.stash.setdefault(tmppath_result_key, {})
+
+
 class PytestSuite:
-    """Collected items. `told` asks for whole reports (slow); without it only pass or fail is learnt."""
+    """Collected items. `told` asks for whole reports (slow), `careful` names tests that need them; without it only pass or fail is learnt."""
 
     def __init__(self, session, root, code):
         self.items = {item.nodeid: item for item in session.items}
-        self.root, self.code, self.told = root, code, False
+        self.root, self.code, self.told, self.careful = root, code, False, frozenset()
 
     def ids(self):
         return [(nodeid, os.path.realpath(str(item.fspath))) for nodeid, item in self.items.items()]
@@ -73,7 +82,7 @@ class PytestSuite:
             self.code.refill(fuel)
             started = time.perf_counter()
             try:
-                row = self.whole(item, after) if self.told or item.get_closest_marker('xfail') else self.quick(item, after)
+                row = self.whole(item, after) if self.told or ids[at] in self.careful or item.get_closest_marker('xfail') else self.quick(item, after)
             except self.code.OutOfFuel:
                 row = {'ok': False, 'late': True, 'message': 'out of fuel'}
             row.update(id=ids[at], ms=(time.perf_counter() - started) * 1000)
@@ -93,6 +102,7 @@ class PytestSuite:
         hook = item.ihook
         if hasattr(item, '_request') and not item._request:
             item._initrequest()
+        let_go(item)
         row = {'ok': True}
         try:
             hook.pytest_runtest_setup(item=item)

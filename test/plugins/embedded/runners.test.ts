@@ -77,6 +77,22 @@ describe('eval_candidates on Python', () => {
     expect(finding?.finalists?.[0]).toMatchObject({path: 'digits.py', line: 5})
   })
 
+  it.skipIf(!hasPytest)('pytest: tests that use tmp_path, and a plugin that lives on reports', async () => {
+    const finding = await findIn(
+      {
+        'conftest.py':
+          "import pytest\n\n@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_makereport(item, call):\n    report = yield\n    item.reported = report\n    return report\n\n@pytest.fixture\ndef told(request):\n    yield\n    assert request.node.reported.passed\n",
+        'notes.py': 'def write(path, lines):\n    path.write_text("\\n".join(lines))\n    return len(lines) - 1\n',
+        'test_notes.py':
+          'from notes import write\n\ndef test_count(tmp_path):\n    assert write(tmp_path / "a", ["x", "y"]) == 2\n\ndef test_text(tmp_path, told):\n    write(tmp_path / "a", ["x", "y"])\n    assert (tmp_path / "a").read_text() == "x\\ny"\n',
+      },
+      'python3 -m pytest -q',
+      'pytest',
+    )
+    expect(finding).toMatchObject({state: 'fixed', failing: 1})
+    expect(finding?.finalists?.[0]).toMatchObject({path: 'notes.py', line: 3, confirmed: true})
+  })
+
   it.skipIf(!hasPytest)('pytest: a constant of a module, under fixtures and parameters', async () => {
     const finding = await findIn(
       {
