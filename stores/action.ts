@@ -21,6 +21,8 @@ export type Action =
   | {do: 'mouse'; event: Extract<InputEvent, {input: 'mouse'}>}
   | {do: 'size'; size: Size}
   | {do: 'tick'; at: number}
+  /** The terminal has told its background. */
+  | {do: 'background'; isLight: boolean}
   /** Something for a moment in the corner. */
   | {do: 'toast'; text: string; tone?: 'plain' | 'good' | 'bad'}
   /** Who gets the keys: copy mode has begun or ended. */
@@ -34,6 +36,7 @@ export type Effect =
   /** The person's editor with the prompt; its answer comes as `edited`. */
   | {do: 'edit'; editor: Editor}
   | {do: 'leave'; stop: boolean}
+  | {do: 'suspend'}
   | {do: 'redraw'}
   /** Wants to be noticed: bell, OSC 9. */
   | {do: 'notify'; text: string}

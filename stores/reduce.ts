@@ -51,6 +51,8 @@ const step = (state: AppState, action: Action): Next => {
       return next({...state, size: action.size, editor: sized(state.editor, Math.max(1, action.size.columns - promptMark - 1))})
     case 'tick':
       return next(ticked(state, action.at))
+    case 'background':
+      return next({...state, look: {...state.look, theme: action.isLight ? 'light' : 'dark'}})
     case 'toast':
       return next(toast(state, action.text, action.tone))
     case 'mode':

@@ -42,6 +42,17 @@ export const guessFeatures = (env: Environment): ScreenFeatures => ({
  */
 export const questions = '\x1b[?2026$p\x1b[?2027$p\x1b[?u\x1b[>0q\x1b[c'
 
+/** Asks for the background's colour; the Linux console has no such words. */
+export const backgroundQuestion = ({TERM = ''}: Environment): string => (TERM === 'linux' ? '' : '\x1b]11;?\x07')
+
+/** Of the answer to it; undefined when it tells of another colour, or of none. */
+export const isLightBackground = (text: string): boolean | undefined => {
+  const [, ...parts] = /^11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})/i.exec(text) ?? []
+  if (parts.length < 3) return undefined
+  const [red = 0, green = 0, blue = 0] = parts.map((hex) => Number.parseInt(hex, 16) / (16 ** hex.length - 1))
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5
+}
+
 /** The last answer: whatever has not come by now will not come. */
 export const isLastReply = ({what, text}: Reply): boolean => what === 'attributes' && text.startsWith('?')
 

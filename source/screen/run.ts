@@ -7,6 +7,7 @@
 // Law 1: the terminal is given back on every way out. Law 2: nothing waits for the keeper: keys typed before it is there
 // are taken, what they send is sent once it is. Law 3: nothing is drawn when nothing changed.
 
+import {isLightBackground} from '../../components/screen/features.ts'
 import {openInput} from '../../components/screen/input.ts'
 import {asFault, type Fault, outcomeOf} from '../../engine/contract/fault.ts'
 import {exitCodes} from '../../engine/contract/outcome.ts'
@@ -93,7 +94,7 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   reached.catch(() => undefined)
   const nowMs = (): number => context.clock.now()
   const history = openPromptHistory(context.env, rootOf(context.cwd))
-  const {state, keymap, problems} = startOf(context, tty.size(), start.taste, history.entries)
+  const {state, keymap, problems, isThemeOpen} = startOf(context, tty.size(), start.taste, history.entries)
   const store = openStore(state)
   const dispatch = (action: Action): void => {
     for (const effect of store.dispatch(action)) carryOut(world, effect)
@@ -113,6 +114,8 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   const takeInput = (event: InputEvent): void => {
     if (event.input === 'reply') {
       if (terms.learn(event)) glass.learn(terms.features())
+      const isLight = isThemeOpen && event.what === 'colour' ? isLightBackground(event.text) : undefined
+      if (isLight !== undefined && isLight !== (store.state().look.theme === 'light')) dispatch({do: 'background', isLight})
       return
     }
     glass.key()

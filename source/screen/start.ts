@@ -16,6 +16,8 @@ export interface ScreenSetup {
   keymap: Keymap
   /** What is wrong with the keys of the configuration, in words. */
   problems: readonly string[]
+  /** Nobody has chosen colours: the terminal's own background decides. */
+  isThemeOpen: boolean
 }
 
 const themeOf = (context: Context, wanted: string | undefined): ThemeName => {
@@ -37,5 +39,10 @@ export const startOf = (context: Context, size: Size, taste: Taste, history: rea
   const look = lookOf(context, taste)
   const {keymap, problems} = remap(taste.keys)
   const editor = newEditor({history, columns: Math.max(1, size.columns - 3), vim: look.vim})
-  return {state: newState({size, editor, look, now: context.clock.now(), zoneMs: -new Date().getTimezoneOffset() * 60_000, keymap}), keymap, problems}
+  return {
+    state: newState({size, editor, look, now: context.clock.now(), zoneMs: -new Date().getTimezoneOffset() * 60_000, keymap}),
+    keymap,
+    problems,
+    isThemeOpen: taste.theme === undefined && look.theme !== 'none',
+  }
 }

@@ -1,7 +1,8 @@
 // The terms between us and the user's terminal: entered once, adapted as the terminal answers what it can, and given
 // back on every way out, by us or, when we cannot any more, by the guardian.
 
-import {guessFeatures, isLastReply, learn, questions} from '../../components/screen/features.ts'
+import {setImmediate as breath} from 'node:timers/promises'
+import {backgroundQuestion, guessFeatures, isLastReply, learn, questions} from '../../components/screen/features.ts'
 import {adapt, enter, leave, mouseOff, mouseOn, title} from '../../components/screen/modes.ts'
 import type {Glass, ScreenFeatures} from '../../components/screen/scene.ts'
 import type {InputEvent} from '../../engine/contract/screen.ts'
@@ -21,6 +22,8 @@ export interface Terms {
   title(text: string): void
   /** The terminal as it was found while another program has it; then ours again. */
   lend<T>(work: () => Promise<T>): Promise<T>
+  /** To the shell until it is taken up again. */
+  suspend(): void
   /** Gives the terminal back; once. */
   leave(words?: string): void
 }
@@ -48,7 +51,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
   let mouseIsOn = mouse
   let left = false
   const {promise: heard, resolve: heardLast} = Promise.withResolvers<void>()
-  tty.put(`${enter({features, mouse, isEntered})}${questions}`)
+  tty.put(`${enter({features, mouse, isEntered})}${backgroundQuestion(context.env)}${questions}`)
   const speak = hush()
   const guard: Guard = guardTerminal({settings, words: wayBack})
 
@@ -58,6 +61,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
     speak()
     process.off('exit', onExit)
     process.off('SIGCONT', onContinued)
+    process.off('SIGTSTP', onStopped)
     process.off('uncaughtException', onBroken)
     process.off('unhandledRejection', onBroken)
     tty.put(leave({features}))
@@ -91,7 +95,27 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
   const onContinued = (): void => {
     if (!isLent && !left) void lend(async () => undefined)
   }
+  // As the system does it: where no shell could take us up again, it does nothing.
+  const stop = (): void => {
+    process.off('SIGTSTP', onStopped)
+    process.kill(process.pid, 'SIGTSTP')
+    process.on('SIGTSTP', onStopped)
+    // A size that changed meanwhile was told to the shell.
+    process.kill(process.pid, 'SIGWINCH')
+  }
+  /** The shell finds its terminal as it was, and may write on it. */
+  const onStopped = (): void => {
+    if (isLent || left) stop()
+    else
+      void lend(async () => {
+        stop()
+        // That we go on is told to us, too, and is not to be taken for a stop that nobody saw.
+        await breath()
+        await breath()
+      })
+  }
   process.on('SIGCONT', onContinued)
+  process.on('SIGTSTP', onStopped)
   process.on('exit', onExit)
   process.on('uncaughtException', onBroken)
   process.on('unhandledRejection', onBroken)
@@ -113,6 +137,7 @@ export const openTerms = ({context, tty, mouse, settings, isEntered, glass}: Ter
     },
     title: (text) => glass().say(title(text)),
     lend,
+    suspend: onStopped,
     leave: giveBack,
   }
 }

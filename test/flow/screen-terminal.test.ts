@@ -1,6 +1,7 @@
 // The screen as a good guest in any terminal: nothing typed is lost, nothing drawn is wrong, nothing is left behind.
 
 import {describe, expect, it} from 'vitest'
+import {themes} from '../../stores/theme.ts'
 import {calculator, fix, isAlive, ways} from '../kit/flow.ts'
 import {modelServer} from '../kit/model-server.ts'
 import {hasProgram} from '../kit/parts.ts'
@@ -105,6 +106,22 @@ describe('drawing', () => {
     const {bytes} = terminal.heard
     await terminal.quiet(3000)
     expect(terminal.heard.bytes).toBe(bytes)
+  })
+
+  it('takes the colours for the background that the terminal has, unless the person chose', async () => {
+    const white = '\x1b]11;rgb:ffff/ffff/ffff\x07'
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where, {env: {COLORTERM: 'truecolor'}})
+    const colour = (): unknown => terminal.cell(2, terminal.rows - 1).fg
+    expect(colour()).toBe(themes.dark.quiet.color)
+    terminal.type(white)
+    await terminal.until(() => colour() === themes.light.quiet.color)
+    expect(promptOf(terminal)).toContain(ready)
+    using chosen = screenPlace({...calculator, '.penguin/config.local.yml': 'ui: {theme: dark}\n'})
+    await using other = await opened(chosen, {env: {COLORTERM: 'truecolor'}})
+    other.type(`${white}x`)
+    await other.until(() => promptOf(other).includes('> x'))
+    expect(other.cell(1, other.rows - 2).bg).toBe(themes.dark.bar.background)
   })
 
   it('has no colour under NO_COLOR', async () => {

@@ -2,7 +2,7 @@
 
 import {describe, expect, it} from 'vitest'
 import {reducer} from '../../../components/screen/colour.ts'
-import {guessFeatures, isDumb, isLastReply, learn} from '../../../components/screen/features.ts'
+import {backgroundQuestion, guessFeatures, isDumb, isLastReply, isLightBackground, learn} from '../../../components/screen/features.ts'
 import {adapt, enter, leave, notify, title} from '../../../components/screen/modes.ts'
 import type {ScreenFeatures} from '../../../components/screen/scene.ts'
 import {createPen} from '../../../components/screen/sgr.ts'
@@ -24,6 +24,16 @@ describe('features', () => {
   ])('of %j: colours %s', (env, colours) => {
     expect(guessFeatures(env).colours).toBe(colours)
   })
+
+  it.each([
+    ['11;rgb:ffff/ffff/ffff', true],
+    ['11;rgb:fd/f6/e3', true],
+    ['11;rgba:1e1e/1e1e/2e2e/ffff', false],
+    ['11;rgb:0/0/0', false],
+    ['10;rgb:ffff/ffff/ffff', undefined],
+    ['11;?', undefined],
+  ])('know the background by %s', (text, isLight) => expect(isLightBackground(text)).toBe(isLight))
+  it('ask for it where the words are known', () => expect([{TERM: 'linux'}, {TERM: 'xterm'}].map(backgroundQuestion)).toEqual(['', '\x1b]11;?\x07']))
 
   it('know a terminal that only has lines', () => {
     expect([{}, {TERM: ''}, {TERM: 'dumb'}, {TERM: 'xterm'}].map(isDumb)).toEqual([true, true, true, false])
