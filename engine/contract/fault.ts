@@ -70,7 +70,7 @@ export const faults = {
     '{route} stopped at its output limit before the answer was whole',
     'raise roles.ROLE.maxOutputTokens or the output of its card',
     false,
-    'provider',
+    'failed',
   ),
   'model.stopped': row('the call was stopped', '', false, 'interrupted'),
   'replay.exhausted': row('{file} holds no reply for {key}', 'record it again', false, 'provider'),

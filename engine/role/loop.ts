@@ -3,6 +3,7 @@
 // The main line: `work` below. Variety (permissions, steering, retries) comes in through ports.
 
 import type {Fault} from '../base/envelope.ts'
+import {fault} from '../contract/fault.ts'
 import type {Assignment} from '../contract/link.ts'
 import type {Call, Message} from '../contract/message.ts'
 import type {Handed} from '../contract/task.ts'
@@ -98,7 +99,7 @@ export const work = async (session: Session): Promise<Handover> => {
   const takeResults = async (outcomes: readonly CallOutcome[]): Promise<Handover | undefined> => {
     for (const {message} of outcomes) conversation.push(message)
     const finish = outcomes.find((outcome) => outcome.finish !== undefined)?.finish
-    if (finish !== undefined) return settle(finish || lastText(conversation), false)
+    if (finish !== undefined) return settle(finish || lastText(conversation))
     let advice = ''
     for (const move of movesOf(outcomes)) {
       moves.push(move)
@@ -113,18 +114,22 @@ export const work = async (session: Session): Promise<Handover> => {
 
   const runAll = (calls: readonly Call[]): Promise<CallOutcome[]> => runCalls(calls, voice.work, voice.assignment, voice.up, permit, brake.signal())
 
-  /** Hands the text over, or says what is still wrong with it and answers nothing. */
-  const settle = async (piece: string, cut: boolean): Promise<Handover | undefined> => {
+  /** Hands the text over, or says what is still wrong with it and answers nothing. `cutBy`: the route whose output limit cut it. */
+  const settle = async (piece: string, cutBy?: string): Promise<Handover | undefined> => {
     const text = begun + piece
-    const wrong = cut ? goOn : await voice.work.checkAnswer(text)
-    begun = cut ? text : ''
+    const wrong = cutBy ? goOn : await voice.work.checkAnswer(text)
+    begun = cutBy ? text : ''
     if (wrong && corrected < corrections) {
       corrected += 1
       conversation.splice(0, conversation.length, ...orderly(conversation, 'all'))
       nudge(session, wrong)
       return undefined
     }
-    return session.steered.length > 0 ? undefined : {outcome: 'finished', text}
+    if (session.steered.length > 0) return undefined
+    if (!cutBy) return {outcome: 'finished', text}
+    // Half an answer is none, however often it was asked for.
+    const error = fault('model.length', {route: cutBy})
+    return {outcome: outcomeFor(error), text, why: wordsOf(error), error}
   }
 
   /** Stopped by a person: what was called and not run is answered, and nothing happens before there are words. */
@@ -137,7 +142,7 @@ export const work = async (session: Session): Promise<Handover> => {
   }
 
   const answered = answerIn(conversation)
-  const early = answered === undefined ? await takeResults(await runAll(unanswered(conversation))) : await settle(answered, false)
+  const early = answered === undefined ? await takeResults(await runAll(unanswered(conversation))) : await settle(answered)
   if (early && !brake.pulled()) return early
 
   while (!signal.aborted) {
@@ -154,7 +159,8 @@ export const work = async (session: Session): Promise<Handover> => {
     conversation.push({from: 'model', text: reply.text, calls: reply.calls, ...(reply.keep ? {keep: reply.keep} : {})})
     if (brake.pulled()) continue
     if (reply.calls.length > 0) begun = ''
-    const ended = reply.calls.length > 0 ? await takeResults(await runAll(reply.calls)) : await settle(reply.text, reply.why === 'length')
+    const ended =
+      reply.calls.length > 0 ? await takeResults(await runAll(reply.calls)) : await settle(reply.text, reply.why === 'length' ? reply.route : undefined)
     if (ended && !brake.pulled()) return {...ended, confidence: confidenceOf(reply.keep)}
   }
   return stopped()

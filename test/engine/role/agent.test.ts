@@ -124,6 +124,13 @@ describe('an agent', () => {
     expect(handed).toMatchObject({outcome: 'finished', text: '42'})
     expect(types).toEqual(['model.asked', 'model.replied', 'phase.handed'])
   })
+  it('puts an answer together that did not fit into one reply, and takes no half of one for an answer', async () => {
+    const piece = () => reply('and on ', [], {why: 'length'})
+    expect((await play({replies: [piece(), reply('it goes')]})).handed).toMatchObject({outcome: 'finished', text: 'and on it goes'})
+    const {handed, sent} = await play({replies: Array.from({length: 9}, piece)})
+    expect(handed).toMatchObject({outcome: 'failed', text: 'and on and on and on ', why: expect.stringContaining('output limit')})
+    expect(sent).toHaveLength(3)
+  })
   it('runs the calls of a reply and tells the model their results', async () => {
     const calls = [
       {id: 'c1', tool: 'read', input: '{}'},
