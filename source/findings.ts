@@ -7,7 +7,8 @@ import {delimiter, join} from 'node:path'
 import {childPath, loadConfig} from './config.ts'
 import type {Context} from './context.ts'
 import {foldersOf, homeOf} from './folders.ts'
-import {projectHere} from './project-here.ts'
+import {findProject} from './project.ts'
+import {rootHere} from './project-here.ts'
 import {checkTrust} from './trust.ts'
 
 export interface Finding {
@@ -71,7 +72,7 @@ const sandbox: Look = async (context) => {
 }
 
 const settings: Look = async (context) => {
-  const {root} = projectHere(context)
+  const root = rootHere(context)
   const trust = await checkTrust({context, root})
   const config = await loadConfig({context, root, trusted: trust.ok})
   if (!config.ok) return [finding('config', 'wrong', config.error.msg, config.error.hint)]
@@ -155,7 +156,9 @@ const writable = (path: string): boolean => {
 }
 
 const journal: Look = (context) => {
-  const {root} = projectHere(context)
+  const found = findProject(context.cwd, {home: homeOf(context.env), state: foldersOf(context.env).state})
+  if (!found.ok) return [finding('journal', 'note', found.error.msg, found.error.hint)]
+  const {root} = found.result
   const folder = join(root, '.penguin')
   const file = join(folder, 'journal.db')
   if (!writable(existsSync(folder) ? folder : root))

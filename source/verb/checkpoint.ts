@@ -83,20 +83,28 @@ const act = async (place: Place): Promise<number> => {
   return usage(place.context, `checkpoint ${action} is not a verb`)
 }
 
-const refusal = (context: Context, found: Fault): number => {
-  context.err(`penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`)
-  return found.code === 'journal.missing' ? 2 : 1
+const refusal = (context: Context, found: Fault, without: number): number => {
+  const isMissing = found.code === 'journal.missing'
+  context.err(`penguin: ${found.msg}\n${found.hint && !isMissing ? `${found.hint}\n` : ''}`)
+  return isMissing ? without : 1
+}
+
+/** `without`: the exit code where there is no journal yet. */
+interface How {
+  readonly: boolean
+  creates?: boolean
+  without: number
 }
 
 /** Opens the journal of the project for `work`. Nothing is made where there is none, unless `creates`. */
-export const withJournal = async (context: Context, how: {readonly: boolean; creates?: boolean}, work: (place: Place) => Promise<number>): Promise<number> => {
+export const withJournal = async (context: Context, how: How, work: (place: Place) => Promise<number>): Promise<number> => {
   const project = projectHere(context)
   const {dataDir: dir} = project
   const looked = how.creates ? undefined : openJournal({dir, clock: context.clock, readonly: true})
-  if (looked && !looked.ok) return refusal(context, looked.error)
+  if (looked && !looked.ok) return refusal(context, looked.error, how.without)
   if (looked?.ok) looked.result.close()
   const opened = openJournal({dir, clock: context.clock, readonly: how.readonly})
-  if (!opened.ok) return refusal(context, opened.error)
+  if (!opened.ok) return refusal(context, opened.error, how.without)
   try {
     return await work({context, journal: opened.result, project})
   } finally {
@@ -107,5 +115,5 @@ export const withJournal = async (context: Context, how: {readonly: boolean; cre
 export const run: VerbRun = (context) => {
   const [action = 'list'] = context.words
   const readonly = action === 'list' || action === 'diff' || (action === 'restore' && context.flags.dryRun === true)
-  return withJournal(context, {readonly, creates: action === 'save'}, act)
+  return withJournal(context, {readonly, creates: action === 'save', without: action === 'list' ? 0 : 2}, act)
 }

@@ -10,7 +10,7 @@ import {findKey, groupFor, type Tree, valueFor} from '../config-layer.ts'
 import {keys, namesUnder} from '../config-schema.ts'
 import {keepInGit, writeKey} from '../config-write.ts'
 import type {Context, VerbRun} from '../context.ts'
-import {projectHere} from '../project-here.ts'
+import {projectHere, rootHere} from '../project-here.ts'
 import {checkTrust} from '../trust.ts'
 
 const show = (value: unknown): string => (typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value))
@@ -44,7 +44,7 @@ const orThrow = <T>(envelope: Envelope<T>): T => {
 }
 
 const load = async (context: Context): Promise<Config> => {
-  const {root} = projectHere(context)
+  const root = rootHere(context)
   const trust = await checkTrust({context, root})
   if (!trust.ok && trust.error.code !== 'config.untrusted') throw new FaultError(trust.error)
   if (!trust.ok) context.err(`penguin: ${trust.error.msg}: those keys are left out\n`)
@@ -74,7 +74,7 @@ const set = async (context: Context, key: string, text: string): Promise<number>
   const group = groupOf(key)
   const path = group ?? orThrow(findKey(key, '')).path
   const value = group ? orThrow(await groupFor(group, text, '')) : orThrow(await valueFor(orThrow(findKey(key, '')), text, ''))
-  const {root} = projectHere(context)
+  const root = context.flags.project ? projectHere(context).root : rootHere(context)
   const [user, project] = configFiles(context.env, root)
   const file = (context.flags.project ? project : user)?.file as string
   await writeKey(file, path, value)
@@ -132,7 +132,7 @@ const explain = async (context: Context, key: string): Promise<number> => {
 }
 
 const path = async (context: Context): Promise<number> => {
-  const {root} = projectHere(context)
+  const root = rootHere(context)
   const files = configFiles(context.env, root).map((one) => ({...one, exists: existsSync(one.file)}))
   if (context.flags.json) await context.out(`${JSON.stringify(files, null, 2)}\n`)
   else await context.out(files.map(({layer, file, exists}) => `${layer.padEnd(8)} ${file}${exists ? '' : '  (not there)'}\n`).join(''))

@@ -37,15 +37,18 @@ export const run: VerbRun = async (context) => {
   const dryRun = context.flags.dryRun === true
   // Looking comes first: gc never makes a journal.
   const looked = openJournal({dir: journalDir(context), clock: context.clock, readonly: true})
+  const {maxBytes} = config.result.storage
+  const tell = async (swept: Swept): Promise<number> => {
+    await context.out(context.flags.json ? `${JSON.stringify({...swept, dryRun, maxBytes})}\n` : told(swept, maxBytes, dryRun))
+    return 0
+  }
+  if (!looked.ok && looked.error.code === 'journal.missing') return tell({beforeBytes: 0, freedBytes: 0, runs: [], blobs: 0})
   if (!looked.ok) return refuse(context, looked.error)
   looked.result.close()
   const opened = openJournal({dir: journalDir(context), clock: context.clock, readonly: dryRun})
   if (!opened.ok) return refuse(context, opened.error)
   try {
-    const {maxBytes} = config.result.storage
-    const swept = sweep(opened.result, {maxBytes, now: context.clock.now(), dryRun})
-    await context.out(context.flags.json ? `${JSON.stringify({...swept, dryRun, maxBytes})}\n` : told(swept, maxBytes, dryRun))
-    return 0
+    return await tell(sweep(opened.result, {maxBytes, now: context.clock.now(), dryRun}))
   } catch (thrown) {
     if (thrown instanceof FaultError) return refuse(context, thrown.fault)
     throw thrown

@@ -7,7 +7,7 @@ import {loadConfig} from '../config.ts'
 import type {Context, VerbRun} from '../context.ts'
 import {list, providersOf} from '../models/list.ts'
 import {makerFor} from '../plugins.ts'
-import {projectHere} from '../project-here.ts'
+import {rootHere} from '../project-here.ts'
 import {settingsWithKey} from '../secrets.ts'
 import {checkTrust} from '../trust.ts'
 
@@ -40,7 +40,7 @@ const probe = async (context: Context, config: Config, wanted: string | undefine
 
 export const models: VerbRun = async (context) => {
   const [action = 'list', wanted] = context.words
-  const {root} = projectHere(context)
+  const root = rootHere(context)
   const trust = await checkTrust({context, root})
   const config = await loadConfig({context, root, trusted: trust.ok && trust.result.trusted})
   if (!config.ok) {

@@ -81,6 +81,8 @@ export const sessions: VerbRun = async (context) => {
   const opened = openJournal({dir: journalDir(context), clock: context.clock, readonly: true})
   if (!opened.ok) {
     context.err(`penguin: ${opened.error.msg}\n`)
+    // A list of nothing is a list.
+    if (opened.error.code === 'journal.missing' && action === 'list') return 0
     return opened.error.code === 'journal.missing' ? 2 : 1
   }
   const journal = opened.result

@@ -19,4 +19,4 @@ const undoNewest = async (place: Place): Promise<number> => {
   return putBack({...place, made: found.steps.map((step) => step.changes), what, checkpoint: '', undoes: found.run})
 }
 
-export const run: VerbRun = (context) => withJournal(context, {readonly: context.flags.dryRun === true}, undoNewest)
+export const run: VerbRun = (context) => withJournal(context, {readonly: context.flags.dryRun === true, without: 1}, undoNewest)

@@ -82,7 +82,8 @@ describe('sessions', () => {
   it('are none where nothing was ever run', async () => {
     const repo = repository({'a.txt': 'a\n'})
     const context = repo.context({words: ['list'], flags: {}})
-    expect(await sessions(context)).toBe(2)
+    expect(await sessions(context)).toBe(0)
+    expect(context.said.out).toBe('')
     expect(context.said.err).toContain('penguin: ')
     expect(repo.has('.penguin')).toBe(false)
   })

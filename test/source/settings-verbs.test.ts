@@ -45,6 +45,15 @@ describe('config', () => {
     expect((await run('path')).stdout.split('\n').filter(Boolean)).toHaveLength(3)
   })
 
+  it("reads and writes what is the user's own in the home folder, which is no project", async () => {
+    const cwd = tempFolder({})
+    const run = (...words: string[]) => say(config, words, {cwd, env: {HOME: cwd}})
+    expect(await run('set', 'budgets.calls', '7')).toMatchObject({status: 0})
+    expect(await run('get', 'budgets.calls')).toEqual({status: 0, stdout: '7\n', stderr: ''})
+    expect(await say(config, ['set', 'budgets.calls', '7'], {cwd, flags: {project: true}, env: {HOME: cwd}})).toMatchObject({status: 1})
+    expect((await say(doctor, [], {cwd, env: {HOME: cwd}})).stdout).toMatch(/journal +.*is not a project folder/)
+  })
+
   it('takes records and lists as a file has them, and keeps the comments of what stays', async () => {
     const cwd = tempFolder({
       'package.json': '{}',
