@@ -1,5 +1,6 @@
 // The colours of the chrome, by what they mean. A theme is a table; what a meaning looks like is said here and nowhere
-// else. `none` has no colours at all: weight, underline and reverse carry the difference.
+// else. Text can be read on the usual backgrounds of its kind (WCAG AA; a test says so). `none` has no colours at all: weight,
+// underline and reverse carry the difference.
 
 export type ThemeName = 'dark' | 'light' | 'contrast' | 'none'
 export const themeNames: readonly ThemeName[] = ['dark', 'light', 'contrast', 'none']
@@ -43,9 +44,9 @@ export type Theme = Readonly<Record<Tone, Paint>>
 
 const dark: Theme = {
   plain: {},
-  quiet: {color: '#7d8590'},
+  quiet: {color: '#949ca6'},
   strong: {bold: true},
-  border: {color: '#4b535d'},
+  border: {color: '#6a727d'},
   focus: {color: '#58a6ff'},
   title: {bold: true},
   good: {color: '#56d364'},
@@ -64,23 +65,23 @@ const dark: Theme = {
   keyword: {color: '#ff7b72'},
   string: {color: '#a5d6ff'},
   number: {color: '#79c0ff'},
-  comment: {color: '#7d8590'},
+  comment: {color: '#949ca6'},
   name: {color: '#d2a8ff'},
 }
 
 const light: Theme = {
   plain: {},
-  quiet: {color: '#6e7781'},
+  quiet: {color: '#59636e'},
   strong: {bold: true},
-  border: {color: '#afb8c1'},
-  focus: {color: '#0969da'},
+  border: {color: '#818b98'},
+  focus: {color: '#0860c7'},
   title: {bold: true},
-  good: {color: '#1a7f37'},
+  good: {color: '#116d2d'},
   bad: {color: '#cf222e'},
-  warn: {color: '#9a6700'},
-  busy: {color: '#0969da'},
-  needs: {color: '#bc4c00', bold: true},
-  money: {color: '#8250df'},
+  warn: {color: '#7d5200'},
+  busy: {color: '#0860c7'},
+  needs: {color: '#a84300', bold: true},
+  money: {color: '#7541d1'},
   selected: {background: '#b6d7ff', color: '#000000'},
   bar: {background: '#eaeef2', color: '#24292f'},
   added: {color: '#116329', background: '#e6ffec'},
@@ -91,8 +92,8 @@ const light: Theme = {
   keyword: {color: '#cf222e'},
   string: {color: '#0a3069'},
   number: {color: '#0550ae'},
-  comment: {color: '#6e7781'},
-  name: {color: '#8250df'},
+  comment: {color: '#59636e'},
+  name: {color: '#7541d1'},
 }
 
 const contrast: Theme = {
