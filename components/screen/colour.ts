@@ -39,9 +39,27 @@ const to256 = (rgb: number): number => {
   return distance(rgbOf256(grey), rgb) < distance(rgbOf256(cube), rgb) ? grey : cube
 }
 
+/** Where the hues of red, yellow, green, cyan, blue and magenta end, in degrees; then red again. */
+const hueEnds = [20, 70, 160, 200, 260, 345] as const
+const hueNumbers = [1, 3, 2, 6, 4, 5] as const
+
+const hueOf = (r: number, g: number, b: number, most: number, spread: number): number => {
+  const sixth = most === r ? ((g - b) / spread + 6) % 6 : most === g ? (b - r) / spread + 2 : (r - g) / spread + 4
+  return sixth * 60
+}
+
+/** By hue, not by distance: what is meant as green stays green, and what is selected stays seen. Few levels of grey are told apart. */
 const to16 = (rgb: number): number => {
-  const far = basic.map((one) => distance(one, rgb))
-  return far.indexOf(Math.min(...far))
+  const [r, g, b] = [red(rgb) / 255, green(rgb) / 255, blue(rgb) / 255]
+  const [most, least] = [Math.max(r, g, b), Math.min(r, g, b)]
+  if (most < 0.25) return 0
+  if (most - least < 0.2 * most) {
+    const level = (r + g + b) / 3
+    return level < 0.25 ? 0 : level < 0.55 ? 8 : level < 0.8 ? 7 : 15
+  }
+  const hue = hueOf(r, g, b, most, most - least)
+  const number = hueNumbers[hueEnds.findIndex((end) => hue < end)] ?? 1
+  return most > 0.8 ? number + 8 : number
 }
 
 const reduced = (word: number, depth: ColourDepth): number => {

@@ -106,6 +106,9 @@ describe('colours', () => {
     expect([0x000000, 0xff0000, 0xffffff, 0x808080, 0x5f87af].map((value) => to256(rgb(value)) & 0xff)).toEqual([16, 196, 231, 244, 67])
     const to16 = reducer('16')
     expect([0x000000, 0xfe0102, 0xfafafa, 0x808080].map((value) => to16(rgb(value)) & 0xff)).toEqual([0, 9, 15, 8])
+    // The themes' own: good, added, bad, removed, warn, needs, busy, money; what is selected lies on blue.
+    const meant = [0x56d364, 0x7ee787, 0xff7b72, 0xffa198, 0xe3b341, 0xffa657, 0x58a6ff, 0xd2a8ff, 0x264f78]
+    expect(meant.map((value) => to16(rgb(value)) & 0xff)).toEqual([10, 10, 9, 9, 11, 11, 12, 13, 4])
     expect(to16(0x2000000 | 196)).toBe(0x1000000 | 9)
     expect(to256(0x1000000 | 3)).toBe(0x1000000 | 3)
   })
