@@ -74,7 +74,7 @@ const kills: Readonly<Record<string, (scene: Watched) => Promise<void>>> = {
         .then(() => both(scene, /thinking/))
         .then(marked('an agent is at work again')),
     ])
-    if (scene.pids('keeper').length !== 1 || scene.pids('keeper').includes(killed)) throw new Error('there are two keepers')
+    await soon(() => scene.pids('keeper').length === 1 && !scene.pids('keeper').includes(killed))
   },
   guardian: async (scene) => {
     const killed = scene.kill('guardian')

@@ -42,7 +42,7 @@ export type Part = 'screen' | 'keeper' | 'guardian' | 'agent' | 'other'
 const partOf = (pid: number, screen: number): Part => {
   const words = procfs(pid, 'cmdline')
   if (pid === screen) return 'screen'
-  if (words.includes('penguin-guardian')) return 'guardian'
+  if (words.startsWith('tty-guardian')) return 'guardian'
   if (/keeper\.js/.test(words)) return 'keeper'
   return /worker\.js/.test(words) ? 'agent' : 'other'
 }

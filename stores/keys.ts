@@ -89,6 +89,7 @@ export const bindings = [
   {id: 'leave', keys: ['ctrl+c twice'], modes: ['prompt', 'view', 'ask'], help: 'Leave'},
   {id: 'leave-or-delete', keys: ['ctrl+d'], modes: prompt, help: 'Leave on an empty prompt; else delete right'},
   {id: 'detach', keys: ['prefix d'], modes: all, help: 'Leave the screen; the work goes on'},
+  {id: 'suspend', keys: ['prefix ctrl+z'], modes: all, help: 'Back to the shell for now; fg comes back'},
 
   {id: 'accept', keys: ['enter'], modes: prompt, help: 'Say it; agents at work hear it at once'},
   {id: 'after', keys: ['alt+q'], modes: prompt, help: 'Say it when this work has ended'},

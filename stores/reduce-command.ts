@@ -147,6 +147,7 @@ const acts: Partial<Record<CommandId, (state: AppState, digit?: number) => Next>
   leave: leaveOrAsk,
   'leave-or-delete': (state) => (state.editor.text === '' ? leaveOrAsk(state) : promptTakes(state, 'edit.delete-right')),
   detach: (state) => next(state, {do: 'leave', stop: false}),
+  suspend: (state) => next(state, {do: 'suspend'}),
   accept: (state) => submitPrompt(state, 'now'),
   after: (state) => submitPrompt(state, 'after'),
   edit: (state) => next(state, {do: 'edit', editor: state.editor}),

@@ -7,7 +7,8 @@
 // It is two: one that waits, and its parent that begins another when that one is killed. Whoever kills the screen and one
 // of them in one breath leaves the other.
 //
-// Law: it is in a session of its own, so that nothing that ends the screen's group ends it; killed, it is replaced.
+// Law: it is in a session of its own, so that nothing that ends the screen's group ends it; killed, it is replaced. Nor is
+// the program's name in its command line: whoever kills all of that name (pkill -f) has their terminal back.
 
 import {spawn} from 'node:child_process'
 import type {Socket} from 'node:net'
@@ -20,11 +21,12 @@ const everything: ScreenFeatures = {colours: 'true', synchronized: true, cluster
 export const leaveSequences = leave({features: everything})
 
 const script = `trap '' HUP INT QUIT TERM TSTP TTIN TTOU
+IFS= read -r words <&3
 guard() {
   while IFS= read -r said <&3; do [ "$said" = bye ] && exit 0; done
   printf %s "$2"
   [ -n "$1" ] && stty "$1" <&1 2>/dev/null
-  printf '\\n%s\\n' "$3"
+  printf '\\n%s\\n' "$words"
   exit 0
 }
 until (guard "$@"); do :; done`
@@ -68,8 +70,8 @@ export const guardTerminal = ({settings, words, fd = 1}: Guarded): Guard => {
   let done = false
   let deaths = 0
   const post = (): void => {
-    const mine = spawn('/bin/sh', ['-c', script, 'guardian', settings, leaveSequences, words], {
-      argv0: 'penguin-guardian',
+    const mine = spawn('/bin/sh', ['-c', script, 'guardian', settings, leaveSequences], {
+      argv0: 'tty-guardian',
       detached: true,
       // Standard input would be closed with the first of the two, before a word could be said to the other.
       stdio: ['ignore', fd, 'ignore', 'pipe'],
@@ -78,6 +80,7 @@ export const guardTerminal = ({settings, words, fd = 1}: Guarded): Guard => {
     wire = line
     pid = mine.pid ?? 0
     line?.on('error', () => undefined)
+    line?.write(`${words}\n`)
     mine.once('error', () => undefined)
     const bornAt = performance.now()
     mine.once('exit', () => {

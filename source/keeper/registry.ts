@@ -111,17 +111,29 @@ export const takeTurn = (env: Environment, name: string): (() => void) | undefin
   }
 }
 
+const namesIn = (dir: string): string[] => {
+  try {
+    return readdirSync(dir)
+  } catch {
+    return []
+  }
+}
+
+/** Was a keeper of the project killed that nobody has swept away yet, or does somebody begin the next one at this moment? */
+export const isBetweenKeepers = (env: Environment, root: string): boolean => {
+  const runtime = runtimeOf(env)
+  return namesIn(runtime).some((name) => {
+    if (name.startsWith(turnPrefix)) return isLiveTag(holderOf(join(runtime, name)) ?? '')
+    if (!name.startsWith(prefix) || isLiveTag(name.slice(prefix.length))) return false
+    return readJson<KeeperNote>(join(runtime, name, noteFile))?.root === root
+  })
+}
+
 /** Every living keeper of this user, oldest first; of one project when its root is named. */
 export const listKeepers = (env: Environment, root?: string): KeeperNote[] => {
   const runtime = runtimeOf(env)
   const found: KeeperNote[] = []
-  let names: string[] = []
-  try {
-    names = readdirSync(runtime)
-  } catch {
-    return []
-  }
-  for (const name of names) {
+  for (const name of namesIn(runtime)) {
     if (name.startsWith(turnPrefix)) sweepTurn(join(runtime, name))
     if (!name.startsWith(prefix)) continue
     if (!isLiveTag(name.slice(prefix.length))) sweepDead(join(runtime, name))

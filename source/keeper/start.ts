@@ -10,7 +10,7 @@ import type {SessionSettings} from '../../engine/contract/screen.ts'
 import type {Context, Flags} from '../context.ts'
 import {foldersOf} from '../folders.ts'
 import {projectHere} from '../project-here.ts'
-import {type KeeperNote, listKeepers} from './registry.ts'
+import {isBetweenKeepers, type KeeperNote, listKeepers} from './registry.ts'
 
 export type {KeeperNote} from './registry.ts'
 
@@ -56,6 +56,9 @@ const scriptOf = (): string => {
 
 /** Living keepers of the project that the context stands in, oldest first; dead ones are swept. Throws project.forbidden. */
 export const findKeepers = (context: Context): KeeperNote[] => listKeepers(context.env, projectHere(context).root)
+
+/** Where one was killed, its screens may be about to begin another. */
+export const isKeeperComing = (context: Context): boolean => isBetweenKeepers(context.env, projectHere(context).root)
 
 /** The first line, or why there is none. */
 const wordFrom = (ready: Readable, errors: Readable): Promise<string> =>

@@ -20,6 +20,7 @@ export interface World {
   notify(text: string): void
   mouse(on: boolean): void
   redraw(): void
+  suspend(): void
   leave(stop: boolean): void
 }
 
@@ -47,6 +48,8 @@ export const carryOut = (world: World, effect: Effect): void => {
       return world.mouse(effect.on)
     case 'redraw':
       return world.redraw()
+    case 'suspend':
+      return world.suspend()
     case 'leave':
       return world.leave(effect.stop)
     case 'pane':

@@ -48,6 +48,7 @@ export const openComfort = ({context, terms, glass, view, remember, dispatch, sa
     notify: (text) => glass.say(notify(text) + ring),
     mouse: terms.mouse,
     redraw: glass.repaint,
+    suspend: terms.suspend,
     leave: (stop) => {
       says({do: 'leave', stop})
       end(0)

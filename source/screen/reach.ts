@@ -6,12 +6,14 @@ import type {SessionNote, Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import {connectKeeper, type KeeperClient} from '../keeper/client.ts'
 import {takeTurn} from '../keeper/registry.ts'
-import {findKeepers, type KeeperNote, startKeeper, type TakeOver} from '../keeper/start.ts'
+import {findKeepers, isKeeperComing, type KeeperNote, startKeeper, type TakeOver} from '../keeper/start.ts'
 
 const askMs = 1000
+/** One that was named, or is the only one, may be busy. */
+const patientMs = 10_000
 
 /** The keeper's first word of itself, with everything after it still to come; null when it does not answer. */
-const introduced = async (note: KeeperNote, size: Size): Promise<{client: KeeperClient; session: SessionNote} | null> => {
+const introduced = async (note: KeeperNote, size: Size, waitMs = askMs): Promise<{client: KeeperClient; session: SessionNote} | null> => {
   const client = await connectKeeper(note.word, {size}).catch(() => null)
   if (!client) return null
   const waiting: Parameters<Parameters<KeeperClient['on']>[0]>[0][] = []
@@ -21,7 +23,7 @@ const introduced = async (note: KeeperNote, size: Size): Promise<{client: Keeper
     if (message.tell === 'session') resolve(message.session)
   }
   client.on((message) => take(message))
-  const late = setTimeout(() => resolve(null), askMs)
+  const late = setTimeout(() => resolve(null), waitMs)
   const session = await Promise.race([said, client.gone.then(() => null)])
   clearTimeout(late)
   if (!session) {
@@ -93,15 +95,37 @@ export const reachAgain = async (context: Context, size: Size, {session, seen, .
 
 const nothingToJoin = (why: string, hint: string): FaultError => new FaultError(fault('usage.nothing', {why, hint}))
 
+/** A screen that saw its keeper die has begun to look for the next one by then. */
+const noticeMs = 500
+/** How long the next one may take on a busy machine. */
+const comingMs = 10_000
+
+/** Those that could be meant; after a kill the one that is being begun is waited for. */
+const candidatesFor = async (context: Context, named: string | undefined): Promise<KeeperNote[]> => {
+  const began = performance.now()
+  let comingAt = Number.NEGATIVE_INFINITY
+  for (;;) {
+    const now = performance.now()
+    // Before it is looked: whoever looks sweeps away what the killed one left.
+    if (isKeeperComing(context)) comingAt = now
+    const living = findKeepers(context)
+    const fits = named === undefined ? living : living.filter((note) => note.session === named || String(note.pid) === named)
+    if (fits.length > 0 || now - comingAt > noticeMs || now - began > comingMs) return fits
+    await new Promise((resolve) => setTimeout(resolve, turnMs))
+  }
+}
+
 /** For `penguin attach [RUN]`: joins the one that is named, or the only one. Throws usage.nothing. */
 export const joinKeeper = async (context: Context, size: Size, named: string | undefined): Promise<KeeperClient> => {
-  const living = findKeepers(context)
-  const candidates = named === undefined ? living : living.filter((note) => note.session === named || String(note.pid) === named)
+  const candidates = await candidatesFor(context, named)
   if (candidates.length > 1) {
     const list = candidates.map((note) => `penguin attach ${note.session || note.pid}`).join('\n')
     throw nothingToJoin(`${candidates.length} sessions of this project live`, list)
   }
-  const found = candidates[0] && (await introduced(candidates[0], size))
+  const found = candidates[0] && (await introduced(candidates[0], size, patientMs))
+  // Killed at this moment: the next one is waited for.
+  if (!found && candidates[0] && isKeeperComing(context)) return joinKeeper(context, size, named)
+  if (!found && candidates[0]) throw nothingToJoin(`the session ${named ?? candidates[0].session} does not answer`, `its process is ${candidates[0].pid}`)
   if (!found && named === undefined) throw nothingToJoin('no session of this project lives', 'penguin begins one; penguin --continue goes on with the last')
   if (!found) throw nothingToJoin(`no session ${named} of this project lives`, `penguin sessions resume ${named} goes on with it, its panes as they were`)
   return found.client

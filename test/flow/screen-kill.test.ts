@@ -70,7 +70,8 @@ const targets: Record<string, (scene: Scene) => Promise<void>> = {
     await within('its agents are gone', () => agents.every((pid) => !isAlive(pid)))
     await within('another keeper', () => pidsOf(scene.where, whose.keeper).some((pid) => pid !== killed))
     await sameShown(scene)
-    expect(pidsOf(scene.where, whose.keeper)).toHaveLength(1)
+    // A child that is not yet another program looks like its parent.
+    await within('one keeper', () => pidsOf(scene.where, whose.keeper).length === 1)
   },
   agent: async (scene) => {
     scene.kill('agent')
@@ -149,6 +150,22 @@ describe('kill -9', () => {
     60_000 + rounds * 30_000,
   )
 
+  it('of the keeper while a screen attaches: it joins the next one', async () => {
+    await using server = await modelServer(() => ({fault: {do: 'silence'}}))
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using terminal = where.screen([...way.args, '--permission', 'auto', 'make sum add'])
+    await terminal.until(/1 coder ● thinking/, 20_000)
+    for (const killFirst of [true, false]) {
+      const kill = (): boolean => process.kill(pidsOf(where, whose.keeper)[0] as number, 'SIGKILL')
+      if (killFirst) kill()
+      await using other = where.screen(['attach'])
+      if (!killFirst) kill()
+      await other.until(/1 coder [·●] (starting|thinking)/, 20_000)
+      await terminal.until(/1 coder ● thinking/, 20_000)
+    }
+  }, 60_000)
+
   it('of the keeper while a command runs: it ends with it, and the model is told', async () => {
     await using server = await modelServer((asked) => {
       if (asked.toolResults === 0) return {calls: [{tool: 'shell', input: {command: 'sleep 31'}}]}
@@ -204,4 +221,29 @@ describe('a screen that was stopped', () => {
     await terminal.until(() => terminal.row(terminal.rows - 1).includes('no enter is needed'))
     expect(terminal.modes).toMatchObject({alternate: true, paste: true})
   }, 40_000)
+
+  it.each<[string, (terminal: Terminal, pid: number) => void]>([
+    ['by SIGTSTP', (_, pid) => process.kill(pid, 'SIGTSTP')],
+    ['by its key', (terminal) => terminal.key('ctrl+b', 'ctrl+z')],
+  ])(
+    '%s gives the shell its terminal as it was, and has it again in another size',
+    async (_, stop) => {
+      using where = screenPlace(calculator)
+      const scene = await killScene(where)
+      await using terminal = scene.terminal
+      terminal.type('$P\n')
+      await terminal.until('what shall be done?', 20_000)
+      stop(terminal, scene.pids('screen')[0] as number)
+      await terminal.until((frame) => frame.includes('Stopped') && scene.isRestored())
+      terminal.resize(100, 30)
+      terminal.type('fg\n')
+      await terminal.until((frame) => frame.includes('what shall be done?') && !frame.includes('Stopped'))
+      await terminal.until(() => terminal.row(29).includes('what shall be done?'))
+      terminal.type('typed')
+      await terminal.until(() => terminal.row(29).startsWith('> typed'))
+      terminal.key('ctrl+c', 'ctrl+c', 'ctrl+c')
+      await within('the terminal is as it was', scene.isRestored)
+    },
+    40_000,
+  )
 })

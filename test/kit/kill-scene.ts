@@ -16,7 +16,7 @@ const wordsOf = (pid: number): string => {
 }
 export const pidsOf = (where: ScreenPlace, what: RegExp): number[] => where.survivors().filter((pid) => what.test(wordsOf(pid)))
 
-export const whose = {screen: /dist\/main\.js/, keeper: /dist\/keeper\.js/, agent: /dist\/worker\.js/, guardian: /^penguin-guardian/} as const
+export const whose = {screen: /dist\/main\.js/, keeper: /dist\/keeper\.js/, agent: /dist\/worker\.js/, guardian: /^tty-guardian/} as const
 export type Who = keyof typeof whose
 
 /** Settings of the terminal, as stty tells them. */

@@ -2,7 +2,7 @@
 // terminal then.
 
 import {execFileSync} from 'node:child_process'
-import {readlinkSync} from 'node:fs'
+import {readFileSync, readlinkSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, it, onTestFinished} from 'vitest'
 import {leaveSequences} from '../../../source/keeper/guard.ts'
@@ -65,6 +65,8 @@ describe('a guarded terminal', () => {
     const {pid, modes, guardian, said} = await screen()
     const standing = await guardian()
     expect(modes()).toContain('-icanon')
+    // Not found by whoever kills all that is called so.
+    expect(readFileSync(`/proc/${standing}/cmdline`, 'utf8')).not.toContain('penguin')
     process.kill(pid, 'SIGKILL')
     await poll(() => said().includes('come back with: penguin attach'))
     await poll(() => !isAlive(standing))
