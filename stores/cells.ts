@@ -46,11 +46,16 @@ export type Repeats = Partial<
 
 /** The parts of an emulator that its public face does not show; every one may be missing in another version. */
 export interface Inside {
-  buffer?: {lines?: {get?(y: number): InnerLine | undefined; onTrim?(listener: (amount: number) => void): unknown}}
+  buffer?: {
+    lines?: {get?(y: number): InnerLine | undefined; onTrim?(listener: (amount: number) => void): unknown}
+    scrollTop?: number
+    scrollBottom?: number
+  }
   _inputHandler?: Repeats & {
     parse?(data: string | Uint8Array): unknown
     eraseInDisplay?(what: {length: number; params: number[]}, respectProtect: boolean): unknown
-    _parser?: {reset?(): void}
+    _parser?: {reset?(): void; currentState?: number}
+    _curAttrData?: {fg?: number; bg?: number}
   }
   coreService?: {isCursorHidden?: boolean; decPrivateModes?: {cursorStyle?: string; cursorBlink?: boolean}}
   coreMouseService?: {activeEncoding?: string}

@@ -10,6 +10,8 @@ const cutChars = 16 * 1024
 export interface Feed {
   readonly waitingBytes: number
   push(data: string, done?: () => void): void
+  /** Parses all that waits, wherever that can be, however long it takes. */
+  finish(): void
   close(): void
 }
 
@@ -67,10 +69,10 @@ export const createFeed = (emulator: Terminal, inside: Inside | undefined, parse
     }
   }
 
-  const drain = (): void => {
+  const drain = (mostMs = sliceMs): void => {
     timer = undefined
     isDraining = true
-    const endMs = performance.now() + sliceMs
+    const endMs = performance.now() + mostMs
     for (let one = queue.shift(); one; one = queue.shift()) {
       parse(one.data)
       waitingBytes -= one.data.length
@@ -79,7 +81,7 @@ export const createFeed = (emulator: Terminal, inside: Inside | undefined, parse
     }
     isDraining = false
     if (isClosed) return
-    if (queue.length > 0) timer = setImmediate(drain)
+    if (queue.length > 0) timer = setImmediate(() => drain())
     parsed()
   }
 
@@ -101,6 +103,11 @@ export const createFeed = (emulator: Terminal, inside: Inside | undefined, parse
       const parts = pieces(data)
       for (const [n, part] of parts.entries()) queue.push({data: part, done: n === parts.length - 1 ? done : undefined})
       if (!timer && !isDraining) drain()
+    },
+    finish: () => {
+      if (queue.length === 0 || isDraining) return
+      clearImmediate(timer)
+      drain(Number.POSITIVE_INFINITY)
     },
     close: () => {
       isClosed = true

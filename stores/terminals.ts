@@ -8,6 +8,7 @@ import type {Size} from '../engine/contract/screen.ts'
 import {isPlain, loadedWidths, loadWidths} from './cell-widths.ts'
 import {type CellRow, innerRow, insideOf, isOpen, outerRow} from './cells.ts'
 import {createFeed} from './terminal-feed.ts'
+import {createLate} from './terminal-late.ts'
 
 /** What a compositor needs of whoever has cells. */
 export interface CellSource {
@@ -50,7 +51,17 @@ export interface PaneTerminal extends CellSource {
   readonly lineCount: number
   /** Given to `write` and not yet parsed: whoever reads a pty stops reading when this is high. */
   readonly waitingBytes: number
+  /** `done`: all of it is parsed. */
   write(data: string | Uint8Array, done?: () => void): void
+  /** Of a late terminal: text that can be read later, when somebody looks; false, and nothing has happened, for any other. */
+  take(data: string): boolean
+  /** The beginning of a sequence whose end has not come: who shows the same to somebody else must say it too. */
+  readonly begun: string
+  /**
+   * Of a late terminal: somebody keeps line numbers, from now on or no more. Numbers that were told before hold no longer;
+   * while nobody keeps any, lines that nobody sees are not counted.
+   */
+  attend(isAttended: boolean): void
   resize(size: Size): void
   /** Text of a line without the blanks at its end; '' for a line that is not kept. */
   lineText(line: number): string
@@ -74,13 +85,15 @@ export interface TerminalOptions {
   convertEol?: boolean
   /** Something of the owner's that reads the emulator itself. */
   addon?: ITerminalAddon
+  /** Reads no more of a flood than is looked at. An addon reads it right only in the `done` of a write. */
+  isLate?: boolean
 }
 
 const shapes: Readonly<Record<string, number>> = {block: 2, underline: 4, bar: 6}
 
 const clamped = ({columns, rows}: Size): Size => ({columns: Math.max(2, Math.floor(columns)), rows: Math.max(1, Math.floor(rows))})
 
-export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = false, addon}: TerminalOptions = {}): PaneTerminal => {
+export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = false, addon, isLate = false}: TerminalOptions = {}): PaneTerminal => {
   const {columns, rows} = clamped(size)
   const emulator = new headless.Terminal({cols: columns, rows, scrollback: scrollbackLines, convertEol, allowProposedApi: true, logLevel: 'off'})
   if (addon) emulator.loadAddon(addon)
@@ -118,13 +131,17 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
   }
 
   const damaged = (): void => {
-    if (closed) return
     version += 1
-    watch()
     for (const hear of hears.damage) hear()
   }
+  // What is read late was damage when it came.
+  let isReading = false
   watch()
-  const feed = createFeed(emulator, inside, damaged)
+  const feed = createFeed(emulator, inside, () => {
+    if (closed) return
+    watch()
+    if (!isReading) damaged()
+  })
   emulator.onBell(() => {
     for (const hear of hears.bell) hear()
   })
@@ -143,6 +160,33 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
   }
   if (loadedWidths()) takeWidths()
 
+  const push = (data: string, done?: () => void): void => {
+    if (hasWidths || (!held && isPlain(data))) {
+      feed.push(data, done)
+      return
+    }
+    held ??= []
+    held.push([data, done])
+    heldBytes += data.length
+    void loadWidths().then(takeWidths)
+  }
+  const read = (text: string): void => {
+    isReading = true
+    push(text)
+    feed.finish()
+    isReading = false
+  }
+  const late = isLate ? createLate({emulator, inside, scrollbackLines, isIdle: () => !held && feed.waitingBytes === 0, read}) : undefined
+  const take = (data: string): boolean => {
+    if (closed || !late?.take(data)) return false
+    damaged()
+    return true
+  }
+  const seenLine = (line: number): IBufferLine | undefined => {
+    late?.front()
+    return lineAt(line)
+  }
+
   return {
     get version() {
       return version
@@ -154,18 +198,22 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
       return title
     },
     get firstLine() {
+      late?.whole()
       return first()
     },
     get screenTop() {
+      late?.front()
       return first() + buffers.active.baseY
     },
     get lineCount() {
+      late?.whole()
       return buffers.active.length
     },
     get waitingBytes() {
       return heldBytes + feed.waitingBytes
     },
     get cursor() {
+      late?.front()
       const {cursorX, cursorY} = buffers.active
       const modes = inside?.coreService?.decPrivateModes
       const shape = shapes[modes?.cursorStyle ?? ''] ?? 0
@@ -192,25 +240,31 @@ export const openTerminal = (size: Size, {scrollbackLines = 2000, convertEol = f
       if (closed) return
       // The emulator's own decoder loses some characters that are cut in two.
       const data = typeof given === 'string' ? given : decoder.decode(given, {stream: true})
-      if (hasWidths || (!held && isPlain(data))) {
-        feed.push(data, done)
-        return
-      }
-      held ??= []
-      held.push([data, done])
-      heldBytes += data.length
-      void loadWidths().then(takeWidths)
+      if (!late) return push(data, done)
+      if (!done && take(data)) return
+      const now = late.push(data)
+      if (done) late.whole()
+      push(now, done)
     },
+    take,
+    get begun() {
+      return late?.begun ?? ''
+    },
+    attend: (isAttended) => late?.attend(isAttended),
     resize: (wanted) => {
       const next = clamped(wanted)
       if (closed || (next.columns === emulator.cols && next.rows === emulator.rows)) return
+      late?.forget()
       emulator.resize(next.columns, next.rows)
       damaged()
     },
-    lineText: (line) => lineAt(line)?.translateToString(true) ?? '',
-    textBetween: (line, from, to) => lineAt(line)?.translateToString(false, from, to) ?? '',
-    isWrapped: (line) => lineAt(line)?.isWrapped ?? false,
-    lines: () => Array.from({length: buffers.active.length}, (_, y) => buffers.active.getLine(y)?.translateToString(true) ?? ''),
+    lineText: (line) => seenLine(line)?.translateToString(true) ?? '',
+    textBetween: (line, from, to) => seenLine(line)?.translateToString(false, from, to) ?? '',
+    isWrapped: (line) => seenLine(line)?.isWrapped ?? false,
+    lines: () => {
+      late?.whole()
+      return Array.from({length: buffers.active.length}, (_, y) => buffers.active.getLine(y)?.translateToString(true) ?? '')
+    },
     onBell: (hear) => hears.bell.push(hear),
     onTitle: (hear) => hears.title.push(hear),
     onDamage: (hear) => hears.damage.push(hear),

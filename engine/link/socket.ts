@@ -1,9 +1,9 @@
-// The link over a unix socket: ndjson, LF only. Writes are batched, by default per tick; the reader is bounded by the
-// line splitter. A link never retries: when the socket is gone, the other side is gone, and both ends say so.
+// The link over a unix socket: frames, which are ndjson but for the bytes of panes. Writes are batched, by default per
+// tick; what is read is bounded by the frames. A link never retries: when the socket is gone, the other side is gone, and both ends say so.
 
 import type {Socket} from 'node:net'
-import {line, lineSplitter} from '../base/jsonl.ts'
 import type {Link} from '../contract/link.ts'
+import {frameOf, frameReader} from './frames.ts'
 
 export interface SocketLink<Out, In> extends Link<Out, In> {
   /** Sent and not read yet, as far as this process knows. */
@@ -12,7 +12,7 @@ export interface SocketLink<Out, In> extends Link<Out, In> {
 
 /** `later`: when what was gathered is written. */
 export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) => unknown = queueMicrotask): SocketLink<Out, In> => {
-  const splitter = lineSplitter()
+  const reader = frameReader()
   let take: ((message: In) => void) | undefined
   const waiting: In[] = []
   let closed: string | undefined
@@ -24,13 +24,11 @@ export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) =
     closed = why
     onClose?.(why)
   }
-  socket.setEncoding('utf8')
-  socket.on('data', (chunk: string) => {
+  socket.on('data', (chunk: Buffer) => {
     try {
-      for (const text of splitter.feed(chunk)) {
-        const message = JSON.parse(text) as In
-        if (take) take(message)
-        else waiting.push(message)
+      for (const message of reader.feed(chunk)) {
+        if (take) take(message as In)
+        else waiting.push(message as In)
       }
     } catch (thrown) {
       drop(`garbled message: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
@@ -49,7 +47,7 @@ export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) =
     send: (message) => {
       if (closed !== undefined) return
       if (!batch) later(flush)
-      batch += line(message)
+      batch += frameOf(message)
     },
     waitingBytes: () => batch.length + socket.writableLength,
     onMessage: (handler) => {

@@ -1,7 +1,8 @@
-// Reading along with a pane: an emulator is fed in large pieces, for each piece costs more than its letters. Whoever looks
-// at the emulator calls `now` first; a program that asks its terminal something is not kept waiting.
+// Reading along with a pane: what only makes lines is left to the terminal, which reads it when somebody looks; anything
+// else is read in large pieces, for each piece costs more than its letters. Whoever looks calls `now` first; a program
+// that asks its terminal something is not kept waiting.
 //
-// Law: what was printed is read in its order, all of it, and held for a tenth of a second at most.
+// Law: what was printed is given on in its order, all of it, and held for a tenth of a second at most.
 
 import type {PaneTerminal} from '../../stores/terminals.ts'
 
@@ -20,7 +21,7 @@ const asks = new RegExp(`${esc}(?:\\[[<=>?!$"'\\d;]*(?:[cnpqtuxy]|$)|[PZ\\]]|$)|
 /** A question that was cut in two begins within this. */
 const questionChars = 16
 
-export const openAlong = (terminal: Pick<PaneTerminal, 'write'>): Along => {
+export const openAlong = (terminal: Pick<PaneTerminal, 'write' | 'take'>): Along => {
   let held = ''
   /** The end of what was printed before, read or not. */
   let tail = ''
@@ -35,6 +36,10 @@ export const openAlong = (terminal: Pick<PaneTerminal, 'write'>): Along => {
   }
   return {
     print: (data) => {
+      if (held === '' && terminal.take(data)) {
+        tail = data.slice(-questionChars)
+        return
+      }
       held += data
       const seen = tail + data
       tail = seen.slice(-questionChars)

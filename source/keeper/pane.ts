@@ -99,7 +99,7 @@ const openBreath = (isLive: (pty: Pty) => boolean) => {
 /** Begins without a process; it is told of once it has a title. */
 export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
   const serializer = new serialize.SerializeAddon()
-  const terminal = openTerminal(first.size, {addon: serializer})
+  const terminal = openTerminal(first.size, {addon: serializer, isLate: true})
   const isShell = first.kind === 'shell'
   let note = first
   let pty: Pty | undefined
@@ -192,7 +192,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
     },
     whole: (take) => {
       along.now()
-      terminal.write('', () => take(serializer.serialize() + finish(terminal)))
+      terminal.write('', () => take(serializer.serialize() + finish(terminal) + terminal.begun))
     },
     hangUp: () => {
       if (!pty) return

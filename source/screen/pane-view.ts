@@ -49,6 +49,12 @@ export const openPaneView = ({panes, mode, copy, say, type, damaged, nowMs}: Pan
     else copies.delete(pane)
     damaged()
   }
+  /** What is done with line numbers; those of copy mode are kept after it. */
+  const counting = (pane: PaneId, work: () => void): void => {
+    panes.attend(pane, true)
+    work()
+    panes.attend(pane, copies.has(pane))
+  }
   const rowsOf = (terminal: PaneTerminal): number => terminal.size.rows
   const begin = (pane: PaneId, terminal: PaneTerminal): CopyState => copies.get(pane) ?? copyStart(terminal, rowsOf(terminal), panes.top(pane))
   const leave = (pane: PaneId): void => {
@@ -96,25 +102,40 @@ export const openPaneView = ({panes, mode, copy, say, type, damaged, nowMs}: Pan
     if (text) copy(text)
     set(pane, undefined)
   }
+  const point = (pane: PaneId, terminal: PaneTerminal, event: Mouse): void => {
+    if (event.what === 'wheel-up' || event.what === 'wheel-down') {
+      const rows = event.what === 'wheel-up' ? -wheelRows : wheelRows
+      const state = copies.get(pane)
+      if (state) for (let n = 0; n < wheelRows; n += 1) move(pane, terminal, rows < 0 ? 'line-up' : 'line-down')
+      else if (terminal.modes.alternate) type(pane, (rows < 0 ? '\x1b[A' : '\x1b[B').repeat(wheelRows))
+      else panes.scroll(pane, rows)
+    } else if (event.what === 'press' && event.button === 'left') press(pane, terminal, event)
+    else if (event.what === 'drag' && held === pane) drag(pane, terminal, event)
+    else if (event.what === 'release' && held === pane) release(pane, terminal)
+  }
   return {
     command: (pane, command) => {
       const terminal = panes.get(pane)
       if (!terminal) return
-      if (command === 'copy') {
-        set(pane, begin(pane, terminal))
-        mode('copy')
-      } else if (command === 'copy.take') take(pane, terminal)
-      else if (command === 'copy.leave') leave(pane)
-      else move(pane, terminal, command)
+      counting(pane, () => {
+        if (command === 'copy') {
+          set(pane, begin(pane, terminal))
+          mode('copy')
+        } else if (command === 'copy.take') take(pane, terminal)
+        else if (command === 'copy.leave') leave(pane)
+        else move(pane, terminal, command)
+      })
     },
     search: (pane, text) => {
       const terminal = panes.get(pane)
       if (!terminal) return
-      const found = copySearch(begin(pane, terminal), terminal, text, 'up')
-      set(pane, found)
-      mode('copy')
-      const matches = found.search?.matches.length ?? 0
-      say(matches === 0 ? `nothing found for ${text}` : `${matches} found`)
+      counting(pane, () => {
+        const found = copySearch(begin(pane, terminal), terminal, text, 'up')
+        set(pane, found)
+        mode('copy')
+        const matches = found.search?.matches.length ?? 0
+        say(matches === 0 ? `nothing found for ${text}` : `${matches} found`)
+      })
     },
     mouse: (pane, event) => {
       const terminal = panes.get(pane)
@@ -122,15 +143,7 @@ export const openPaneView = ({panes, mode, copy, say, type, damaged, nowMs}: Pan
       // Shift takes the mouse back from the program in the pane.
       const report = held === undefined && !event.shift ? bytesFor(event, terminal.modes) : ''
       if (report) return type(pane, report)
-      if (event.what === 'wheel-up' || event.what === 'wheel-down') {
-        const rows = event.what === 'wheel-up' ? -wheelRows : wheelRows
-        const state = copies.get(pane)
-        if (state) for (let n = 0; n < wheelRows; n += 1) move(pane, terminal, rows < 0 ? 'line-up' : 'line-down')
-        else if (terminal.modes.alternate) type(pane, (rows < 0 ? '\x1b[A' : '\x1b[B').repeat(wheelRows))
-        else panes.scroll(pane, rows)
-      } else if (event.what === 'press' && event.button === 'left') press(pane, terminal, event)
-      else if (event.what === 'drag' && held === pane) drag(pane, terminal, event)
-      else if (event.what === 'release' && held === pane) release(pane, terminal)
+      if (event.what !== 'move') counting(pane, () => point(pane, terminal, event))
     },
     marks: (pane) => {
       const [state, terminal] = [copies.get(pane), panes.get(pane)]

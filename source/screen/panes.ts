@@ -17,12 +17,15 @@ export interface Panes {
   /** Rows down (up when negative); at the end it follows again. */
   scroll(pane: PaneId, rows: number): void
   follow(pane: PaneId): void
+  /** Somebody keeps line numbers of it, beyond where it is scrolled to. */
+  attend(pane: PaneId, isAttended: boolean): void
   close(): void
 }
 
 interface Held {
   terminal: PaneTerminal
   top: number | undefined
+  isAttended: boolean
 }
 
 const nameOf = ({columns, rows}: Size): string => `${columns}x${rows}`
@@ -30,11 +33,12 @@ const nameOf = ({columns, rows}: Size): string => `${columns}x${rows}`
 export const openPanes = (damaged: (pane: PaneId) => void, bell: (pane: PaneId) => void): Panes => {
   const held = new Map<PaneId, Held>()
 
-  const add = (pane: PaneId, size: Size): Held => {
-    const terminal = openTerminal(size)
+  const add = (pane: PaneId, size: Size, isAttended = false): Held => {
+    const terminal = openTerminal(size, {isLate: true})
     terminal.onDamage(() => damaged(pane))
     terminal.onBell(() => bell(pane))
-    const one: Held = {terminal, top: undefined}
+    terminal.attend(isAttended)
+    const one: Held = {terminal, top: undefined, isAttended}
     held.set(pane, one)
     return one
   }
@@ -42,11 +46,16 @@ export const openPanes = (damaged: (pane: PaneId) => void, bell: (pane: PaneId) 
     const old = held.get(pane)
     if (!old) return
     old.terminal.close()
-    add(pane, old.terminal.size)
+    add(pane, old.terminal.size, old.isAttended)
   }
   const last = ({terminal}: Held): number => terminal.screenTop
-  const put = (one: Held, line: number, pane: PaneId): void => {
+  /** Without anybody who counts its lines, a pane need not read those that nobody sees. */
+  const count = ({terminal, top, isAttended}: Held): void => terminal.attend(isAttended || top !== undefined)
+  const put = (one: Held, lineOf: () => number, pane: PaneId): void => {
+    one.terminal.attend(true)
+    const line = lineOf()
     one.top = line >= last(one) ? undefined : Math.max(one.terminal.firstLine, line)
+    count(one)
     damaged(pane)
   }
   return {
@@ -72,15 +81,21 @@ export const openPanes = (damaged: (pane: PaneId) => void, bell: (pane: PaneId) 
     },
     scrollTo: (pane, line) => {
       const one = held.get(pane)
-      if (one) put(one, line, pane)
+      if (one) put(one, () => line, pane)
     },
     scroll: (pane, rows) => {
       const one = held.get(pane)
-      if (one && !one.terminal.modes.alternate) put(one, (one.top ?? last(one)) + rows, pane)
+      if (one && !one.terminal.modes.alternate) put(one, () => (one.top ?? last(one)) + rows, pane)
     },
     follow: (pane) => {
       const one = held.get(pane)
-      if (one) put(one, Number.POSITIVE_INFINITY, pane)
+      if (one) put(one, () => Number.POSITIVE_INFINITY, pane)
+    },
+    attend: (pane, isAttended) => {
+      const one = held.get(pane)
+      if (!one) return
+      one.isAttended = isAttended
+      count(one)
     },
     close: () => {
       for (const {terminal} of held.values()) terminal.close()

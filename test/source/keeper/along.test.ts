@@ -4,11 +4,17 @@ import fc from 'fast-check'
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {openAlong} from '../../../source/keeper/along.ts'
 
-const reader = () => {
+/** `takes`: what the terminal reads later, as it likes. */
+const reader = (takes: (data: string) => boolean = () => false) => {
   const read: string[] = []
   const along = openAlong({
     write: (data) => {
       read.push(String(data))
+    },
+    take: (data) => {
+      if (!takes(data)) return false
+      read.push(data)
+      return true
     },
   })
   return {read, along}
@@ -28,6 +34,26 @@ describe('reading along', () => {
         expect(read.length).toBeLessThanOrEqual(pieces.length)
       }),
     )
+  })
+  it('keeps the order, whatever the terminal reads later', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom('\x1b', '[6n', 'word', '\r\n', 'x'.repeat(40_000)), fc.boolean())), (pieces) => {
+        let isTaken = false
+        const {read, along} = reader(() => isTaken)
+        for (const [piece, taken] of pieces) {
+          isTaken = taken
+          along.print(piece)
+        }
+        along.now()
+        expect(read.join('')).toBe(pieces.map(([piece]) => piece).join(''))
+      }),
+    )
+  })
+  it('knows a question whose beginning the terminal has taken', () => {
+    const {read, along} = reader((data) => !data.includes('6n'))
+    along.print('text \x1b[')
+    along.print('6n')
+    expect(read).toEqual(['text \x1b[', '6n'])
   })
   it('holds words back for a moment, not for good', () => {
     const {read, along} = reader()
