@@ -11,21 +11,26 @@ import type {Draft, Event} from '../engine/contract/event.ts'
 import {openJournal} from '../engine/journal/open.ts'
 import {realClock} from '../source/edges.ts'
 import {ways} from '../test/kit/flow.ts'
-import {modelServer} from '../test/kit/model-server.ts'
+import {modelServer, type Scripted} from '../test/kit/model-server.ts'
 import {type Figure, median} from './figure.ts'
 import {killAll, openStage, percentile, rareLetter, residentMb, type Stage, wait, wished} from './stage.ts'
 
 const rounds = wished('PENGUIN_BENCH_ROUNDS', 5)
-const [calls, turns, copies, toldChars, keys] = [20, 12, 20, 6200, 120]
+const [calls, turns, copies, keys] = [20, 12, 20, 120]
 const run = 'r_bench00000000000' as RunId
 const repeated = /^(?:model\.asked|model\.replied|tool\.)/
 
-const again = ({type, body, task, role, agent, turn, trace, span, parent}: Event): Draft => {
-  const told = type === 'tool.done' ? {...body, told: 'what a tool said to it, and more of that. '.repeat(toldChars / 42)} : body
-  return {type, body: told, task, role, agent, turn, trace, span, parent} as Draft
+/** What a tool said to the model lies in the database up to 64 KB a line: mostly short, at times a whole file. */
+const toldChars = [2000, 6000, 12_000, 26_000, 44_000]
+const fileLine = '  const found = table.get(key) ?? "none" // a line of a file that was read\n'
+const told = toldChars.map((chars) => fileLine.repeat(chars / fileLine.length))
+
+const again = ({type, body, task, role, agent, turn, trace, span, parent}: Event, n: number): Draft => {
+  const isRead = type === 'tool.done' && (body as {tool: string}).tool === 'read'
+  return {type, body: isRead ? {...body, told: told[n % told.length]} : body, task, role, agent, turn, trace, span, parent} as Draft
 }
 
-/** Answers its events and size. */
+/** Answers its events and the size of the database; nothing of it lies in blobs. */
 const lengthen = (dir: string): {events: number; sizeMb: number} => {
   const opened = openJournal({dir, clock: realClock()})
   if (!opened.ok) throw new Error(opened.error.msg)
@@ -39,6 +44,15 @@ const lengthen = (dir: string): {events: number; sizeMb: number} => {
   const events = journal.lastSeq(run)
   journal.close()
   return {events, sizeMb: statSync(join(dir, 'journal.db')).size / 1024 / 1024}
+}
+
+type ToolCall = NonNullable<Scripted['calls']>[number]
+
+/** Of a turn's calls most read, some run a command, some write. */
+const callOf = (turn: number, n: number): ToolCall => {
+  if (n % 4 === 3) return {tool: 'shell', input: {command: `seq ${turn} ${turn + 200 + n}`}}
+  if (n % 7 === 5) return {tool: 'write', input: {path: `out-${n}.txt`, text: `turn ${turn}\n`.repeat(20)}}
+  return {tool: 'read', input: {path: `file-${n}.txt`, from: turn, to: turn + 2}}
 }
 
 const leave = async ({terminal, place}: Stage): Promise<void> => {
@@ -58,7 +72,7 @@ interface Resumed {
 const resumeOnce = async (place: Stage['place'], args: readonly string[]): Promise<Resumed> => {
   await using stage = openStage({place, args: ['--resume', run, ...args]})
   const {terminal, startMs} = stage
-  const shown = /^ ✓ answered.*\n> ⣿/m
+  const shown = /^ ✓ done.*\n> ⣿/m
   terminal.type('⣿')
   await terminal.until(shown, 20_000)
   const usableMs = performance.now() - startMs
@@ -80,14 +94,14 @@ export const bench = async (): Promise<Figure[]> => {
   await using server = await modelServer(() => {
     turn += 1
     if (turn > turns) return {text: 'That is all of it.'}
-    return {calls: Array.from({length: calls}, (_, n) => ({tool: 'read', input: {path: `file-${n}.txt`, from: turn, to: turn + 2}}))}
+    return {calls: Array.from({length: calls}, (_, n) => callOf(turn, n))}
   })
   const way = ways.chat(server)
   await using first = openStage({files, env: way.env, args: [...way.args, '--permission', 'auto', '--no-check']})
   await first.terminal.until('what shall be done?')
   first.terminal.type('read on')
   first.terminal.key('enter')
-  await first.terminal.until(/^ ✓ answered/m, 60_000)
+  await first.terminal.until(/^ ✓ done/m, 60_000)
   await leave(first)
   const {events, sizeMb} = lengthen(join(first.place.dir, '.penguin'))
   const resumed: Resumed[] = []

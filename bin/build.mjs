@@ -32,7 +32,11 @@ const onEveryRun = new RegExp(`/(?:source/(?:verb/run|models/(?:check-windows|fa
 const onEveryAgent = new RegExp(`/(?:engine/link/connect|${withEveryAgent})\\.ts$`)
 
 // What a run and a screen share: in the run's own file it would bring all of the run to every screen.
-const onEveryStart = /\/(?:source\/(?:project-here|leftovers|hiring)|engine\/(?:fold\/(?:ledger|transcript)|workspace\/listing))\.ts$/
+const onEveryStart = /\/(?:source\/(?:project-here|leftovers|hiring|verb\/journal-dir)|engine\/(?:fold\/(?:ledger|transcript)|workspace\/listing))\.ts$/
+
+// What stands on the screen before the first key, and what is loaded once that is drawn.
+const onEveryScreen = /\/source\/screen\/(?:run|taste|reach)\.ts$/
+const onceDrawn = /\/components\/(?:screen\/chrome|draw)\.tsx$/
 
 // Each entry is bundled by itself: a role process must not load what only the host needs because both share a
 // piece of it. Within an entry, what is loaded together is one file: a run opens five of them instead of thirty.
@@ -41,13 +45,15 @@ const entries = [
     name: 'main',
     file: 'source/main.ts',
     together: [
-      {name: 'cli', test: /\/source\/cli\.ts$|rolldown\/runtime/, priority: 3},
-      {name: 'start', test: onEveryStart, priority: 2},
-      {name: 'run', test: onEveryRun, priority: 1},
+      {name: 'cli', test: /\/source\/cli\.ts$|rolldown\/runtime/, priority: 5},
+      {name: 'start', test: onEveryStart, priority: 4},
+      {name: 'run', test: onEveryRun, priority: 3},
+      {name: 'screen', test: onEveryScreen, priority: 2},
+      {name: 'ink', test: onceDrawn, priority: 1},
     ],
   },
   {name: 'worker', file: 'source/worker.ts', together: [{name: 'agent', test: onEveryAgent}]},
-  {name: 'keeper', file: 'source/keeper/main.ts', together: []},
+  {name: 'keeper', file: 'source/keeper/main.ts', together: [{name: 'keep', test: /\/source\/keeper\/keeper\.ts$/}]},
   {name: 'embed', file: 'source/host.ts', together: []},
   {name: 'plugin', file: 'engine/plugin.ts', together: []},
 ]

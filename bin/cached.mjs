@@ -65,10 +65,12 @@ export const load = (file, meta) => {
   const path = join(folder, file.replace(/\.script$/, kind))
   const known = read(path)
   const script = new Script(source, {...at, ...(known ? {cachedData: known.code} : {})})
+  // Held no longer than it is needed: it is as large as the chunk.
+  const knownMs = known && !script.cachedDataRejected ? known.ms : 0
   process.once('exit', () => {
     const {user, system} = process.cpuUsage()
     const ms = Math.round((user + system) / 1000)
-    if (!known || script.cachedDataRejected || ms > known.ms * worth) write(path, ms, script.createCachedData())
+    if (ms > knownMs * worth) write(path, ms, script.createCachedData())
   })
   return script.runInThisContext()
 }

@@ -11,7 +11,7 @@ const patienceMs = 250
 /** Bytes for each cell of the screen from which a frame counts as heavy. */
 const heavyShare = 0.25
 
-export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOptions): Glass => {
+export const openGlass = ({fd, size, features, chrome, scene, out, gone}: GlassOptions): Glass => {
   const compositor = createCompositor(size, features)
   const frameMs: number[] = []
   let [frames, bytes, extra, isClosed, isLent] = [0, 0, '', false, false]
@@ -47,6 +47,7 @@ export const openGlass = ({fd, size, features, chrome, scene, gone}: GlassOption
     writer.send(text, () => {
       if (!isLent) scheduler.release()
       whenIdle?.()
+      out?.()
     })
     return picture.length > cells * heavyShare
   })

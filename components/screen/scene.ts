@@ -81,6 +81,8 @@ export interface GlassOptions {
   features: ScreenFeatures
   chrome: CellSource
   scene: () => Scene
+  /** A frame is out. */
+  out?: () => void
   /** The terminal cannot be written to any more. */
   gone?: (code: string) => void
 }

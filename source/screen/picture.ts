@@ -17,11 +17,14 @@ import {feedPanes} from './carry.ts'
 import {openPaneView, type PaneView} from './pane-view.ts'
 import {openPanes, type Panes} from './panes.ts'
 import {sceneOf} from './scene.ts'
+import {growSlowly} from './slow-heap.ts'
 
 export interface Picture {
   glass: Glass
   panes: Panes
   view: PaneView
+  /** Draws the first frame. */
+  begin(): void
   /** What the keeper said of panes; true when the state is to hear of it too. */
   take(message: KeeperSays): boolean
   resize(size: Size): void
@@ -41,13 +44,6 @@ export interface PicturePorts {
   gone(): void
 }
 
-const keysFirstMs = 15
-
-/** The first frame is out, keys that wait are read and drawn: whatever is begun then may take its time. */
-const afterKeys = (then: () => void): void => {
-  setImmediate(() => setTimeout(() => setImmediate(() => setImmediate(then)), keysFirstMs))
-}
-
 const pageMs = 150
 
 /** Nothing is there yet that needs Ink. */
@@ -57,7 +53,7 @@ const isEarly = ({panes, overlay, card, popup, toasts}: AppState): boolean =>
 export const openPicture = ({store, size, features, dispatch, copy, type, nowMs, gone}: PicturePorts): Picture => {
   const canvas = openCanvas(size)
   let ink: {chrome: Chrome; draw(state: AppState): void} | undefined
-  let isClosed = false
+  let [isLoading, isClosed] = [false, false]
   const draw = (state: AppState): void => {
     canvas.over(drawPrompt(state))
     if (ink) inkDraws(state)
@@ -77,11 +73,14 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
     }, pageMs)
   }
   const loadInk = async (): Promise<void> => {
+    if (isLoading) return
+    isLoading = true
     const [{mountChrome}, {drawApp}] = await Promise.all([import('../../components/screen/chrome.tsx'), import('../../components/draw.tsx')])
     if (isClosed) return
     const state = store.state()
     const chrome = mountChrome(drawApp(state), state.size, canvas)
     ink = {chrome, draw: (next) => chrome.update(drawApp(next))}
+    growSlowly()
   }
   const panes = openPanes(
     (pane) => glass.damage(pane === store.state().layout.focus),
@@ -96,20 +95,20 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
     damaged: () => glass.damage(true),
     nowMs,
   })
-  const glass = openGlass({fd: 1, size, features, chrome: canvas.terminal, scene: () => sceneOf(store.state(), panes, view), gone})
+  // What was typed up to the first frame stands in it: now something may take its time.
+  const out = (): void => void setImmediate(() => void loadInk())
+  const glass = openGlass({fd: 1, size, features, chrome: canvas.terminal, scene: () => sceneOf(store.state(), panes, view), out, gone})
   canvas.onFrame(() => glass.damage(true))
   store.onChange((state) => {
     draw(state)
     // The caret may have moved over a chrome that stays as it is.
     glass.damage(true)
   })
-  draw(store.state())
-  // What was typed up to now is drawn before anything heavy is begun.
-  afterKeys(() => void loadInk())
   return {
     glass,
     panes,
     view,
+    begin: () => draw(store.state()),
     take: (message) => {
       if (message.tell === 'gone') view.gone(message.pane)
       return feedPanes(panes, message)

@@ -171,9 +171,11 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   })
   if (first) wire.says({do: 'say', text: first, when: 'now'})
   for (const problem of problems) dispatch({do: 'toast', text: problem, tone: 'bad'})
-  glass.damage()
-  // The place to type comes first, then whoever will hear it.
-  setImmediate(begin)
+  // Keys that wait are read first and stand in the first frame; then comes whoever will hear them.
+  setImmediate(() => {
+    picture.begin()
+    setImmediate(begin)
+  })
 
   const code = await over
   ticking(false)

@@ -1,6 +1,5 @@
 // A screen on a terminal that is there: what has to be asked of the terminal before it is ours, then everything heavy.
 
-import {setFlagsFromString} from 'node:v8'
 import type {Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
@@ -19,11 +18,6 @@ export interface Showing {
 
 /** Resolves with the exit code. */
 export const showScreen = async (context: Context, {tty, isEntered = false, first, before, reach, again}: Showing): Promise<number> => {
-  // It lives long and mostly waits: a heap that grows slowly. Said now, because at the start it would cost the code cache.
-  setFlagsFromString('--optimize-for-size')
-  // Not at the end: there Node waits for the threads that compile, and one of them that may not let the heap grow would
-  // wait for a collection that nobody makes any more. The terminal would be back, and the shell not (nodejs/node#54918).
-  process.once('exit', () => setFlagsFromString('--no-optimize-for-size'))
   const settings = context.painted?.settings || (await (await import('../keeper/guard.ts')).terminalSettings())
   tty.raw(true)
   const [{openScreen}, {tasteOf}] = await Promise.all([import('./run.ts'), import('./taste.ts')])

@@ -89,6 +89,34 @@ describe('a chunk from the cache', () => {
     expect(statSync(join(cache, first)).mtimeMs).toBe(before)
   })
 
+  it('is waited for where it waits itself, and only there', () => {
+    const waiting = `${filler}const first=await import(\`./late.js\`);const later=async()=>{await 0};class C{async m(){for await(const x of[])x}};export{first as a,C as default};`
+    const main = 'import{a}from"./run-A.js";process.stdout.write(JSON.stringify(a));'
+    const late = 'export const late="late";'
+    const made = Object.fromEntries(fromCache([['run-A.js', waiting]], ['run'], parseAst))
+    expect(made['run-A.js']).toContain('=await __load(')
+    const dir = tempFolder()
+    for (const [name, code] of Object.entries({...made, 'main.js': main, 'late.js': late, 'package.json': '{"type":"module"}'}))
+      writeFileSync(join(dir, name), code)
+    copyFileSync(new URL('../../bin/cached.mjs', import.meta.url).pathname, join(dir, 'cached.js'))
+    expect(run(dir)).toBe('{"late":"late"}')
+    expect(Object.fromEntries(fromCache([['run-A.js', chunk]], ['run'], parseAst))['run-A.js']).not.toContain('await __load')
+  })
+
+  it('says the same in letters of one byte', () => {
+    const words = [`"…"`, '`a…b…`', `"\\…"`, `"…"`, `"\\\\…"`, `"🐧"`, `/^[…-‧]\u2026$/.test("…\u2026")`, `/^🐧$/u.test("🐧")`, `"é"`, `({"…":1})["…"]`]
+    const raw = 'String.raw`…\\u2026`'
+    const scriptOf = (word: string): string =>
+      fromCache([['run-A.js', `${filler}const a=${word};export{a}`]], ['run'], parseAst).find(([name]) => name.endsWith('.script'))?.[1] ?? ''
+    for (const word of [...words, raw]) {
+      const script = scriptOf(word)
+      const wide = [...script].some((letter) => letter > '\u00ff')
+      expect({word, wide}).toEqual({word, wide: word === raw})
+      const {__out0} = new Function(`return ${script}`)()() as {__out0: unknown}
+      expect(__out0).toEqual(new Function(`return ${word}`)())
+    }
+  })
+
   it('needs no cache that can be written', () => {
     const dir = dist()
     const file = join(tempFolder(), 'file')
