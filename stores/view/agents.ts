@@ -123,7 +123,8 @@ const stepAgent = (agent: AgentView, event: Event): AgentView => {
       }
     }
     case 'model.failed':
-      return {...agent, tokens: agent.tokens + event.body.usage.input + event.body.usage.output, usd: agent.usd + event.body.usd}
+      // What it wrote comes to nothing; it is asked again, or hands over.
+      return {...into(agent, 'thinking', event.at), tokens: agent.tokens + event.body.usage.input + event.body.usage.output, usd: agent.usd + event.body.usd}
     case 'tool.called':
       return after({...agent, running: {...agent.running, [event.body.call]: event.body.tool}}, event.at)
     case 'tool.done':

@@ -51,7 +51,7 @@ const step = (view: RunView, event: Event): RunView => {
   switch (event.type) {
     case 'run.opened': {
       const {version, root, routes, sandbox, checks} = event.body
-      return {...noRun, breakers: view.breakers, gpu: view.gpu, openedAt: event.at, version, root, routes, sandbox, checks}
+      return {...noRun, gpu: view.gpu, openedAt: event.at, version, root, routes, sandbox, checks}
     }
     case 'user.said':
       return {...view, request: plainText(event.body.text)}
@@ -65,6 +65,11 @@ const step = (view: RunView, event: Event): RunView => {
     case 'breaker.turned': {
       const {route, state, why} = event.body
       return {...view, breakers: {...view.breakers, [route]: {state, why}}}
+    }
+    case 'model.replied': {
+      // An agent that came in another's place knows nothing of its breakers, and has shown that the route is well.
+      const {[event.body.route]: turned, ...breakers} = view.breakers
+      return turned ? {...view, breakers} : view
     }
     case 'gpu.sampled':
       return {...view, gpu: event.body}

@@ -55,6 +55,13 @@ describe('the state of an agent', () => {
       },
       coder,
     )
+    story.event('model.delta', {text: 'lost words'}, coder)
+    story.event(
+      'model.failed',
+      {route: 'a/b', call: 2, error: {code: 'model.cut', msg: '', hint: '', again: true}, usage: spentOn(0, 0), usd: 0, wallMs: 5} as never,
+      coder,
+    )
+    expect(stateWords(story)).toBe('● thinking')
     story.event('tool.called', {call: 'c', tool: 'shell', input: {}, needs: [], effect: true, sandbox: box}, coder)
     then()
     story.event('ask.raised', {ask: 'q_1', kind: 'question', text: '?', choices: []}, coder)
@@ -272,6 +279,13 @@ describe('what stands in the bar and the prompt', () => {
     expect(placeholderOf(story.state)).toBe('what shall be done? · f8 changes · f5 evidence · /undo · f1 keys')
     const nothing = working().event('run.closed', {...closed, files: []} as never)
     expect(placeholderOf(nothing.state)).toBe('what shall be done? · / commands · @ files · ! shell · f1 keys')
+  })
+  it('says no longer that a route is left alone once it has answered, or in the next run, which knows nothing of it', () => {
+    const broken = (): Teller => working().event('breaker.turned', {route: 'a/b', state: 'open', why: 'gone'})
+    const bar = (story: Teller): string => words(statusOf(story.state, 120))
+    expect(bar(broken())).toContain('b @a open')
+    expect(bar(replied(broken()))).not.toContain('open')
+    expect(bar(broken().event('run.opened', opened as never))).not.toContain('open')
   })
   it('makes up no money for a model without a price', () => {
     const story = replied(working().event('run.opened', {...opened, unpriced: ['a/b']} as never))
