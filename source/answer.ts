@@ -3,7 +3,8 @@
 
 const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n```\s*$/
 
-const parse = (text: string): unknown => JSON.parse(fenced.exec(text)?.[1] ?? text)
+/** The answer as a reader of JSON takes it: without the fence that a model likes to put around. */
+export const bareAnswer = (text: string): string => fenced.exec(text)?.[1] ?? text
 
 /** '' when the schema can be used, else what is wrong with it. */
 export const schemaTrouble = async (schema: unknown): Promise<string> => {
@@ -20,7 +21,7 @@ export const schemaTrouble = async (schema: unknown): Promise<string> => {
 export const checkAnswer = async (schema: Record<string, unknown>, text: string): Promise<string> => {
   let value: unknown
   try {
-    value = parse(text)
+    value = JSON.parse(bareAnswer(text))
   } catch (thrown) {
     return `the answer is not JSON: ${(thrown as Error).message}`
   }

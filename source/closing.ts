@@ -12,7 +12,7 @@ import type {Change} from '../engine/contract/workspace.ts'
 import {handoff, lastWords} from '../engine/crew/handoff.ts'
 import {openScribe, type Scribe} from '../engine/crew/scribe.ts'
 import {openVolatile} from '../engine/journal/volatile.ts'
-import {checkAnswer} from './answer.ts'
+import {bareAnswer, checkAnswer} from './answer.ts'
 import type {Context} from './context.ts'
 import {keepLastWords} from './last-words.ts'
 import type {Manned} from './man-crew.ts'
@@ -104,8 +104,9 @@ const textOf = (closing: ClosingFacts, changes: readonly Change[], words: string
 }
 
 const compose = async (first: ClosingFacts): Promise<Closed> => {
-  const words = lastWords(first.scribe.board(), first.candidate)
-  const closing = await withSchema(first, words)
+  const said = lastWords(first.scribe.board(), first.candidate)
+  const closing = await withSchema(first, said)
+  const words = first.request.answer && good.includes(closing.outcome) ? bareAnswer(said) : said
   const {scribe, journal, crew, outcome, reason, request} = closing
   if (crew && !good.includes(outcome) && request.onFail === 'restore') crew.restoreAll()
   const changes = madeInTree(closing)

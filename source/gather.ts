@@ -39,8 +39,12 @@ const known = (facts: Partial<Gathered>): Gathered => facts as Gathered
 /** Submodules are read-only unless they are named as folders to work in. */
 const parts: Gatherer = (facts, _context, request) => {
   const {root} = known(facts).project
-  facts.addDirs = request.addDirs.map((dir) => resolve(request.dir, dir))
-  const named = (path: string): boolean => facts.addDirs?.some((dir) => below(join(root, path), real(dir)) !== undefined) ?? false
+  const dirs = request.addDirs.map((dir) => real(resolve(request.dir, dir)))
+  facts.addDirs = dirs
+  const beside = dirs.filter((dir) => below(dir, root) === undefined)
+  if (beside.length > 0)
+    facts.notices?.push({code: 'folders.unkept', text: `no checkpoint holds ${beside.join(', ')}: what is written there stays, also after undo or --on-fail restore`})
+  const named = (path: string): boolean => dirs.some((dir) => below(join(root, path), dir) !== undefined)
   const found = submodules(root)
   facts.nested = found.filter(named)
   facts.guarded = found

@@ -48,7 +48,7 @@ export const handoff = (facts: HandoffFacts): string => {
     broke,
     checked?.report ? `What still fails:\n${checked.report}` : '',
     tried.length > 0 ? `Tried: ${tried.map((one) => `"${one}"`).join('; ')}` : '',
-    facts.diff ? `Changes so far:\n${clipped(facts.diff)}` : unadopted(facts.patch) || 'No file was changed.',
+    facts.diff ? `Changes so far:\n${clipped(facts.diff)}` : unadopted(facts.patch) || 'No file of the project was changed.',
     `Spent: ${many(total.calls, 'call')}, ${total.input + total.output} tokens, $${total.usd.toFixed(4)}.`,
     `Go on with: ${facts.resume}`,
   ]

@@ -48,6 +48,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 
 const canonical = (name: string): string =>
   name
+    .trim()
     .replace(/^(?:functions?|tools?|default_api)[./:]/, '')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()

@@ -158,7 +158,7 @@ describe('the words of a step', () => {
       'Go on with: penguin run --resume r_1',
     ])
       expect(words).toContain(part)
-    expect(handoff({...closed, diff: '', patch: {diff: '', where: ''}})).toContain('No file was changed.')
+    expect(handoff({...closed, diff: '', patch: {diff: '', where: ''}})).toContain('No file of the project was changed.')
     expect(handoff({...closed, diff: '', patch: {diff: '+b', where: '.penguin/x.patch'}})).toContain('git apply .penguin/x.patch')
     expect(handoff({...closed, diff: 'x'.repeat(7000), patch: {diff: '', where: ''}})).toContain('[… 1000 more characters]')
   })

@@ -120,7 +120,7 @@ describe('a run', () => {
     const repo = repository({...calculator, 'schema.json': '{"type":"object","properties":{"count":{"type":"integer"}},"required":["count"]}'})
     const run = (lines: Recorded[]) => repo.run({prompt: 'count', flags: {noCheck: true, schema: 'schema.json', model: repo.replay(lines)}})
     const good = await run([{text: 'three'}, {text: '```json\n{"count": 3}\n```'}])
-    expect(good.closed).toMatchObject({outcome: 'answered', exitCode: 0})
+    expect(good.closed).toMatchObject({outcome: 'answered', exitCode: 0, text: '{"count": 3}'})
     expect(bodies(good.events, 'notice').filter((notice) => notice.code === 'loop.nudge')).toHaveLength(1)
     const bad = await run([{text: '{"count": "x"}'}, {text: 'three'}, {text: 'three'}])
     expect(bad.closed).toMatchObject({outcome: 'schema', exitCode: 9})

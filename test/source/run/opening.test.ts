@@ -1,11 +1,13 @@
 // What is settled before the first agent is hired: words, files, routes, rules. A misuse of the command line opens no
 // run; every other refusal is a run that says how it ended.
 
+import {symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {describe, expect, it} from 'vitest'
 import {bodies, calculator, fix, repository, types, type Wished} from '../../kit/hosted.ts'
 import {modelServer} from '../../kit/model-server.ts'
+import {tempFolder} from '../../kit/temp.ts'
 
 const plain = {'a.txt': 'a\n'}
 const answer = [{text: 'yes'}]
@@ -142,6 +144,16 @@ describe('the crew of a run', () => {
     })
     expect(bodies(ran.events, 'task.started').map((task) => task.role)).toEqual(['explorer', 'planner', 'coder'])
     expect(bodies(ran.events, 'task.started')[2]?.brief).toContain('found it')
+  })
+  it('works in a folder beside the project, also behind a link, and says that no checkpoint holds it', async () => {
+    const repo = repository(plain)
+    const beside = tempFolder({'real/b.txt': 'b\n'})
+    symlinkSync(join(beside, 'real'), join(beside, 'link'))
+    const path = join(beside, 'link/b.txt')
+    const replies = [{calls: [{tool: 'read', input: {path}}]}, {text: 'read'}]
+    const ran = await repo.run({prompt: 'x', flags: {noCheck, addDir: [join(beside, 'link')], model: repo.replay(replies)}})
+    expect(bodies(ran.events, 'tool.done')).toMatchObject([{ok: true}])
+    expect(bodies(ran.events, 'notice')).toContainEqual({code: 'folders.unkept', text: expect.stringContaining(join(beside, 'real'))})
   })
   it('reads the instructions of the project, once it is trusted with them', async () => {
     const repo = repository({...plain, 'AGENTS.md': 'Always say please.\n'})
