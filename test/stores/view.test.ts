@@ -284,8 +284,8 @@ describe('what stands in the bar and the prompt', () => {
     const broken = (): Teller => working().event('breaker.turned', {route: 'a/b', state: 'open', why: 'gone'})
     const bar = (story: Teller): string => words(statusOf(story.state, 120))
     expect(bar(broken())).toContain('b @a open')
-    expect(bar(replied(broken()))).not.toContain('open')
-    expect(bar(broken().event('run.opened', opened as never))).not.toContain('open')
+    expect(bar(replied(broken()))).not.toContain('@a open')
+    expect(bar(broken().event('run.opened', opened as never))).not.toContain('@a open')
   })
   it('makes up no money for a model without a price', () => {
     const story = replied(working().event('run.opened', {...opened, unpriced: ['a/b']} as never))
