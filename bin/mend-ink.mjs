@@ -4,6 +4,8 @@
 //   decodes the text that it carries.
 // - string-width compiles a large expression and makes a segmenter at the first character beyond ASCII (31 ms). The
 //   panes' own measure (engine/base/width.ts) says the same cells by a table.
+// - Its colours and weights go into a terminal that nobody sees, which knows all of them; how many the user's knows is the
+//   compositor's business. Left to guess by TERM and NO_COLOR, chalk would leave out what shows where one is.
 // - react-devtools-core is only asked for in development.
 
 import {join} from 'node:path'
@@ -29,6 +31,7 @@ export default (text) => widthOf(text.includes('\\u001b') || text.includes('\\u0
   transform(code, id) {
     // Ink takes `process` from node:process, where no define of the bundler reaches it.
     if (/\/ink\/build\/(ink|reconciler)\.js$/.test(id)) return code.replaceAll("process.env['DEV'] === 'true'", 'false')
+    if (id.includes('/chalk/source/index.js')) return code.replace('const chalk = createChalk();', 'const chalk = createChalk({level: 3});')
     if (!id.includes('yoga-wasm-base64')) return undefined
     return code.replaceAll('"function"!=typeof fetch', '!0').replaceAll('"function"==typeof fetch', '!1')
   },

@@ -118,9 +118,9 @@ export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactE
       rect={rect}
       theme={themes[state.look.theme]}
       lines={[
-        {line: border([piece(cardTitle(ask, openAsks(state).length - 1), 'needs')], more, rect.width, thick, 'top', 'needs')},
-        ...filled.slice(0, Math.max(0, rect.height - 2)).map(({line, base}) => ({line: between(line, rect.width, thick, 'needs'), base, edged: true})),
-        {line: border(keys, [], rect.width, thick, 'bottom', 'needs')},
+        {line: border([piece(cardTitle(ask, openAsks(state).length - 1), 'needs')], more, rect.width, thick, 'top', 'alert')},
+        ...filled.slice(0, Math.max(0, rect.height - 2)).map(({line, base}) => ({line: between(line, rect.width, thick, 'alert'), base, edged: true})),
+        {line: border(keys, [], rect.width, thick, 'bottom', 'alert')},
       ]}
     />
   )

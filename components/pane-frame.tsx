@@ -12,7 +12,7 @@ import {type Theme, type Tone, themes} from '../stores/theme.ts'
 import {Lines} from './lines.tsx'
 import {paintOf} from './paint.ts'
 
-const toneOf = (header: Header, focused: boolean): Tone => (header.needsYou ? 'needs' : focused ? 'focus' : 'border')
+const toneOf = (header: Header, focused: boolean): Tone => (header.needsYou ? 'alert' : focused ? 'focus' : 'border')
 
 /** One text for a whole edge: rows that are all the same are not worth a node each. */
 const Edge = ({outer, x, edges, tone, theme}: {outer: Rect; x: number; edges: Edges; tone: Tone; theme: Theme}): ReactElement | null => {

@@ -3,7 +3,7 @@
 
 import {askedChanges, commandOf} from './change.ts'
 import {diffLines} from './diff-lines.ts'
-import {cleanLines, clip, type Line, lineWidth, piece, wrapPieces, wrapped} from './line.ts'
+import {cleanLines, clip, cut, type Line, lineWidth, piece, wrapPieces, wrapped} from './line.ts'
 import {markdownLines} from './markdown.ts'
 import type {AppState} from './state.ts'
 import type {AskView} from './view/asks.ts'
@@ -158,12 +158,21 @@ export const cardLines = (state: AppState, ask: AskView, width: number): Line[] 
 /** On a low screen what is asked needs the room: the choices then stand side by side. */
 const lowScreen = 16
 
+/** What is chosen is read to its end, unless it is a story. */
+const rowsOfChoice = 3
+const choiceRows = (label: string, width: number): Line[] => {
+  const rows = wrapped(label, width)
+  return rows.length <= rowsOfChoice ? rows : [...rows.slice(0, rowsOfChoice - 1), cut(rows.slice(rowsOfChoice - 1).flat(), width)]
+}
+
 /** The choices as lines; `marked` is the line that is selected whole. */
 export const choiceLines = (state: AppState, ask: AskView, width: number): {line: Line; marked: boolean}[] => {
   const choices = choicesOf(ask)
   const at = state.card?.at ?? 0
   if (state.size.rows >= lowScreen)
-    return choices.map(({key, label}, nth) => ({line: [piece(key ? `${key} ` : '  ', 'focus'), piece(label)], marked: nth === at}))
+    return choices.flatMap(({key, label}, nth) =>
+      choiceRows(label, width - 2).map((line, row) => ({line: [piece(row === 0 && key ? `${key} ` : '  ', 'focus'), ...line], marked: nth === at})),
+    )
   const groups = choices.map(
     ({key, label, brief}, nth): Line => [
       piece(key ? `${key} ` : '', 'focus'),

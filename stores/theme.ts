@@ -17,6 +17,8 @@ export type Tone =
   | 'warn'
   | 'busy'
   | 'needs'
+  /** Lines around what needs somebody. */
+  | 'alert'
   | 'money'
   | 'selected'
   | 'bar'
@@ -54,6 +56,7 @@ const dark: Theme = {
   warn: {color: '#e3b341'},
   busy: {color: '#58a6ff'},
   needs: {color: '#ffa657', bold: true},
+  alert: {color: '#ffa657'},
   money: {color: '#d2a8ff'},
   selected: {background: '#264f78', color: '#ffffff'},
   bar: {background: '#21262d', color: '#c9d1d9'},
@@ -81,6 +84,7 @@ const light: Theme = {
   warn: {color: '#7d5200'},
   busy: {color: '#0860c7'},
   needs: {color: '#a84300', bold: true},
+  alert: {color: '#a84300'},
   money: {color: '#7541d1'},
   selected: {background: '#b6d7ff', color: '#000000'},
   bar: {background: '#eaeef2', color: '#24292f'},
@@ -108,6 +112,7 @@ const contrast: Theme = {
   warn: {color: 'yellowBright', background: 'black', bold: true},
   busy: {color: 'cyanBright', background: 'black', bold: true},
   needs: {color: 'black', background: 'yellowBright', bold: true},
+  alert: {color: 'yellowBright', background: 'black', bold: true},
   money: {color: 'magentaBright', background: 'black'},
   selected: {color: 'black', background: 'whiteBright', bold: true},
   bar: {color: 'black', background: 'whiteBright'},
@@ -135,6 +140,7 @@ const none: Theme = {
   warn: {bold: true},
   busy: {},
   needs: {inverse: true, bold: true},
+  alert: {bold: true},
   money: {},
   selected: {inverse: true},
   bar: {inverse: true},

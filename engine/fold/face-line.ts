@@ -97,8 +97,17 @@ const planned = (pen: Pen, {tasks, note}: BodyOf<'plan.updated'>): void => {
   if (note) quiet(pen, note)
 }
 
-const asked = (pen: Pen, {text, choices, kind}: BodyOf<'ask.raised'>): void =>
-  saying(pen, '?', amber, flat(text, 600), bold, [[choices.length > 0 ? `[${choices.map((one) => flat(one, 60)).join(' | ')}]` : `(${kind})`, dim]])
+const asked = (pen: Pen, {text, choices, kind}: BodyOf<'ask.raised'>): void => {
+  const listed = choices.length > 0 ? `[${choices.map((one) => flat(one, 60)).join(' | ')}]` : `(${kind})`
+  saying(
+    pen,
+    '?',
+    amber,
+    flat(text, 600),
+    bold,
+    listed.split(' ').map((word) => [word, dim]),
+  )
+}
 
 const modelFailed = (pen: Pen, {route, error, retryInMs}: BodyOf<'model.failed'>): void =>
   trouble(pen, `${route}: ${error.msg}${retryInMs === undefined ? (error.hint ? ` — ${error.hint}` : '') : `; again in ${seconds(retryInMs)}`}`)

@@ -173,7 +173,12 @@ const spent = (size: Size): Teller => {
 const question = (size: Size): Teller =>
   crew(size).event(
     'ask.raised',
-    {ask: 'q_1', kind: 'question', text: 'Which **blanks** count?\n\n- `null` and `undefined`\n- empty texts too', choices: ['only null', 'both']},
+    {
+      ask: 'q_1',
+      kind: 'question',
+      text: 'Which **blanks** count?\n\n- `null` and `undefined`\n- empty texts too',
+      choices: ['only null', 'both', 'neither of them, but a text of nothing but blanks counts, as it does in the spreadsheet that these numbers come from'],
+    },
     {agent: 'a_1', role: 'planner'},
   )
 

@@ -124,6 +124,16 @@ describe('drawing', () => {
     expect(other.cell(1, other.rows - 2).bg).toBe(themes.dark.bar.background)
   })
 
+  it('shows what is selected where there are sixteen colours', async () => {
+    using where = screenPlace(calculator)
+    await using terminal = await opened(where, {env: {TERM: 'xterm', COLORTERM: ''}})
+    terminal.key('f2')
+    await terminal.until('keys and commands')
+    const row = Array.from({length: terminal.rows}, (_, y) => y).find((y) => terminal.row(y).includes('/help')) ?? 0
+    const column = terminal.row(row).indexOf('/help')
+    expect([terminal.cell(column, row).bg, terminal.cell(column, row + 1).bg]).toEqual([4, 'default'])
+  })
+
   it('has no colour under NO_COLOR', async () => {
     using where = screenPlace(calculator)
     await using terminal = await opened(where, {env: {NO_COLOR: '1'}})
