@@ -128,7 +128,7 @@ describe('drawing', () => {
     using where = screenPlace(calculator)
     await using terminal = await opened(where, {env: {TERM: 'xterm', COLORTERM: ''}})
     terminal.key('f2')
-    await terminal.until('keys and commands')
+    await terminal.until('[FILTER]')
     const row = Array.from({length: terminal.rows}, (_, y) => y).find((y) => terminal.row(y).includes('/help')) ?? 0
     const column = terminal.row(row).indexOf('/help')
     expect([terminal.cell(column, row).bg, terminal.cell(column, row + 1).bg]).toEqual([4, 'default'])
