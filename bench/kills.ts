@@ -29,8 +29,11 @@ const soon = async (fits: () => boolean, deadlineMs = 20_000): Promise<void> => 
 }
 
 const header = (terminal: Terminal): string => /^[┏╭┌].*$/m.exec(terminal.frame())?.[0] ?? ''
-const both = ({terminal, other}: Watched, wanted: RegExp): Promise<unknown> =>
-  Promise.all([terminal, other].map((one) => one.until(() => wanted.test(header(one)), 20_000)))
+const bothShow = ({terminal, other}: Watched, fits: (one: Terminal) => boolean): Promise<unknown> =>
+  Promise.all([terminal, other].map((one) => one.until(() => fits(one), 20_000)))
+const both = (scene: Watched, wanted: RegExp): Promise<unknown> => bothShow(scene, (one) => wanted.test(header(one)))
+/** Its pane tells of its work anew: by then the header may say again that it works. */
+const begunAgain = (one: Terminal): boolean => one.frame().split('── implement ──').length > 2
 
 const attach = async ({terminal, other, mark}: Watched): Promise<void> => {
   terminal.type('$P attach\n')
@@ -55,7 +58,7 @@ const kills: Readonly<Record<string, (scene: Watched) => Promise<void>>> = {
   },
   agent: async (scene) => {
     const killed = scene.kill('agent')
-    await both(scene, /lost|starting/)
+    await bothShow(scene, (one) => /lost|starting/.test(header(one)) || begunAgain(one))
     scene.mark('both screens say so')
     await both(scene, /thinking/)
     scene.mark('another is at work on it')
