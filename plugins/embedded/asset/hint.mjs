@@ -3,7 +3,11 @@
 
 import {textOf, walk} from './parse.mjs'
 
-const idle = new Set('test tests case should when with that this from into they them have does then than only after before each every into over under none same what which will must returns return given value values'.split(' '))
+const idle = new Set(
+  'test tests case should when with that this from into they them have does then than only after before each every into over under none same what which will must returns return given value values'.split(
+    ' ',
+  ),
+)
 
 const stemOf = (word) => word.toLowerCase().replace(/(ies|es|s|ed|ing|er)$/, '')
 const wordsIn = (text) => text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []

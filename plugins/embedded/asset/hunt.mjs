@@ -1,7 +1,9 @@
 // The search itself, whatever the language: candidates by rank through a driver until the budget is spent, the space
 // is exhausted, or enough patches pass; pairs of edits where one of them helped without harm.
 
+import {noValues} from './asked.mjs'
 import {candidatesOf, commonOf, fileOf} from './generate.mjs'
+import {biasOf, isHinted, usesOf} from './hint.mjs'
 import {surfaceOf} from './parse.mjs'
 
 export const mostRegions = 24
@@ -15,18 +17,25 @@ const oraclePenalty = 0.8
 // A file that the person named is looked at first.
 const namedBonus = 0.6
 
-/** Ranked candidates of the regions: cost plus what little suspicion there is. */
-export const spaceOf = (regions, files, slice, isNamed = () => false) => {
+// What a failing test is called says what it is about.
+const hintedBonus = 0.2
+
+/** Ranked candidates of the regions: cost plus what little suspicion there is. `hints`: words of the failing tests, `asked`: their values. */
+export const spaceOf = (regions, files, slice, isNamed = () => false, hints = new Set(), asked = noValues) => {
   const known = new Map()
-  const common = commonOf([...files.values()])
+  const uses = usesOf([...files.values()])
+  const common = {...commonOf([...files.values()]), asked, uses}
+  const evidence = {hints, uses}
   const all = []
   for (const region of regions.slice(0, mostRegions)) {
+    const {source} = files.get(region.path)
+    const own = (isOracle(region.name) ? oraclePenalty : 0) - (isNamed(region.path) ? namedBonus : 0) - (isHinted(region.name, hints) ? hintedBonus : 0)
     if (!known.has(region.path)) known.set(region.path, fileOf(region.path, files.get(region.path), surfaceOf(region.path), [], common))
     for (const one of candidatesOf(known.get(region.path), region.node))
       all.push({
         ...one,
         region: region.name,
-        rank: one.cost + 1.5 * (1 - region.lineScore(one.line)) + (isOracle(region.name) ? oraclePenalty : 0) - (isNamed(region.path) ? namedBonus : 0),
+        rank: one.cost + 1.5 * (1 - region.lineScore(one.line)) + own + biasOf(one.edits, source, evidence),
       })
   }
   const best = new Map()

@@ -139,8 +139,7 @@ export const openPythonDriver = async (job) => {
     for (const id of first) careful.add(id)
     for (const id of (await ask(first)).failed ?? []) unsure.add(id)
   }
-  const asked = (plan) =>
-    plan.map(({file, names, must}) => ({file, ids: names.filter((one) => !unsure.has(one)), must})).filter((one) => one.ids.length > 0)
+  const asked = (plan) => plan.map(({file, names, must}) => ({file, ids: names.filter((one) => !unsure.has(one)), must})).filter((one) => one.ids.length > 0)
   const rowOf = (row) => ({...row, name: row.id, frames: row.frames ?? [], ms: row.ms ?? 0})
   return {
     language: 'py',

@@ -66,12 +66,33 @@ const withoutEmptyLine = (before, after, candidate) => {
   return all.join('\n')
 }
 
+const oneLineIf = /^([ \t]*)(if [^:'"#]+): (\S.*)$/
+const isWhole = (text) => ['()', '[]', '{}'].every(([open, close]) => text.split(open).length === text.split(close).length)
+
+// `if x: return` that is new becomes two lines, as people write it.
+const inTwoLines = (before, after, path) => {
+  if (!path.endsWith('.py')) return after
+  const {line, after: lines} = lineEdit(before, after)
+  const unit = /^([ \t]+)\S/m.exec(before)?.[1] ?? '    '
+  const split = lines.map((text) => {
+    const [, indent, test, then] = oneLineIf.exec(text) ?? []
+    return test !== undefined && isWhole(test) && !before.includes(text.trim()) ? `${indent}${test}:\n${indent}${unit}${then}` : text
+  })
+  const all = after.split('\n')
+  all.splice(line - 1, lines.length, ...split)
+  return all.join('\n')
+}
+
 /** What a candidate changes, in the forms that tools and people take; `after` is the file's whole new text. */
 export const patchOf = (candidate, files, root) => {
   const before = files.get(candidate.path).source
-  const after = withoutEmptyLine(before, splice(before, [], candidate.edits), candidate)
+  const after = inTwoLines(before, withoutEmptyLine(before, splice(before, [], candidate.edits), candidate), candidate.path)
   return {after, edit: lineEdit(before, after), ...uniqueEdit(before, after), patch: unified(relative(root, candidate.path), before, after)}
 }
+
+// Throwing away what is kept makes many a test green.
+const lossCost = 0.3
+const loses = ({template, edits}) => template === 'missing statement' && edits.some(({text}) => /\.(pop|clear|popleft|shift|remove)\(|\.length = 0/.test(text))
 
 const strainWeight = 1.5
 const usualWeight = 0.22
@@ -86,7 +107,9 @@ export const orderFinalists = async (plausible, {driver, files, root, left, test
     const before = files.get(candidate.path).source
     return Math.max(-2, Math.min(2, gain(before, splice(before, [], candidate.edits))))
   })
-  const weigh = (at) => sorted[at].candidate.rank - usualWeight * usual[at] + strainWeight * (clusters.strain?.[at] ?? 0) - 0.12 * Math.min(5, size(at) - 1)
+  const loss = (at) => (loses(sorted[at].candidate) ? lossCost : 0)
+  const weigh = (at) =>
+    sorted[at].candidate.rank + loss(at) - usualWeight * usual[at] + strainWeight * (clusters.strain?.[at] ?? 0) - 0.12 * Math.min(5, size(at) - 1)
   const order = sorted.map((_, at) => at).sort((a, b) => weigh(a) - weigh(b) || a - b)
   return order.map((at) => {
     const {candidate, fixed} = sorted[at]

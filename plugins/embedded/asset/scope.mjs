@@ -80,7 +80,7 @@ const note = (facts, node) => {
   if (view.is === 'literal' && view.what === 'string') bump(facts.strings, textOf(node))
   if (view.is === 'literal' && view.what === 'number') bump(facts.numbers, textOf(node))
   if (view.is === 'call' || view.is === 'new') {
-    if (view.callee?.view?.is === 'name') facts.callees.add(view.callee.view.name)
+    if (view.callee?.view?.is === 'name' || view.callee?.view?.is === 'made') facts.callees.add(view.callee.view.name)
   }
   if (view.is === 'pair' && view.key && /property_identifier|identifier/.test(view.key.type)) bump(facts.attrs, textOf(view.key))
   if (node.type === 'shorthand_property_identifier') bump(facts.attrs, textOf(node))

@@ -1,11 +1,13 @@
 // The searcher: a program that runs inside the sandbox on a throwaway copy of a project. Its only argument is a file
 // with the job; it prints JSON lines (progress, then one result) and never writes outside the copy.
 
-import {readFileSync, realpathSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync, realpathSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
+import {askedOf} from './asked.mjs'
 import {cold} from './cold.mjs'
 import {copyProject} from './copy.mjs'
 import {isGuarded, runnerOf, testFilesOf, unfold} from './discover.mjs'
+import {hintsOf} from './hint.mjs'
 import {basesOf, hunt, mostRegions, planFor, spaceOf} from './hunt.mjs'
 import {openNodeDriver} from './node-driver.mjs'
 import {grammarOf, openParser} from './parse.mjs'
@@ -134,7 +136,7 @@ const warm = async ({driver, parser, root, cwd, command, runner, step}, tests, m
   const marksOf = new Map()
   for (const [at, mark] of marks.entries()) marksOf.set(mark.file, (marksOf.get(mark.file) ?? new Set()).add(at))
   const runsFile = (path) => (test) => test.hits.some((mark) => marksOf.get(path)?.has(mark)) || test.hits.length === 0
-  return {...(await search({driver, regions, files, tests, runsFile, root, cwd, command, step: step ?? {}})), ...known}
+  return {...(await search({driver, parser, regions, files, tests, runsFile, root, cwd, command, step: step ?? {}})), ...known}
 }
 
 // Nothing fails in the warm run, or there is none: the project's own command has the word.
@@ -156,15 +158,27 @@ const slow = async ({parser, root, cwd, command, runner}, base) => {
   }
   if (regions.length === 0) return {state: 'unsupported', ...known}
   if (job.localize) return {state: 'located', ...known}
-  return {...(await search({driver, regions, files, tests: found.tests, runsFile: () => () => true, root, cwd, command})), ...known}
+  return {...(await search({driver, parser, regions, files, tests: found.tests, runsFile: () => () => true, root, cwd, command})), ...known}
 }
 
 /** Of the time, how long single edits are tried although one of them already fixes a part of what fails. */
 const stepShare = 0.35
 
-const search = async ({driver, regions, files, tests, runsFile, root, cwd, command, step}) => {
+/** Values that the failing tests name. */
+const valuesOf = async (red, parser) => {
+  const paths = [...new Set(red.map((one) => one.file))].filter((path) => path && grammarOf(path) && existsSync(path)).slice(0, 6)
+  await parser.ready(paths)
+  return askedOf(
+    paths.map((path) => parser.parse(path, readFileSync(path, 'utf8'))),
+    red.map((one) => one.name),
+  )
+}
+
+const search = async ({driver, parser, regions, files, tests, runsFile, root, cwd, command, step}) => {
   const failing = tests.filter((one) => !one.ok).map((one) => one.id)
-  const space = spaceOf(regions, files, job.slice, (path) => isNear(path, root))
+  const red = tests.filter((one) => !one.ok)
+  const names = red.map((one) => one.name)
+  const space = spaceOf(regions, files, job.slice, (path) => isNear(path, root), hintsOf(names), await valuesOf(red, parser))
   const plans = new Map()
   const planOf = (path) => {
     if (!plans.has(path)) plans.set(path, planFor(tests, runsFile(path)))

@@ -160,8 +160,33 @@ const guards = (statement, at) => {
 const onlyWhen = (statement, at) => {
   if (statement.view?.is !== 'do' || statement.view.value?.view?.is === 'literal' || statement.source.slice(statement.start, statement.end).includes('\n'))
     return
-  for (const {text, cost} of atomsAt(statement, at, 20))
+  for (const {text, cost} of [...atomsAt(statement, at, 20), ...ownAtoms(statement, at)])
     at.put(statement, at.surface.guard(text, textOf(statement)), 1.9 + cost, 'missing condition', `this only happens when \`${text}\``)
+}
+
+// this.push(this.items) → if (this.items.length > 0) …: what a statement hands on or asks must be there.
+const ownAtoms = (statement, at) => {
+  const call = [...walk(statement)].find((one) => one.view?.is === 'call')?.view
+  if (!call) return []
+  const parts = [
+    ...call.args,
+    ...(call.callee.view?.is === 'attr' ? [call.callee.view.object] : []),
+    ...call.args.flatMap((one) => (one.view?.is === 'call' ? one.view.args : [])),
+  ]
+  const texts = new Set(parts.filter((one) => ['attr', 'index', 'name'].includes(one.view?.is) && textOf(one).length < 30).map(textOf))
+  return [...texts].slice(0, 4).flatMap((text) => [
+    {text, cost: -0.3},
+    {text: `${at.surface.len(text)} > 0`, cost: -0.3},
+    {text: at.surface.not(text), cost: 0},
+    {text: at.surface.notNull(text), cost: -0.1},
+    ...(at.surface.name === 'js'
+      ? [
+          {text: `${text} !== undefined`, cost: -0.2},
+          {text: `${text} !== ''`, cost: 0},
+          {text: `${text}.size > 0`, cost: 0},
+        ]
+      : []),
+  ])
 }
 
 // a ? b : c is missing: x → test ? x : default

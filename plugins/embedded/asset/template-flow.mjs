@@ -54,10 +54,16 @@ const flush = (statement, at) => {
   const seen = new Set()
   for (const one of walk(loop.view.body)) {
     const text = textOf(one)
-    if (one.view?.is !== 'do' || one.view.value?.view?.is !== 'call' || !oneLine(text) || text.length > 80 || seen.has(text)) continue
+    const given = one.view?.is === 'do' && one.view.value?.view?.is === 'yield' ? one.view.value.view.value : one.view?.value
+    if (one.view?.is !== 'do' || !['call', 'name', 'list'].includes(given?.view?.is) || !oneLine(text) || text.length > 80 || seen.has(text)) continue
+    if (given.view.is !== 'call' && given === one.view.value) continue
     seen.add(text)
     put(statement, at, text, 1.25, 'missing last step')
-    const names = new Set(one.view.value.view.args.flatMap((arg) => [...walk(arg)].filter((each) => each.view?.is === 'name').map((each) => each.view.name)))
+    const names = new Set(
+      (given.view.is === 'call' ? given.view.args : [given]).flatMap((arg) =>
+        [...walk(arg)].filter((each) => each.view?.is === 'name').map((each) => each.view.name),
+      ),
+    )
     for (const name of [...names].slice(0, 3))
       for (const test of at.surface.name === 'py' ? [name] : [name, `${name}.length > 0`])
         put(statement, at, at.surface.guard(test, text), 1.1, 'missing last step', `${say(text)} is missing after the loop`)
@@ -83,8 +89,10 @@ const touch = (statement, at) => {
   if (!fn) return
   for (const [map, key] of at.maps(fn)) {
     if (at.surface.name === 'py') {
-      for (const text of [`${map}.move_to_end(${key})`, `${map}[${key}] = ${map}.pop(${key})`])
-        if (!textOf(fn).includes(text)) around(statement, at, text, 1.5, 'order of entries', `${say(key)} must go to the end of ${say(map)}`)
+      const usual = at.facts.methods.has('move_to_end') ? 1.3 : 1.5
+      const words = `${say(key)} must go to the end of ${say(map)}`
+      if (!textOf(fn).includes(`${map}.move_to_end(${key})`)) around(statement, at, `${map}.move_to_end(${key})`, usual, 'order of entries', words)
+      around(statement, at, `${map}[${key}] = ${map}.pop(${key})`, 1.5, 'order of entries', words)
       continue
     }
     around(statement, at, `${map}.delete(${key})${at.end}`, 1.5, 'order of entries', `${say(key)} must leave ${say(map)} first`)

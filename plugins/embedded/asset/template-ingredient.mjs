@@ -186,6 +186,9 @@ const operand = (node, at) => {
     if (other === own) continue
     const cost = sisters.includes(other) ? 1.55 : sizes.includes(other) ? 2.0 : 1.85
     for (const op of ['+', '-', '*']) put(op, other, cost + (op === '*' ? 0.1 : 0))
+    // Lists and texts care what comes first.
+    if (node.view.is === 'name' && others.includes(other))
+      at.put(node, fittedOperation(node, `${other} + ${own}`, '+'), cost, 'missing operand', `\`${own}\` should be \`${other} + ${own}\``)
     put('/', other, cost + 0.25)
   }
 }

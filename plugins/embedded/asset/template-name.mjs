@@ -70,7 +70,7 @@ const otherError = (node, at) => {
     .filter(isError)
   for (const to of new Set([...known, ...errors[at.surface.name]]))
     if (to !== name) at.put(node, to, known.includes(to) ? 0.9 : 1.0, 'kind of error', `\`${name}\` should be \`${to}\``)
-  if (at.surface.name === 'py' && node.up?.type === 'except_clause')
+  if (at.surface.name === 'py' && (node.up?.type === 'except_clause' || (node.up?.type === 'as_pattern' && node.up.up?.type === 'except_clause')))
     for (const to of errors.py) if (to !== name) at.put(node, `(${name}, ${to})`, 1.2, 'kind of error', `\`${to}\` must be caught too`)
 }
 
@@ -144,4 +144,5 @@ export const nameTemplates = {
   call: [idleArgument, falseArgument],
   new: [idleArgument],
   template: [fixedText],
+  made: [otherError],
 }

@@ -130,6 +130,17 @@ const precedence = (node, at) => {
   }
 }
 
+// a * b * c + d → a * (b * c + d)
+const factored = (node, at) => {
+  if (!/^[-+]$/.test(textOf(node.view.op))) return
+  let first = node.view.left
+  if (first?.view?.is !== 'binary' || !/^[*/]$/.test(textOf(first.view.op))) return
+  while (first.view.left.view?.is === 'binary' && /^[*/]$/.test(textOf(first.view.left.view.op))) first = first.view.left
+  const {left, op, right} = first.view
+  const rest = node.source.slice(right.start, node.end)
+  at.put(node, `${textOf(left)} ${textOf(op)} (${rest})`, 0.95, 'precedence', `\`${textOf(node)}\` groups the wrong way`)
+}
+
 const binary = (node, at) => {
   const op = textOf(node.view.op)
   if (!node.view.left || !node.view.right) return
@@ -226,7 +237,7 @@ const everywhere = (statement, at) => {
 
 /** By view. */
 export const operatorTemplates = {
-  binary: [binary, byIdentity],
+  binary: [binary, byIdentity, factored],
   chain: [chain],
   unary: [unary],
   assign: [assign],

@@ -32,8 +32,42 @@ export const patternEdits = (pattern) => {
     }
     if (pattern[i] === '.' && pattern[i - 1] !== '\\') found.add(`${pattern.slice(0, i)}\\.${pattern.slice(i + 1)}`)
   }
+  for (const to of countsIn(pattern)) found.add(to)
+  for (const to of classesIn(pattern)) found.add(to)
   found.delete(pattern)
   return [...found]
+}
+
+// {1,5} → {1,6}
+const countsIn = (pattern) => {
+  const found = []
+  for (const hit of pattern.matchAll(/\{(\d+)(,?)(\d*)\}/g)) {
+    const put = (text) => found.push(pattern.slice(0, hit.index) + text + pattern.slice(hit.index + hit[0].length))
+    const [low, high] = [Number(hit[1]), hit[3] === '' ? null : Number(hit[3])]
+    for (const by of [1, -1, 2]) {
+      if (low + by >= 0 && (high === null || low + by <= high)) put(`{${low + by}${hit[2]}${hit[3]}}`)
+      if (high !== null && high + by >= low) put(`{${low},${high + by}}`)
+    }
+    put(hit[2] === '' ? `{${low},}` : `{${low}}`)
+    if (hit[2] === '') put(`{1,${low}}`)
+  }
+  return found
+}
+
+const members = ['a-z', 'A-Z', '0-9', '\\d', '\\w', '\\s', '_', '-', '.', '+', '/', ':', "'"]
+// [a-z] → [a-z0-9], [^a-z], and without one of its members.
+const classesIn = (pattern) => {
+  const found = []
+  for (const hit of pattern.matchAll(/(?<!\\)\[(\^?)((?:\\.|[^\]\\])+)\]/g)) {
+    const put = (text) => found.push(`${pattern.slice(0, hit.index)}[${text}]${pattern.slice(hit.index + hit[0].length)}`)
+    const [, not, body] = hit
+    put(not === '' ? `^${body}` : body)
+    for (const one of members)
+      if (!body.includes(one)) put(one === '-' ? `${not}${body}-` : `${not}${body.replace(/-$/, '')}${one}${body.endsWith('-') ? '-' : ''}`)
+    const parts = body.match(/\\.|.-[^\]]|./g) ?? []
+    if (parts.length > 1 && parts.length < 8) for (let at = 0; at < parts.length; at++) put(not + [...parts.slice(0, at), ...parts.slice(at + 1)].join(''))
+  }
+  return found
 }
 
 // re.compile(r"…"): the pattern is a string.

@@ -1,5 +1,5 @@
 // Templates for what Python code says in its own idioms: arguments of built-in calls that are easily left out, entries of
-// dictionaries that are added to, numbers that come from a counter, the longest text first, decorators.
+// dictionaries that are added to, numbers that come from a counter, errors that are caught, decorators.
 
 import {textOf, walk} from './parse.mjs'
 import {fittedOperation} from './surface.mjs'
@@ -9,73 +9,107 @@ const isPython = (at) => at.surface.name === 'py'
 
 /** What a call by this name may lack behind its last argument: how many arguments it has, what is missing, what that costs. */
 const missing = new Map([
-  ['pop', [[0, '0', 0.9], [1, 'None', 0.9], [1, '0', 1.3]]],
+  [
+    'pop',
+    [
+      [0, '0', 0.9],
+      [1, 'None', 0.9],
+      [1, '0', 1.3],
+    ],
+  ],
   ['popitem', [[0, 'last=False', 0.8]]],
   ['move_to_end', [[1, 'last=False', 1.0]]],
   ['next', [[1, 'None', 0.9]]],
   ['getattr', [[2, 'None', 0.9]]],
-  ['split', [[2, '1', 1.0], [0, "','", 1.2], [0, "'\\n'", 1.2]]],
+  [
+    'split',
+    [
+      [2, '1', 1.0],
+      [0, "','", 1.2],
+      [0, "'\\n'", 1.2],
+    ],
+  ],
   ['rsplit', [[1, '1', 0.9]]],
-  ['splitlines', [[0, 'True', 1.0], [0, 'keepends=True', 1.05]]],
-  ['max', [[1, 'default=0', 0.9], [1, 'default=None', 0.9]]],
-  ['min', [[1, 'default=0', 0.9], [1, 'default=None', 0.9]]],
+  [
+    'splitlines',
+    [
+      [0, 'True', 1.0],
+      [0, 'keepends=True', 1.05],
+    ],
+  ],
+  [
+    'max',
+    [
+      [1, 'default=0', 0.9],
+      [1, 'default=None', 0.9],
+    ],
+  ],
+  [
+    'min',
+    [
+      [1, 'default=0', 0.9],
+      [1, 'default=None', 0.9],
+    ],
+  ],
   ['sum', [[1, '0', 1.4]]],
-  ['int', [[1, '16', 1.2], [1, '2', 1.2]]],
-  ['round', [[1, '1', 1.1], [1, '3', 1.2], [1, '4', 1.3]]],
+  [
+    'int',
+    [
+      [1, '16', 1.2],
+      [1, '2', 1.2],
+    ],
+  ],
+  [
+    'round',
+    [
+      [1, '1', 1.1],
+      [1, '3', 1.2],
+      [1, '4', 1.3],
+    ],
+  ],
   ['enumerate', [[1, 'start=1', 0.95]]],
   ['replace', [[2, '1', 1.1]]],
   ['unlink', [[0, 'missing_ok=True', 0.9]]],
-  ['mkdir', [[0, 'parents=True, exist_ok=True', 0.9], [0, 'exist_ok=True', 0.85], [0, 'parents=True', 0.9]]],
+  [
+    'mkdir',
+    [
+      [0, 'parents=True, exist_ok=True', 0.9],
+      [0, 'exist_ok=True', 0.85],
+      [0, 'parents=True', 0.9],
+    ],
+  ],
   ['sub', [[3, '1', 1.2]]],
-  ['dumps', [[1, 'sort_keys=True', 0.9], [1, 'default=str', 1.0], [1, 'ensure_ascii=False', 1.0]]],
-  ['gather', [[1, 'return_exceptions=True', 1.0], [2, 'return_exceptions=True', 1.0]]],
-  ['field', [[0, 'default_factory=list', 1.0], [0, 'default_factory=dict', 1.0], [0, 'default_factory=set', 1.0]]],
+  [
+    'dumps',
+    [
+      [1, 'sort_keys=True', 0.9],
+      [1, 'default=str', 1.0],
+      [1, 'ensure_ascii=False', 1.0],
+    ],
+  ],
+  [
+    'gather',
+    [
+      [1, 'return_exceptions=True', 1.0],
+      [2, 'return_exceptions=True', 1.0],
+    ],
+  ],
+  [
+    'field',
+    [
+      [0, 'default_factory=list', 1.0],
+      [0, 'default_factory=dict', 1.0],
+      [0, 'default_factory=set', 1.0],
+    ],
+  ],
 ])
-const words = [
-  ['sort', 'reverse=True', 0.85],
-  ['sorted', 'reverse=True', 0.85],
-]
-
-const arguments_ = (node, at) => {
+const lacking = (node, at) => {
   if (!isPython(at) || !textOf(node).endsWith(')')) return
   const {callee, args} = node.view
   const name = textOf(callee).split('.').at(-1)
   const lead = args.length > 0 ? ', ' : ''
   for (const [count, text, cost] of missing.get(name) ?? [])
     if (args.length === count) at.putAt(node.end - 1, node.end - 1, lead + text, cost, 'missing argument', `${say(textOf(callee))} also needs ${say(text)}`)
-  for (const [own, text, cost] of words)
-    if (own === name && !textOf(node).includes('reverse'))
-      at.putAt(node.end - 1, node.end - 1, lead + text, cost, 'missing argument', `${say(textOf(callee))} also needs ${say(text)}`)
-}
-
-/** Orders by a part of the element: as `key=` of what is sorted, where nothing says how. */
-const ordered = (node, at) => {
-  if (!isPython(at) || !textOf(node).endsWith(')')) return
-  const {callee, args} = node.view
-  const name = textOf(callee).split('.').at(-1)
-  if (!/^(sort|sorted|max|min)$/.test(name) || textOf(node).includes('key=') || args.length !== (name === 'sort' ? 0 : 1)) return
-  const put = (key, cost) =>
-    at.putAt(node.end - 1, node.end - 1, `${args.length > 0 ? ', ' : ''}key=${key}`, cost, 'missing argument', `the order goes by ${say(key)}`)
-  for (const key of at.keys) put(key, 1.0)
-  for (const place of [0, 1, 2]) put(`lambda item: item[${place}]`, 1.15)
-  put('lambda item: (-item[1], item[0])', 1.25)
-  put('lambda item: -item[1]', 1.3)
-}
-
-// key=lambda p: p[1] → (-p[1], p[0]), -p[1]: the other way round, ties by the rest.
-const keyed = (node, at) => {
-  if (!isPython(at) || textOf(node.view.name) !== 'key' || node.view.value?.type !== 'lambda') return
-  const {body} = node.view.value.view
-  if (!body) return
-  const own = textOf(body)
-  const put = (text, cost) => text !== own && at.put(body, text, cost, 'order', `the order goes by ${say(text)}`)
-  if (body.view?.is === 'list') {
-    for (const item of body.view.items) at.put(item, textOf(item).startsWith('-') ? textOf(item).slice(1) : `-${textOf(item)}`, 0.9, 'order', `${say(textOf(item))} counts the other way round`)
-    return
-  }
-  put(own.startsWith('-') ? own.slice(1) : `-${own}`, 0.85)
-  const [, name, place] = /^-?(\w+)\[([01])\]$/.exec(own) ?? []
-  if (name) for (const first of [`-${name}[${place}]`, `${name}[${place}]`]) put(`(${first}, ${name}[${1 - Number(place)}])`, first.startsWith('-') ? 0.95 : 1.1)
 }
 
 // re.compile(made) → re.compile(made + '$'): all of the text must fit.
@@ -99,7 +133,10 @@ const entries = (node, at) => {
   if (value.type === 'set' || value.type === 'list') {
     const items = own.slice(1, -1)
     const [, more] = value.view.items
-    put(`${map}.setdefault(${key}, ${emptyOf[value.type]}).${value.type === 'set' ? (more ? 'update' : 'add') : more ? 'extend' : 'append'}(${more ? own : items})`, 0.95)
+    put(
+      `${map}.setdefault(${key}, ${emptyOf[value.type]}).${value.type === 'set' ? (more ? 'update' : 'add') : more ? 'extend' : 'append'}(${more ? own : items})`,
+      0.95,
+    )
   }
   if (value.type === 'dictionary' && value.view.items.length > 0) put(`${map}.setdefault(${key}, {}).update(${own})`, 1.0)
   if (!own.includes(map)) {
@@ -116,7 +153,19 @@ const counted = (node, at) => {
   at.put(node, `next(${textOf(node)})`, 0.7, 'missing call', `${say(textOf(node))} must be asked for its next value`)
 }
 
-const errors = ['ValueError', 'TypeError', 'KeyError', 'IndexError', 'AttributeError', 'LookupError', 'OSError', 'RuntimeError', 'ZeroDivisionError', 'StopIteration', 'Exception']
+const errors = [
+  'ValueError',
+  'TypeError',
+  'KeyError',
+  'IndexError',
+  'AttributeError',
+  'LookupError',
+  'OSError',
+  'RuntimeError',
+  'ZeroDivisionError',
+  'StopIteration',
+  'Exception',
+]
 // except (A, B): one more may come.
 const caught = (node, at) => {
   if (!isPython(at) || node.type !== 'tuple') return
@@ -124,7 +173,8 @@ const caught = (node, at) => {
   if (clause?.type !== 'except_clause') return
   const known = node.view.items.map(textOf)
   for (const name of [...new Set([...at.errors, ...errors])])
-    if (!known.includes(name)) at.putAt(node.start + 1, node.start + 1, `${name}, `, at.errors.includes(name) ? 0.85 : 0.9, 'kind of error', `\`${name}\` must be caught too`)
+    if (!known.includes(name))
+      at.putAt(node.start + 1, node.start + 1, `${name}, `, at.errors.includes(name) ? 0.85 : 0.9, 'kind of error', `\`${name}\` must be caught too`)
 }
 
 const handlerOf = (statement) => (statement.up?.up?.type === 'except_clause' ? statement.up.up : null)
@@ -136,47 +186,65 @@ const raised = (statement, at) => {
   if (statement.view?.is === 'pass') at.put(statement, 'raise', 0.8, 'missing raise', 'the error must go on to whoever called')
 }
 
-// list(xs) → sorted(xs, key=…): what comes next needs an order.
-const unsorted = (node, at) => {
-  const {callee, args} = node.view
-  if (!isPython(at) || !/^(list|tuple|iter|reversed)$/.test(textOf(callee)) || args.length !== 1) return
-  const own = textOf(args[0])
-  const getter = at.orphans.find((one) => one.name === 'attrgetter' || one.name === 'itemgetter')?.name
-  if (getter === 'attrgetter') for (const [attr] of [...at.facts.attrs].slice(0, 16)) at.put(node, `sorted(${own}, key=attrgetter('${attr}'))`, 0.95, 'order', `${say(own)} must be sorted by ${say(attr)}`)
-  if (getter === 'itemgetter') for (const place of [0, 1, 2]) at.put(node, `sorted(${own}, key=itemgetter(${place}))`, 0.95, 'order', `${say(own)} must be sorted`)
-  for (const key of at.keys) at.put(node, `sorted(${own}, key=${key})`, 1.05, 'order', `${say(own)} must be sorted by ${say(key)}`)
-  for (const [attr] of [...at.facts.attrs].slice(0, 12)) at.put(node, `sorted(${own}, key=lambda item: item.${attr})`, 1.3, 'order', `${say(own)} must be sorted by ${say(attr)}`)
-}
-
 const cases = ['.title()', '.capitalize()', '.casefold()', '.lower()', '.upper()', '.strip()']
 // x.strip() → x.strip().title()
 const cased = (node, at) => {
   const {callee} = node.view
   const up = node.up?.view
-  if (!isPython(at) || callee.view?.is !== 'attr' || !/^(r?strip|lstrip|lower|upper|replace|get|group|title)$/.test(textOf(callee.view.attr)) || up?.is === 'attr') return
+  if (
+    !isPython(at) ||
+    callee.view?.is !== 'attr' ||
+    !/^(r?strip|lstrip|lower|upper|replace|get|group|title)$/.test(textOf(callee.view.attr)) ||
+    up?.is === 'attr'
+  )
+    return
   for (const end of cases) at.put(node, textOf(node) + end, 1.15, 'missing normalisation', `${say(textOf(node))} needs \`${end}\``)
 }
 
 const rated = /percent|rate|discount|tax|ratio|share|fee|interest|margin|pct/i
 const scaled = (node, at) => {
   const up = node.up?.view
-  if (!up || !/^(binary|call|return|assign|declare|paren|named)$/.test(up.is) || (up.is === 'assign' && up.target === node) || up.callee === node || node.up.view?.is === 'attr') return
+  if (
+    !up ||
+    !/^(binary|call|return|assign|declare|paren|named)$/.test(up.is) ||
+    (up.is === 'assign' && up.target === node) ||
+    up.callee === node ||
+    node.up.view?.is === 'attr'
+  )
+    return
   const own = textOf(node)
   const last = /\w+$/.exec(own)?.[0] ?? ''
-  for (const [op, value] of [['/', '100'], ['*', '100'], ['/', '60'], ['*', '60'], ['/', '1000'], ['*', '1000'], ['*', '2'], ['//', '2']]) {
+  for (const [op, value] of [
+    ['/', '100'],
+    ['*', '100'],
+    ['/', '60'],
+    ['*', '60'],
+    ['/', '1000'],
+    ['*', '1000'],
+    ['*', '2'],
+    ['//', '2'],
+  ]) {
     if (op === '//' && !isPython(at)) continue
     const likely = value === '100' && rated.test(last)
     at.put(node, fittedOperation(node, `${own} ${op} ${value}`, op), likely ? 0.95 : 1.6, 'unit', `${say(own)} should be ${say(`${own} ${op} ${value}`)}`)
   }
 }
 
-const first = (body) => (body?.view?.is === 'block' ? body : null)
-// for mark in marks: if text.startswith(mark) → the longest first.
-const longest = (node, at) => {
-  const {over, body, target} = node.view
-  if (!isPython(at) || !over || !first(body) || !/\.(startswith|endswith|removeprefix)\(|\bin\b/.test(textOf(body)) || /sorted\(/.test(textOf(over))) return
-  for (const order of ['key=len, reverse=True', 'reverse=True'])
-    at.put(over, `sorted(${textOf(over)}, ${order})`, 1.2, 'iteration', `of ${say(textOf(over))} the longest ${say(textOf(target))} must come first`)
+// def wrapper(*args) inside def decorate(function): its name and words are those of the function.
+const wrapping = (statement, at) => {
+  if (!isPython(at) || statement.view?.is !== 'function' || !/functools|\bwraps\b/.test(textOf(at.root))) return
+  const outer = at.functionOf(statement)
+  const params = outer?.view.params?.kids.filter((kid) => kid.type === 'identifier').map(textOf) ?? []
+  const own = textOf(statement)
+  for (const param of params.filter((name) => name !== 'self' && own.includes(`${name}(`)))
+    for (const text of /\bfrom functools import\b.*\bwraps\b/.test(textOf(at.root)) ? [`@wraps(${param})`] : [`@functools.wraps(${param})`])
+      at.putAt(statement.start, statement.start, `${text}\n${at.indentOf(statement)}`, 0.8, 'missing decorator', `${say(text)} is missing`)
+}
+
+// bool(x) → not x
+const denied = (node, at) => {
+  if (isPython(at) && textOf(node.view.callee) === 'bool' && node.view.args.length === 1)
+    at.put(node, `not ${textOf(node.view.args[0])}`, 0.85, 'negation', `${say(textOf(node))} must be negated`)
 }
 
 const decorators = ['@property', '@staticmethod', '@classmethod']
@@ -187,7 +255,14 @@ const decorated = (statement, at) => {
     if (text === '@property' && (params.length !== 1 || statement.view.name.startsWith('__'))) continue
     if (text === '@classmethod' && params[0] !== 'cls') continue
     if (text === '@staticmethod' && (params[0] === 'self' || params[0] === 'cls')) continue
-    at.putAt(statement.start, statement.start, `${text}\n${at.indentOf(statement)}`, text === '@property' ? 1.3 : 0.9, 'missing decorator', `${say(text)} is missing`)
+    at.putAt(
+      statement.start,
+      statement.start,
+      `${text}\n${at.indentOf(statement)}`,
+      text === '@property' ? 1.3 : 0.9,
+      'missing decorator',
+      `${say(text)} is missing`,
+    )
   }
 }
 
@@ -197,7 +272,8 @@ export const pythonFacts = (root) => {
   const counters = new Set()
   const thrown = new Set()
   for (const node of walk(root)) {
-    if (node.view?.is === 'named' && textOf(node.view.name) === 'key' && node.view.value && textOf(node.view.value).length < 60) keys.add(textOf(node.view.value))
+    if (node.view?.is === 'named' && textOf(node.view.name) === 'key' && node.view.value && textOf(node.view.value).length < 60)
+      keys.add(textOf(node.view.value))
     if (node.view?.is === 'assign' && !node.view.op && node.view.value && /^(itertools\.)?(count|cycle)\(|^iter\(/.test(textOf(node.view.value)))
       counters.add(textOf(node.view.target))
     if (node.type === 'identifier' && /(Error|Exception|Operation)$/.test(textOf(node))) thrown.add(textOf(node))
@@ -207,12 +283,12 @@ export const pythonFacts = (root) => {
 
 /** By view. */
 export const pythonTemplates = {
-  call: [arguments_, ordered, unsorted, cased, anchored],
+  call: [lacking, denied, cased, anchored],
   list: [caught],
-  named: [keyed],
   assign: [entries],
   name: [counted, scaled],
   attr: [counted, scaled],
-  loop: [longest],
 }
-export const pythonStatements = [decorated, raised]
+export const pythonStatements = [raised]
+/** For a function as a whole. */
+export const pythonFunctions = [decorated, wrapping]

@@ -1,6 +1,7 @@
 // Templates that delete, move, insert or rewrite whole statements, and those for results, defaults and loops.
 
 import {textOf, walk} from './parse.mjs'
+import {depthOf} from './template-state.mjs'
 
 const short = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isSimple = (node) => ['do', 'return', 'declaration', 'break', 'continue', 'throw'].includes(node.view?.is) && !textOf(node).includes('\n')
@@ -95,7 +96,9 @@ const insertKnown = (statement, at) => {
   const fn = at.functionOf(statement)
   if (!fn) return
   const indent = at.indentOf(statement)
-  const put = (text, cost, say) => {
+  const nested = 0.15 * depthOf(statement)
+  const put = (text, own, say) => {
+    const cost = own + nested
     at.putAt(statement.start, statement.start, `${text}\n${indent}`, cost, 'missing statement', say)
     const {items} = statement.up.view
     if (items.at(-1) === statement && !['return', 'throw', 'break', 'continue'].includes(statement.view?.is))
@@ -107,8 +110,12 @@ const insertKnown = (statement, at) => {
     if (names.every((name) => visible.has(name) || at.builtIn(name))) put(text, 1.75, `${short(text)} is missing here`)
   if (at.inLoop(statement)) for (const [name, value] of at.firsts(fn)) put(`${name} = ${value}${at.end}`, 1.5, `\`${name}\` must begin anew here`)
   for (const {text, cost} of smallSteps(statement, at)) put(text, cost, `${short(text)} is missing here`)
-  for (const [name, value] of at.initials.slice(0, 6))
-    put(`${at.surface.self}.${name} = ${value}${at.end}`, /^([[{]|new )/.test(value) ? 1.5 : 1.8, `\`${at.surface.self}.${name}\` must be reset here`)
+  for (const [name, value, times] of at.initials.slice(0, 6))
+    put(
+      `${at.surface.self}.${name} = ${value}${at.end}`,
+      (/^([[{]|new )/.test(value) ? 1.5 : 1.75) - (times > 1 ? 0.3 : 0),
+      `\`${at.surface.self}.${name}\` must be reset here`,
+    )
   if (at.surface.name === 'js' && fn.view.async)
     for (const {name} of at.names(statement).filter((one) => one.depth === 0 && one.kind === 'local')) {
       put(`await Promise.all(${name})${at.end}`, 1.6, `\`${name}\` must be awaited`)

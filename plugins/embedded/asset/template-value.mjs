@@ -7,14 +7,17 @@ import {fitted, fittedOperation, isLoose} from './surface.mjs'
 const number = (node, at) => {
   const from = textOf(node)
   const value = Number(from.replaceAll('_', ''))
+  const grouped = from.includes('_')
   if (!Number.isFinite(value)) return
   const say = (to) => `\`${from}\` should be \`${to}\``
   const signed = node.up?.view?.is === 'unary'
   // `x + 0` and `x * 1` are left to the templates that drop an operand.
   const idle = node.up?.view?.is === 'binary' ? {'+': '0', '-': '0', '*': '1', '/': '1'}[textOf(node.up.view.op)] : undefined
   const stands = node.up?.view?.is === 'assign' && node.up.view.op
-  const put = (to, cost) =>
-    to !== from && to !== idle && !(stands && to === '0') && !(signed && to.startsWith('-')) && at.put(node, to, cost, 'constant', say(to))
+  const put = (plainly, cost) => {
+    const to = grouped && /^\d{4,}$/.test(plainly) ? plainly.replace(/\B(?=(\d{3})+$)/g, '_') : plainly
+    if (to !== from && to !== idle && !(stands && to === '0') && !(signed && to.startsWith('-'))) at.put(node, to, cost, 'constant', say(to))
+  }
   if (Number.isInteger(value)) {
     const near = ['binary', 'index', 'slice', 'chain', 'unary'].includes(node.up?.view?.is) || node.up?.view?.is === 'declare' ? 0.7 : 0.85
     put(String(value + 1), near)
@@ -26,15 +29,28 @@ const number = (node, at) => {
     [100, 1.2],
     [60, 1.25],
     [2, 1.4],
+    [1000, 1.25],
+    [24, 1.4],
+    [3600, 1.45],
   ]) {
     put(String(value * factor), cost)
     put(plain(value / factor), cost)
   }
   if (value === 0) for (const to of at.surface.infinite) put(to, 1.1)
   put(`-${from}`, 1.1)
+  for (const from of [units.find((one) => one.includes(value)) ?? []]) for (const to of from) put(String(to), 1.15)
   for (const [other] of at.facts.numbers) put(other, 1.2)
+  for (const other of at.asked.numbers) put(other, 1.35)
   for (const to of [at.surface.null, at.surface.true, at.surface.false, "''", '[]']) put(to, 1.7)
 }
+// How many of one are in another: what is mistaken for one another.
+const units = [
+  [60, 3600, 24, 1440, 86400, 7, 12],
+  [1000, 60000, 3600000, 86400000],
+  [1024, 1000, 1048576],
+  [365, 366, 360],
+  [16, 10, 8, 2, 36],
+]
 const plain = (value) => (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(12))))
 
 const string = (node, at) => {
@@ -45,6 +61,7 @@ const string = (node, at) => {
   const say = (to) => `${short(from)} should be ${short(to)}`
   const put = (to, cost) => to !== from && at.put(node, to, cost, 'string', say(to))
   for (const [other] of at.facts.strings) put(other, other.length < 30 ? 1.15 : 1.6)
+  for (const other of at.asked.strings) put(quote + other + quote, 1.3)
   if (/[a-z]/i.test(body) && body.length < 40) {
     put(quote + body.toLowerCase() + quote, 1.2)
     put(quote + body.toUpperCase() + quote, 1.2)
@@ -108,13 +125,15 @@ const name = (node, at) => {
   const {name: from} = node.view
   const isCallee = node.up?.view?.is === 'call' && node.up.view.callee === node
   const say = (to) => `\`${from}\` should be \`${to}\``
+  // Where many could be meant, each is the less likely.
+  const crowd = 0.1 * Math.max(0, Math.log2(at.names(node).filter((one) => one.depth === 0).length / 5))
   for (const one of at.names(node)) {
     if (one.name === from || one.name === at.surface.self) continue
     const callable = one.kind === 'function' || one.kind === 'import' || at.facts.callees.has(one.name)
     if (isCallee !== callable && !(isCallee && one.kind === 'param')) {
       if (isCallee || one.kind === 'function' || one.depth !== -1) continue
     }
-    const cost = one.depth === -1 ? 1.3 : 0.85 + 0.15 * Math.max(0, one.depth)
+    const cost = one.depth === -1 ? 1.3 : 0.85 + crowd + 0.15 * Math.max(0, one.depth)
     at.put(
       node,
       node.type === 'shorthand_property_identifier' ? `${from}: ${one.name}` : one.name,
@@ -170,6 +189,14 @@ const offByOne = (node, at) => {
 // Whose result nobody takes: a call that only asks is no call at all.
 const asks = /^(get|has|at|values|keys|entries|slice|includes|indexOf|map|filter|find|some|every|join|trim|index|count|items|copy|toString|valueOf)$/
 
+// What changes something gives no truth to ask for.
+const gives = /^(add|push|unshift|set|clear|append|extend|insert|update|forEach|sort|reverse)$/
+const isAsked = (call) => {
+  const up = call.up?.view
+  if (up?.is === 'if' || up?.is === 'ternary' || up?.is === 'loop' || up?.is === 'filter') return up.test === call
+  return up?.is === 'unary' || call.up?.type === 'parenthesized_expression' || (up?.is === 'binary' && /^(&&|\|\||and|or)$/.test(textOf(up.op)))
+}
+
 const attr = (node, at) => {
   const {object, attr: key} = node.view
   const from = textOf(key)
@@ -178,7 +205,8 @@ const attr = (node, at) => {
   const near = new Set(at.attrsOf(textOf(object)).map(([one]) => one))
   if (isCallee) {
     const idle = node.up.up?.view?.is === 'do'
-    const cost = (to, own) => own + (idle && asks.test(to) ? 1.3 : 0)
+    const asked = isAsked(node.up)
+    const cost = (to, own) => own + (idle && asks.test(to) ? 1.3 : 0) + (asked && gives.test(to) ? 0.9 : 0)
     for (const to of siblingsOf(from, at.surface.name)) at.put(key, to, cost(to, 0.65), 'method', say(to))
     for (const [to] of at.facts.methods) if (to !== from) at.put(key, to, cost(to, near.has(to) ? 1.1 : 1.4), 'method', say(to))
   } else {

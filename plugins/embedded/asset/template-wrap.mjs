@@ -57,7 +57,13 @@ const copied = (node, at) => {
   const up = node.up.view
   if (up.is !== 'return' && up.is !== 'yield' && up.is !== 'assign' && up.is !== 'declare' && up.is !== 'call' && up.is !== 'pair' && up.is !== 'loop') return
   for (const text of copies[at.surface.name](atom(node)))
-    at.put(node, text, up.is === 'call' ? 1.6 : 1.25, 'missing copy', `${say(textOf(node))} must be copied`)
+    at.put(
+      node,
+      text,
+      (up.is === 'call' ? 1.6 : 1.25) + (/^(structuredClone|set\(|tuple)/.test(text) ? 0.1 : 0),
+      'missing copy',
+      `${say(textOf(node))} must be copied`,
+    )
 }
 
 // A loop that calls its elements, or changes what it goes over, needs a copy of that; also where the loop has it by another name.
@@ -105,8 +111,8 @@ const numeric = (node, at) => {
   for (const fn of surface.whole) if (!text.startsWith(fn)) at.put(node, `${fn}(${text})`, cost, 'whole number', `${say(text)} must be made a whole number`)
   at.put(node, surface.abs(text), cost + 0.1, 'absolute value', `the absolute value of ${say(text)} is meant`)
   at.put(node, surface.max('0', text), cost, 'clamp', `${say(text)} must not be below 0`)
-  at.put(node, surface.max('1', text), cost + 0.3, 'clamp', `${say(text)} must not be below 1`)
-  if (node.view.is !== 'binary') at.put(node, fitted(node, `-${atom(node)}`), cost + 0.1, 'sign', `the sign of ${say(text)} is wrong`)
+  at.put(node, surface.max('1', text), cost + 0.2, 'clamp', `${say(text)} must not be below 1`)
+  if (node.view.is !== 'binary') at.put(node, fitted(node, `-${atom(node)}`), up === 'list' ? 1.0 : cost + 0.1, 'sign', `the sign of ${say(text)} is wrong`)
   at.put(node, surface.number(text), cost + 0.2, 'conversion', `${say(text)} must be a number`)
   at.put(node, surface.text(text), cost + 0.2, 'conversion', `${say(text)} must be a text`)
 }
@@ -161,6 +167,12 @@ const pyCalls = (node, at) => {
   if (name === 'enumerate' && args.length === 1) put('1', 1.0, 'counting starts at 1')
   if (name === 'range') {
     if (args.length === 1) at.putAt(args[0].start, args[0].start, '1, ', 0.9, 'bound', 'the range starts at 1')
+    if (args.length === 1)
+      for (const one of at
+        .names(node)
+        .filter((each) => each.depth === 0 && each.kind !== 'function')
+        .slice(0, 10))
+        at.putAt(args[0].start, args[0].start, `${one.name}, `, 1.0, 'bound', `the range starts at \`${one.name}\``)
     if (args.length === 2) put('-1', 1.1, 'the range goes down')
     if (args.length === 2) at.putAt(args[0].start, args[1].start, '', 1.0, 'bound', 'the range starts at 0')
   }

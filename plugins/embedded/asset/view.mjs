@@ -13,10 +13,12 @@ const literal = (what) => () => ({is: 'literal', what})
 const inner = (node) => (node?.type === 'parenthesized_expression' ? (named(node)[0] ?? node) : node)
 
 // A name that is declared, imported or labelled is not an expression that could be swapped.
-const declares = new Set(['name', 'pattern', 'parameter', 'alias', 'label', 'key', 'constructor'])
+const declares = new Set(['name', 'pattern', 'parameter', 'alias', 'label', 'key'])
 const isPattern = (node) =>
   /pattern|parameter|import|export_specifier|type_|label|decorator|jsx|catch_clause|keyword_argument|aliased/.test(node.up?.type ?? '')
 const isDeclared = (node) => {
+  // What an error is caught as is declared; which error, is not.
+  if (node.up?.type === 'as_pattern') return false
   if (node.up?.type === 'keyword_argument' || node.up?.type === 'default_parameter') return node.field === 'name'
   if (node.up?.type === 'typed_default_parameter') return node.field !== 'value'
   if (node.up?.type === 'required_parameter' || node.up?.type === 'assignment_pattern') return node.field !== 'value' && node.field !== 'right'
@@ -24,7 +26,10 @@ const isDeclared = (node) => {
   if (node.up?.type === 'for_in_statement' || node.up?.type === 'for_statement' || node.up?.type === 'for_in_clause') return node.field === 'left'
   return isPattern(node) || (declares.has(node.field) && node.up?.type !== 'pair') || node.up?.type === 'parameters' || node.up?.type === 'lambda_parameters'
 }
-const name = (node) => (node.field === 'attribute' ? null : isDeclared(node) ? {is: 'declared'} : {is: 'name', name: text(node)})
+// The class of `new X()` is no value that could stand for another.
+const isMade = (node) => node.field === 'constructor' && node.up?.type === 'new_expression'
+const name = (node) =>
+  isMade(node) ? {is: 'made', name: text(node)} : node.field === 'attribute' ? null : isDeclared(node) ? {is: 'declared'} : {is: 'name', name: text(node)}
 
 const js = {
   identifier: name,
