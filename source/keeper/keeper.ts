@@ -76,6 +76,8 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
 
   const ears: PanesEars = {
     note: (note) => {
+      // A command of the person may have changed the tree.
+      if (note.kind === 'shell' && note.ended !== undefined) tree.refresh()
       for (const screen of screens) screen.note(note)
     },
     bytes: (pane, data, soon) => {

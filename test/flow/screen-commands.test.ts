@@ -133,3 +133,12 @@ it('detach and quit leave', async () => {
     expect(await Promise.race([terminal.ended, late])).toEqual({code: 0})
   }
 })
+
+it('what a command of the person did to the tree stands in the bar', async () => {
+  using where = screenPlace(calculator)
+  await using terminal = where.screen()
+  await terminal.until('what shall be done?')
+  terminal.type('!touch new.txt')
+  terminal.key('enter')
+  await terminal.until(/main ±1/, 10_000)
+})
