@@ -1,10 +1,12 @@
 // What the failing tests say in plain values: the numbers and short texts in their bodies, which the code may have to say as
-// well. Pure.
+// well. Only the test files are read.
 
-import {textOf, walk} from './parse.mjs'
+import {existsSync, readFileSync} from 'node:fs'
+import {grammarOf, textOf, walk} from './parse.mjs'
 
 const mostValues = 24
-const noValues = {numbers: [], strings: []}
+const mostFiles = 6
+export const noValues = {numbers: [], strings: []}
 
 const lastPart = (name) =>
   name
@@ -24,8 +26,18 @@ const bodiesOf = (root, names) => {
   return found
 }
 
-/** `roots`: trees of test files; `names`: names of failing tests. Without a body that is known by its name: nothing. */
-export const askedOf = (roots, names) => {
+/** `red`: tests that fail. Without a body that is known by its name: nothing. */
+export const askedOf = async (red, parser) => {
+  const paths = [...new Set(red.map((one) => one.file))].filter((path) => path && grammarOf(path) && existsSync(path)).slice(0, mostFiles)
+  await parser.ready(paths)
+  return valuesIn(
+    paths.map((path) => parser.parse(path, readFileSync(path, 'utf8'))),
+    red.map((one) => one.name),
+  )
+}
+
+/** `roots`: trees of test files; `names`: names of failing tests. */
+export const valuesIn = (roots, names) => {
   const last = names.map(lastPart)
   const numbers = new Set()
   const strings = new Set()
@@ -39,5 +51,3 @@ export const askedOf = (roots, names) => {
     }
   return {numbers: [...numbers].slice(0, mostValues), strings: [...strings].slice(0, mostValues)}
 }
-
-export {noValues}

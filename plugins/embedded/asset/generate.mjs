@@ -18,6 +18,7 @@ import {pythonFacts, pythonFunctions} from './template-python.mjs'
 import {seriesFacts} from './template-series.mjs'
 import {classesOf, collectionsOf, stateFacts} from './template-state.mjs'
 import {stillIn} from './template-still.mjs'
+import {methodsOf, uncalledFacts} from './template-uncalled.mjs'
 import {familiesOf, paramsOf} from './template-whole.mjs'
 import {groups} from './templates.mjs'
 
@@ -35,6 +36,7 @@ export const commonOf = (roots) => ({
   flags: flagsOf(roots),
   classes: classesOf(roots),
   collections: collectionsOf(roots),
+  methods: methodsOf(roots),
   ...seriesFacts(roots),
   asked: noValues,
 })
@@ -86,6 +88,7 @@ export const fileOf = (path, root, surfaceName, others = [], common = commonOf([
     ...pythonFacts(root),
     ...stateFacts(memo, common),
     ...orphanFacts(root, common, (name) => [...(byName.get(name) ?? [])]),
+    ...uncalledFacts(memo, root, common),
     still: memo(stillIn),
     firsts: memo(firstValues),
     elsewhere: memo((fn) =>

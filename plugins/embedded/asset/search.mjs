@@ -1,7 +1,7 @@
 // The searcher: a program that runs inside the sandbox on a throwaway copy of a project. Its only argument is a file
 // with the job; it prints JSON lines (progress, then one result) and never writes outside the copy.
 
-import {existsSync, readFileSync, realpathSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
+import {readFileSync, realpathSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {askedOf} from './asked.mjs'
 import {cold} from './cold.mjs'
@@ -164,21 +164,11 @@ const slow = async ({parser, root, cwd, command, runner}, base) => {
 /** Of the time, how long single edits are tried although one of them already fixes a part of what fails. */
 const stepShare = 0.35
 
-/** Values that the failing tests name. */
-const valuesOf = async (red, parser) => {
-  const paths = [...new Set(red.map((one) => one.file))].filter((path) => path && grammarOf(path) && existsSync(path)).slice(0, 6)
-  await parser.ready(paths)
-  return askedOf(
-    paths.map((path) => parser.parse(path, readFileSync(path, 'utf8'))),
-    red.map((one) => one.name),
-  )
-}
-
 const search = async ({driver, parser, regions, files, tests, runsFile, root, cwd, command, step}) => {
   const failing = tests.filter((one) => !one.ok).map((one) => one.id)
   const red = tests.filter((one) => !one.ok)
   const names = red.map((one) => one.name)
-  const space = spaceOf(regions, files, job.slice, (path) => isNear(path, root), hintsOf(names), await valuesOf(red, parser))
+  const space = spaceOf(regions, files, job.slice, (path) => isNear(path, root), hintsOf(names), await askedOf(red, parser))
   const plans = new Map()
   const planOf = (path) => {
     if (!plans.has(path)) plans.set(path, planFor(tests, runsFile(path)))

@@ -2,6 +2,7 @@
 // same function first, then from the file.
 
 import {textOf, walk} from './parse.mjs'
+import {kindOf as resultOf} from './result.mjs'
 import {fitted, fittedOperation, isLoose} from './surface.mjs'
 
 const kinds = new Set(['call', 'binary', 'attr', 'index', 'ternary', 'new', 'slice', 'map', 'list', 'template'])
@@ -25,7 +26,7 @@ export const ingredientsOf = (root) => {
     }
     const names = [...walk(node)].filter((one) => one.view?.is === 'name').map((one) => one.view.name)
     if (!found.has(kind)) found.set(kind, [])
-    const one = {text, names, starts: [node.start], loose: isLoose(node), op: node.view.is === 'binary' ? textOf(node.view.op) : ''}
+    const one = {text, names, starts: [node.start], loose: isLoose(node), op: node.view.is === 'binary' ? textOf(node.view.op) : '', truth: resultOf(node) === 'truth'}
     seen.set(kind + text, one)
     found.get(kind).push(one)
   }
@@ -82,6 +83,9 @@ const isAround = (node, before, after) =>
 
 const placed = (node, one) => (!one.loose ? one.text : one.op ? fittedOperation(node, one.text, one.op) : fitted(node, one.text))
 
+// A truth is seldom meant where something else stands.
+const misfit = (node, one) => (one.truth && resultOf(node) !== 'truth' && !/^(if|loop|filter|unary|ternary)$/.test(node.up?.view?.is ?? '') ? 0.5 : 0)
+
 const isWithin = (one, fn) => one.starts.some((start) => start >= fn.start && start < fn.end)
 
 const reuse = (node, at) => {
@@ -101,7 +105,7 @@ const reuse = (node, at) => {
     at.put(
       node,
       text,
-      (isNear ? 1.45 : 1.85) + (one.text.length > 30 ? 0.2 : 0),
+      (isNear ? 1.45 : 1.85) + (one.text.length > 30 ? 0.2 : 0) + misfit(node, one),
       'reused expression',
       `\`${own.replace(/\s+/g, ' ').slice(0, 50)}\` should be \`${one.text}\``,
     )
@@ -122,7 +126,7 @@ const grown = (node, at) => {
   for (const kind of ['attr', 'index', 'call', 'binary sum'])
     for (const one of (at.ingredients.get(kind) ?? []).filter((each) => isWithin(each, fn)).slice(0, 20)) {
       if (one.names.some((name) => !visible.has(name) && !at.builtIn(name))) continue
-      at.put(node, placed(node, one), changes.test(one.text) ? 2.1 : 1.6, 'reused expression', `\`${textOf(node)}\` should be \`${one.text}\``)
+      at.put(node, placed(node, one), (changes.test(one.text) ? 2.1 : 1.6) + misfit(node, one), 'reused expression', `\`${textOf(node)}\` should be \`${one.text}\``)
     }
 }
 
@@ -137,7 +141,7 @@ const extended = (node, at) => {
       if (one.text.length <= own.length || one.text.length > own.length + 40 || !mentions(one.text, own)) continue
       if (one.starts.length === 1 && one.starts[0] <= node.start && one.starts[0] + one.text.length >= node.end) continue
       if (one.names.some((name) => !visible.has(name) && !at.builtIn(name))) continue
-      at.put(node, placed(node, one), 1.2, 'reused expression', `\`${own}\` should be \`${one.text}\``)
+      at.put(node, placed(node, one), 1.2 + misfit(node, one), 'reused expression', `\`${own}\` should be \`${one.text}\``)
     }
 }
 const mentions = (text, part) => {

@@ -11,7 +11,8 @@ const around = (statement, at, text, cost, words) => {
   const indent = at.indentOf(statement)
   at.putAt(statement.start, statement.start, `${text}${at.end}\n${indent}`, cost, 'missing statement', words)
   const {items} = statement.up.view
-  if (items.at(-1) === statement && !exits.has(statement.view?.is)) at.putAt(statement.end, statement.end, `\n${indent}${text}${at.end}`, cost, 'missing statement', words)
+  if (items.at(-1) === statement && !exits.has(statement.view?.is))
+    at.putAt(statement.end, statement.end, `\n${indent}${text}${at.end}`, cost, 'missing statement', words)
 }
 
 /** Variables of a file that are declared without a value and never given one. */
@@ -51,6 +52,25 @@ const emptiedIn = (root) => {
   return found
 }
 
+/** The same for what an object keeps: `this.cache` → `.clear()`. */
+const emptiedFieldsIn = (root) => {
+  const found = new Map()
+  const note = (name, value) => {
+    if (/^new (Map|Set|WeakMap)(<[^(]*>)?\(\)$/.test(value)) found.set(name, '.clear()')
+    else if (value === '[]') found.set(name, '.length = 0')
+  }
+  for (const node of walk(root)) {
+    if (/^(public_field_definition|field_definition)$/.test(node.type)) {
+      const [name, value] = ['name', 'value'].map((field) => node.kids.find((one) => one.field === field || (field === 'name' && one.field === 'property')))
+      if (name && value) note(textOf(name), textOf(value))
+    }
+    const {view} = node
+    if (view?.is === 'assign' && view.value && view.target?.view?.is === 'attr' && view.target.view.object.view?.is === 'self')
+      note(textOf(view.target.view.attr), textOf(view.value))
+  }
+  return found
+}
+
 const lasting = (statement, at) => {
   const fn = at.functionOf(statement)
   if (!fn || at.surface.name !== 'js') return
@@ -58,13 +78,18 @@ const lasting = (statement, at) => {
   const own = textOf(fn)
   const locals = names.filter((one) => one.depth === 0 && one.kind !== 'function' && one.kind !== 'import' && one.start < statement.start)
   for (const {name, depth} of names) {
-    if (at.unset.has(name)) for (const one of locals) if (one.name !== name) around(statement, at, `${name} = ${one.name}`, 1.0, `${say(name)} is never given a value`)
+    if (at.unset.has(name))
+      for (const one of locals) if (one.name !== name) around(statement, at, `${name} = ${one.name}`, 1.0, `${say(name)} is never given a value`)
     if (depth === 0) continue
     const end = at.emptied.get(name)
     if (end && !own.includes(name + end)) around(statement, at, name + end, 1.5, `${say(name)} must be emptied`)
   }
+  if (fn.view.name !== 'constructor')
+    for (const [name, end] of at.emptiedFields)
+      if (!own.includes(`this.${name}${end}`)) around(statement, at, `this.${name}${end}`, 1.5, `${say(name)} must be emptied`)
   for (const flag of at.unsetFlags)
-    for (const {name} of locals.slice(0, 6)) around(statement, at, `${name}.${flag} = true`, at.attrsOf(name).some(([attr]) => attr === flag) ? 0.95 : 1.15, `${say(flag)} is asked and never set`)
+    for (const {name} of locals.slice(0, 6))
+      around(statement, at, `${name}.${flag} = true`, at.attrsOf(name).some(([attr]) => attr === flag) ? 0.95 : 1.15, `${say(flag)} is asked and never set`)
 }
 
 const lastResult = (fn) => {
@@ -98,7 +123,7 @@ const stepped = (node, at) => {
   for (const text of steps) at.put(node, text, 0.95, 'step', `${say(own)} moves by one`)
 }
 
-export const lastingFacts = (root) => ({unset: unsetIn(root), unsetFlags: unsetFlagsIn(root), emptied: emptiedIn(root)})
+export const lastingFacts = (root) => ({unset: unsetIn(root), unsetFlags: unsetFlagsIn(root), emptied: emptiedIn(root), emptiedFields: emptiedFieldsIn(root)})
 
 /** By view. */
 export const lastingTemplates = {return: [keptResult], assign: [stepped]}

@@ -140,7 +140,8 @@ const entries = (node, at) => {
   }
   if (value.type === 'dictionary' && value.view.items.length > 0) put(`${map}.setdefault(${key}, {}).update(${own})`, 1.0)
   if (!own.includes(map)) {
-    put(`${map}[${key}] = ${map}.get(${key}, 0) + ${own}`, 1.25)
+    const counts = /add|inc|count|record|note|tally|accumulate|deposit|receive|credit|put|earn/.test(at.functionOf(node)?.view.name ?? '')
+    put(`${map}[${key}] = ${map}.get(${key}, 0) + ${own}`, counts ? 0.85 : 1.25)
     put(`${map}.setdefault(${key}, ${own})`, 1.2)
   }
 }
@@ -241,6 +242,24 @@ const wrapping = (statement, at) => {
       at.putAt(statement.start, statement.start, `${text}\n${at.indentOf(statement)}`, 0.8, 'missing decorator', `${say(text)} is missing`)
 }
 
+// if x.isdigit(): … x → int(x): what is all digits is meant as a number.
+const digits = (node, at) => {
+  const up = node.up?.view
+  const fn = at.functionOf(node)
+  if (!isPython(at) || !fn || up?.is === 'attr' || (up?.is === 'assign' && up.target === node) || up?.callee === node) return
+  const own = textOf(node)
+  if (new RegExp(`\\b${own.replace(/\W/g, '\\$&')}\\.is(digit|numeric|decimal)\\(`).test(textOf(fn)) && textOf(up?.callee ?? node) !== 'int') at.put(node, `int(${own})`, 0.7, 'conversion', `${say(own)} must be a number`)
+}
+
+// quantize(x) → quantize(x, rounding=ROUND_HALF_UP), where that is imported and used nowhere.
+const keyword = (node, at) => {
+  if (!isPython(at) || !textOf(node).endsWith(')')) return
+  const lead = node.view.args.length > 0 ? ', ' : ''
+  for (const {name} of at.orphans)
+    for (const text of /^ROUND_/.test(name) ? [`rounding=${name}`] : /^[A-Z]/.test(name) ? [name] : [`key=${name}`, name])
+      at.putAt(node.end - 1, node.end - 1, lead + text, 0.95, 'unused name', `\`${name}\` is there and never used`)
+}
+
 // bool(x) → not x
 const denied = (node, at) => {
   if (isPython(at) && textOf(node.view.callee) === 'bool' && node.view.args.length === 1)
@@ -283,10 +302,10 @@ export const pythonFacts = (root) => {
 
 /** By view. */
 export const pythonTemplates = {
-  call: [lacking, denied, cased, anchored],
+  call: [lacking, denied, keyword, cased, anchored],
   list: [caught],
   assign: [entries],
-  name: [counted, scaled],
+  name: [counted, scaled, digits],
   attr: [counted, scaled],
 }
 export const pythonStatements = [raised]

@@ -13,7 +13,11 @@ const oneMoreCase = (node, at) => {
   const word = wordOf(node.view.value)
   if (!/^[A-Za-z_]\w*$/.test(word) || node.view.items.length === 0 || textOf(node).length > 300) return
   const known = new Set(node.up.kids.map((one) => wordOf(one.view?.value)).filter(Boolean))
-  const others = new Set([...at.families.filter((one) => one.has(word)).flatMap((one) => [...one]), ...at.unions.filter((one) => one.has(word)).flatMap((one) => [...one]), ...at.asked.strings])
+  const others = new Set([
+    ...at.families.filter((one) => one.has(word)).flatMap((one) => [...one]),
+    ...at.unions.filter((one) => one.has(word)).flatMap((one) => [...one]),
+    ...at.asked.strings,
+  ])
   for (const other of others) {
     if (known.has(other) || !/^[A-Za-z_]\w*$/.test(other)) continue
     const text = replacedWord(textOf(node), word, other)
@@ -26,7 +30,8 @@ const oneMoreCase = (node, at) => {
 const unionsIn = (root) => {
   const found = []
   for (const node of walk(root))
-    if (node.type === 'union_type' && node.up?.type !== 'union_type') found.push(new Set([...walk(node)].filter((one) => one.type === 'string').map((one) => textOf(one).slice(1, -1))))
+    if (node.type === 'union_type' && node.up?.type !== 'union_type')
+      found.push(new Set([...walk(node)].filter((one) => one.type === 'string').map((one) => textOf(one).slice(1, -1))))
   return found.filter((one) => one.size > 1)
 }
 
@@ -35,11 +40,7 @@ const rotated = (node, at) => {
   const {items} = node.view
   if (items.length < 3 || items.length > 6) return
   const texts = items.map(textOf)
-  for (const order of [
-    [...texts.slice(1), texts[0]],
-    [texts.at(-1), ...texts.slice(0, -1)],
-    [...texts].reverse(),
-  ])
+  for (const order of [[...texts.slice(1), texts[0]], [texts.at(-1), ...texts.slice(0, -1)], [...texts].reverse()])
     at.putAt(items[0].start, items.at(-1).end, order.join(', '), 1.1, 'element order', `the order should be ${say(order.join(', '))}`)
 }
 
@@ -53,7 +54,9 @@ const moved = (text, by) => {
 // (xs[i] + xs[i + 1]) → (xs[i - 1] + xs[i]): all positions of a statement move together.
 const shifted = (statement, at) => {
   if (textOf(statement).length > 200 || ['function', 'class', 'if', 'loop'].includes(statement.view?.is)) return
-  const found = [...walk(statement)].filter((one) => one.view?.is === 'index' && one.view.index && one.view.index.view?.what !== 'string').map((one) => one.view.index)
+  const found = [...walk(statement)]
+    .filter((one) => one.view?.is === 'index' && one.view.index && one.view.index.view?.what !== 'string')
+    .map((one) => one.view.index)
   const byName = new Map()
   for (const index of found) {
     const name = position.exec(textOf(index))?.[1] ?? textOf(index)
@@ -100,25 +103,41 @@ const byKey = (node, at) => {
   const {key, value} = node.view
   if (!key || !value || !/^[\w$]+$/.test(textOf(key))) return
   const name = textOf(key)
-  const spread = (node.up?.view?.items ?? []).filter((one) => one.view?.is === 'spread' && one.view.value?.view?.is === 'name').map((one) => textOf(one.view.value))
-  const holders = [...new Set([...spread, ...at.names(node).filter((one) => one.depth >= 0 && one.kind !== 'function').map((one) => one.name)])].filter(
-    (one) => spread.includes(one) || at.attrsOf(one).some(([attr]) => attr === name),
-  )
+  const spread = (node.up?.view?.items ?? [])
+    .filter((one) => one.view?.is === 'spread' && one.view.value?.view?.is === 'name')
+    .map((one) => textOf(one.view.value))
+  const holders = [
+    ...new Set([
+      ...spread,
+      ...at
+        .names(node)
+        .filter((one) => one.depth >= 0 && one.kind !== 'function')
+        .map((one) => one.name),
+    ]),
+  ].filter((one) => spread.includes(one) || at.attrsOf(one).some(([attr]) => attr === name))
   for (const holder of holders.slice(0, 4)) {
     const member = `${holder}.${name}`
     if (value.view?.what === 'bool') at.put(value, at.surface.not(member), 0.95, 'member of its key', `${say(member)} is turned`)
     for (const one of walk(value)) {
-      if (one.view?.is !== 'name' || one.view.name === holder || one.up?.view?.is === 'attr' || (one.up?.view?.is === 'call' && one.up.view.callee === one)) continue
+      if (one.view?.is !== 'name' || one.view.name === holder || one.up?.view?.is === 'attr' || (one.up?.view?.is === 'call' && one.up.view.callee === one))
+        continue
       at.put(one, member, 1.1, 'member of its key', `${say(textOf(one))} should be ${say(member)}`)
     }
-    if (value.view?.is === 'literal') for (const op of ['+', '-']) at.put(value, `${member} ${op} ${textOf(value)}`, 1.2, 'member of its key', `what ${say(member)} was counts, too`)
+    if (value.view?.is === 'literal')
+      for (const op of ['+', '-']) at.put(value, `${member} ${op} ${textOf(value)}`, 1.2, 'member of its key', `what ${say(member)} was counts, too`)
   }
 }
 
 // Math.floor(x / w) → Math.min(n - 1, Math.floor(x / w)): a position has an end.
 const withinEnd = (node, at) => {
   const up = node.up?.view
-  if (at.surface.name !== 'js' || !/^Math\.(floor|ceil|round|trunc)$/.test(textOf(node.view.callee)) || !up || !/^(declare|return|index|call|assign|function)$/.test(up.is)) return
+  if (
+    at.surface.name !== 'js' ||
+    !/^Math\.(floor|ceil|round|trunc)$/.test(textOf(node.view.callee)) ||
+    !up ||
+    !/^(declare|return|index|call|assign|function)$/.test(up.is)
+  )
+    return
   if (up.is === 'call' && /^Math\.(min|max)$/.test(textOf(up.callee))) return
   const own = textOf(node)
   const counts = at.names(node).filter((one) => one.depth >= 0 && one.depth < 2 && one.kind === 'param')
@@ -133,10 +152,19 @@ const byTruth = (node, at) => {
   const {value, target} = node.view
   const fn = at.functionOf(node)
   if (at.surface.name !== 'js' || value?.view?.is !== 'name' || !fn || target?.type !== 'identifier') return
-  const truths = at.names(node).filter((one) => one.depth === 0 && one.kind === 'local' && one.start < node.start && /^(is|has|was|can|should|negat|quot|neg|invert|minus|plus|sign|desc|revers|anchor)/i.test(one.name))
+  const truths = at
+    .names(node)
+    .filter(
+      (one) =>
+        one.depth === 0 &&
+        one.kind === 'local' &&
+        one.start < node.start &&
+        /^(is|has|was|can|should|negat|quot|neg|invert|minus|plus|sign|desc|revers|anchor)/i.test(one.name),
+    )
   const own = textOf(value)
   for (const {name} of truths.slice(0, 3))
-    for (const part of [`${own}.slice(1)`, `${own}.slice(0, -1)`, `${own}.slice(1, -1)`, `-${own}`]) at.put(value, `${name} ? ${part} : ${own}`, 1.4, 'missing choice', `${say(own)} depends on \`${name}\``)
+    for (const part of [`${own}.slice(1)`, `${own}.slice(0, -1)`, `${own}.slice(1, -1)`, `-${own}`])
+      at.put(value, `${name} ? ${part} : ${own}`, 1.4, 'missing choice', `${say(own)} depends on \`${name}\``)
 }
 
 export const seriesFacts = (roots) => ({unions: roots.flatMap(unionsIn)})

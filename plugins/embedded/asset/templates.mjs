@@ -21,6 +21,7 @@ import {sortTemplates} from './template-sort.mjs'
 import {stateStatements} from './template-state.mjs'
 import {statementStatements, statementTemplates} from './template-statement.mjs'
 import {stillStatements} from './template-still.mjs'
+import {uncalledStatements} from './template-uncalled.mjs'
 import {valueTemplates} from './template-value.mjs'
 import {wholeStatements, wholeTemplates} from './template-whole.mjs'
 import {wrapTemplates} from './template-wrap.mjs'
@@ -29,14 +30,35 @@ import {wrapTemplates} from './template-wrap.mjs'
 export const groups = [
   [
     'A',
-    [operatorTemplates, valueTemplates, patternTemplates, wrapTemplates, nameTemplates, idiomTemplates, orderTemplates, seriesTemplates, pythonTemplates, sortTemplates],
+    [
+      operatorTemplates,
+      valueTemplates,
+      patternTemplates,
+      wrapTemplates,
+      nameTemplates,
+      idiomTemplates,
+      orderTemplates,
+      seriesTemplates,
+      pythonTemplates,
+      sortTemplates,
+    ],
     [...operatorStatements, ...orderStatements, ...seriesStatements],
   ],
   ['B', [conditionTemplates], conditionStatements],
   [
     'C',
     [statementTemplates, lastingTemplates],
-    [...statementStatements, ...flowStatements, ...inverseStatements, ...lastingStatements, ...pythonStatements, ...stateStatements, ...stillStatements, ...placeStatements],
+    [
+      ...statementStatements,
+      ...flowStatements,
+      ...inverseStatements,
+      ...lastingStatements,
+      ...pythonStatements,
+      ...stateStatements,
+      ...stillStatements,
+      ...placeStatements,
+      ...uncalledStatements,
+    ],
   ],
   ['D', [ingredientTemplates, wholeTemplates, kinTemplates, limitTemplates, orphanTemplates, placeTemplates], wholeStatements],
 ]
