@@ -27,6 +27,7 @@ export const faults = {
   'tool.timeout': row('{name} was stopped after {seconds} s', 'narrow the work or raise the time limit'),
   'tool.interrupted': row('this call was cut off before its end was recorded; it was not run again', 'look at the current state first, then decide: {seen}'),
   'tool.stopped': row('stopped before it ran', '', false, 'interrupted'),
+  'tool.cut': row('stopped while it ran', 'what it did until then stands: look at the current state first', false, 'interrupted'),
   'permission.denied': row('{what} is not allowed: {why}', '{hint}', false, 'needs_person'),
   'permission.asked': row('{what} needs a person to {act} it, and nobody can be asked here', '{hint}', false, 'needs_person'),
   // files

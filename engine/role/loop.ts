@@ -41,6 +41,7 @@ const endings: readonly [prefix: string, outcome: Handed][] = [
   ['budget.', 'capped'],
   ['model.stopped', 'stopped'],
   ['tool.stopped', 'stopped'],
+  ['tool.cut', 'stopped'],
   ['permission.', 'person'],
   ['model.length', 'failed'],
 ]

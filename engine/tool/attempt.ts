@@ -65,7 +65,7 @@ const once = async ({tool, input, site, limitMs, clock}: Attempt): Promise<Told>
 }
 
 const faultOf = (thrown: unknown, attempt: Attempt): Fault =>
-  attempt.site.signal.aborted && !(thrown instanceof FaultError) ? fault('tool.stopped') : asFault(thrown, 'tool.crashed', {name: attempt.tool.name})
+  attempt.site.signal.aborted && !(thrown instanceof FaultError) ? fault('tool.cut') : asFault(thrown, 'tool.crashed', {name: attempt.tool.name})
 
 /** Never throws. */
 export const attempt = async (asked: Attempt): Promise<Envelope<Told>> => {

@@ -283,6 +283,20 @@ describe('a call that does not end', () => {
     expect((await ran).done.error?.code).toBe('tool.stopped')
   })
 
+  it('that had begun is not said to have never run', async () => {
+    const stop = new AbortController()
+    const one = tool({
+      touches: () => 'any',
+      run: (_, site) =>
+        new Promise((_resolve, reject) => {
+          site.signal.addEventListener('abort', () => reject(new Error('killed')))
+          stop.abort()
+        }),
+    })
+    const {done} = await runCall(call('{"path":"a"}'), kit(one, {site: openSite('/nowhere', {signal: stop.signal})}).kit)
+    expect(done.error).toMatchObject({code: 'tool.cut', msg: 'stopped while it ran'})
+  })
+
   it('hears of it through its signal', async () => {
     let heard = false
     const one = tool({
