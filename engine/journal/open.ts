@@ -5,7 +5,7 @@
 // Law 1: what `append` returns is in the file. Law 2: followers see nothing that is not. Law 3: whatever the disk
 // does comes out as a FaultError with a code of `journal.`, never as an error of SQLite.
 
-import {mkdirSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, lstatSync, mkdirSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Clock} from '../base/clock.ts'
 import type {RunId} from '../base/id.ts'
@@ -49,6 +49,7 @@ interface Parts {
 }
 
 const prepareFolder = (dir: string): void => {
+  if (lstatSync(dir, {throwIfNoEntry: false})?.isSymbolicLink() && !existsSync(dir)) fail('journal.readonly', {why: `${dir} is a link that leads nowhere`})
   mkdirSync(dir, {recursive: true})
   const ignore = join(dir, '.gitignore')
   if (!statSync(ignore, {throwIfNoEntry: false})) writeFileSync(ignore, '*\n')
@@ -164,6 +165,7 @@ export const openJournal = (options: JournalOptions): Envelope<OpenJournal> => {
     const opened = openDatabase({path, clock, readonly, checkpointBytes})
     return opened.ok ? good(compose(opened.result, path, options)) : opened
   } catch (thrown) {
+    if (thrown instanceof FaultError) return bad(thrown.fault)
     const trouble = troubleOf(thrown, path)
     if (!trouble) throw thrown
     return bad(fault(trouble.code, {why: trouble.why}))

@@ -1,8 +1,9 @@
 // Places of the project that commands must not change although the project is theirs to write: what git, editors
 // and agents would run later outside the sandbox. And the git folders that lie elsewhere but belong to the project.
 
-import {copyFileSync, existsSync, mkdirSync, readFileSync, statSync} from 'node:fs'
+import {copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, statSync} from 'node:fs'
 import {dirname, isAbsolute, join, resolve} from 'node:path'
+import {below} from '../base/place.ts'
 import type {Overlay} from '../contract/sandbox.ts'
 import type {Bind} from './bwrap-argv.ts'
 
@@ -12,6 +13,26 @@ const gitSettings = ['config', 'config.worktree', 'hooks', 'modules', 'info']
 const kindOf = (path: string): 'dir' | 'file' | 'none' => {
   const found = statSync(path, {throwIfNoEntry: false})
   return found === undefined ? 'none' : found.isDirectory() ? 'dir' : 'file'
+}
+
+const isLink = (path: string): boolean => lstatSync(path, {throwIfNoEntry: false})?.isSymbolicLink() === true
+
+/** A place in the project as commands see it: `at` lies at `real` on disk. */
+interface Ground {
+  at: string
+  real: string
+}
+
+/**
+ * Mounts `from`, or the thing itself, over `path`. No mount stands on a link: what it leads to is held, when that is in
+ * the project; elsewhere no command can write to it.
+ */
+const held = ({at, real}: Ground, path: string, from?: string): Bind[] => {
+  const place = join(real, path)
+  if (!isLink(place)) return [{at: join(at, path), from: from ?? place}]
+  const target = realpathSync(place)
+  const inside = below(target, at) ?? below(target, realpathSync(real))
+  return inside ? [{at: join(at, inside), from: from ?? join(real, inside)}] : []
 }
 
 const firstLine = (path: string): string => {
@@ -36,6 +57,7 @@ export const outsideGit = (root: string): string[] => {
   for (let dir = root; ; dir = dirname(dir)) {
     const kind = kindOf(join(dir, '.git'))
     if (kind === 'file') return [...(dir === root ? [] : [join(dir, '.git')]), ...linkedFolders(join(dir, '.git'))]
+    if (kind === 'dir' && isLink(join(dir, '.git'))) return [realpathSync(join(dir, '.git'))].filter((git) => below(git, root) === undefined)
     if (kind === 'dir') return dir === root ? [] : [join(dir, '.git')]
     if (dirname(dir) === dir) return []
   }
@@ -53,18 +75,19 @@ export const submodules = (root: string): string[] => {
 const inGit = (root: string, empty: string): Bind[] => {
   const git = join(root, '.git')
   if (kindOf(git) !== 'dir') return []
+  const ground = {at: root, real: root}
+  // Links among them could be taken away and others put in their place: then the whole folder is held.
+  if (isLink(git) || gitSettings.some((name) => isLink(join(git, name)))) return held(ground, '.git')
   return gitSettings.flatMap((name) => {
-    const at = join(git, name)
-    if (existsSync(at)) return [{at, from: at}]
+    if (existsSync(join(git, name))) return held(ground, `.git/${name}`)
     // Without hooks a command could bring some; an empty folder stands in their place.
-    return name === 'hooks' ? [{at, from: empty}] : []
+    return name === 'hooks' ? held(ground, '.git/hooks', empty) : []
   })
 }
 
-const hidden = (at: string, real: string, empty: string): Bind[] => (existsSync(join(real, '.penguin')) ? [{at: join(at, '.penguin'), from: empty}] : [])
+const hidden = (ground: Ground, empty: string): Bind[] => (existsSync(join(ground.real, '.penguin')) ? held(ground, '.penguin', empty) : [])
 
-const settingsIn = (at: string, real: string): Bind[] =>
-  settings.filter((name) => existsSync(join(real, name))).map((name) => ({at: join(at, name), from: join(real, name)}))
+const settingsIn = (ground: Ground): Bind[] => settings.filter((name) => existsSync(join(ground.real, name))).flatMap((name) => held(ground, name))
 
 const mountPoint = (path: string): void => {
   if (!existsSync(path)) mkdirSync(path, {recursive: true})
@@ -100,8 +123,8 @@ export const shieldsFor = (options: {
   for (const path of covered) mountPoint(join(real, path.slice(root.length + 1)))
   return [
     ...own.filter(({at}) => !writes.includes(at)),
-    ...hidden(root, real, empty),
-    ...settingsIn(root, real),
+    ...hidden({at: root, real}, empty),
+    ...settingsIn({at: root, real}),
     ...covered.map((path) => ({at: path, from: path})),
   ]
 }

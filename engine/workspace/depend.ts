@@ -154,7 +154,7 @@ const lendGit = (lending: Lending): void => {
   const place = dot && findGit(lending.origin)
   if (!place) return
   if (lending.links) makeGitView(place, lending.into)
-  else if (dot.isDirectory()) lend(lending, '.git', join(lending.origin, '.git'))
+  else if (lstatSync(realpathSync(join(lending.origin, '.git'))).isDirectory()) lend(lending, '.git', realpathSync(join(lending.origin, '.git')))
   else cpSync(join(lending.origin, '.git'), join(lending.into, '.git'))
 }
 

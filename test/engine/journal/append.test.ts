@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {FaultError} from '../../../engine/contract/fault.ts'
@@ -170,6 +170,12 @@ describe('the folder', () => {
     writeFileSync(join(other, '.penguin', '.gitignore'), '*\n!config.yml\n')
     openIn(other)
     expect(readFileSync(join(other, '.penguin', '.gitignore'), 'utf8')).toBe('*\n!config.yml\n')
+  })
+
+  it('is not made behind a link that leads nowhere, which is said', () => {
+    const folder = tempFolder()
+    symlinkSync(join(folder, 'gone'), join(folder, '.penguin'))
+    expect(() => openIn(folder)).toThrow('journal.readonly')
   })
 
   it('is never made by somebody who only reads', () => {
