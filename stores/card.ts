@@ -152,7 +152,10 @@ export const cardLines = (state: AppState, ask: AskView, width: number): Line[] 
   if (ask.ask === planAsk) return planLines(state, width)
   const changes = changeLines(state, ask, width)
   const rule = ask.rule ? wrapPieces([piece('rule ', 'quiet'), piece(ask.rule)], width) : []
-  return [...said(ask, width), ...rule, ...(changes.length > 0 ? [[], ...changes] : [])]
+  // Nobody allows a change in the belief that nothing comes after these lines.
+  const unseen = changes.length === 0 && wish(ask.text)?.verb === 'change'
+  const shown = unseen ? wrapped('What would be written cannot be shown here: it is too long, or no text.', width, 'warn') : changes
+  return [...said(ask, width), ...rule, ...(shown.length > 0 ? [[], ...shown] : [])]
 }
 
 /** On a low screen what is asked needs the room: the choices then stand side by side. */

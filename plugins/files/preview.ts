@@ -10,7 +10,7 @@ import {openText, type Splice, toLf} from './text.ts'
 /** Lines before and after. */
 const around = 3
 /** A larger change is shown as the call has it. */
-const mostChars = 16_000
+const mostChars = 48_000
 
 const fits = (preview: Preview): Preview | undefined => (preview.old.length + preview.new.length > mostChars ? undefined : preview)
 
@@ -40,5 +40,6 @@ export const previewEdit = (input: EditInput, site: Site): Preview | undefined =
 
 export const previewWrite = (input: WriteInput, site: Site): Preview | undefined => {
   const file = openText(writablePlace(input.path, site).file, input.path)
-  return file ? fits({path: input.path, line: 1, old: file.text, new: toLf(input.text)}) : undefined
+  // Of a new file too: the call may name its text in a way that only the tool reads.
+  return fits({path: input.path, line: 1, old: file?.text ?? '', new: toLf(input.text)})
 }

@@ -33,7 +33,7 @@ describe('the preview of an edit', () => {
   it('is none where the edit will be refused, or is large', () => {
     expect(shown('x\ny\nx\n', 'x', 'z')).toBeUndefined()
     expect(shown('a\n', 'b', 'c')).toBeUndefined()
-    expect(shown('a\n', 'a', 'c'.repeat(20_000))).toBeUndefined()
+    expect(shown('a\n', 'a', 'c'.repeat(50_000))).toBeUndefined()
   })
   it('changes nothing and is what the edit does', async () => {
     const lines = fc.array(fc.constantFrom('a', 'b', '  c', ''), {minLength: 1, maxLength: 12})
@@ -59,6 +59,10 @@ describe('the preview of a written file', () => {
   it('is the whole of it, where one stands already', () => {
     const site = openSite(tempFolder({'a.txt': 'old\r\n'}))
     expect(previewWrite({path: 'a.txt', text: 'new\n'}, site)).toEqual({path: 'a.txt', line: 1, old: 'old\n', new: 'new\n'})
-    expect(previewWrite({path: 'b.txt', text: 'new\n'}, site)).toBeUndefined()
+  })
+  it('of a new one is all that will stand in it', () => {
+    const site = openSite(tempFolder({}))
+    expect(previewWrite({path: 'b.txt', text: 'new\n'}, site)).toEqual({path: 'b.txt', line: 1, old: '', new: 'new\n'})
+    expect(previewWrite({path: 'b.txt', text: 'x'.repeat(50_000)}, site)).toBeUndefined()
   })
 })
