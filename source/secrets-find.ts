@@ -5,6 +5,7 @@
 import type {RunId} from '../engine/base/id.ts'
 import type {Draft} from '../engine/contract/event.ts'
 import type {AppendOptions, Journal} from '../engine/contract/journal.ts'
+import {formsOf} from './secrets-forms.ts'
 
 /** Stands where a secret stood. A model that writes it back would destroy the secret: see `holdsMark`. */
 const mark = '[redacted secret]'
@@ -95,13 +96,27 @@ export interface Cleaner {
   text(text: string): string
   /** Every text of a value, however deep; the same value when there is nothing in it. */
   value<T>(value: T): T
+  /** The same for a text that may have been cut off: its end may be the beginning of a secret. */
+  cut(text: string): string
+}
+
+const wholeForms = (values: readonly string[]): string[] => values.flatMap((secret) => (secret.length < leastValue ? [] : formsOf(secret)))
+
+/** Length of the longest end of the text with which one of the secrets begins, in any of its forms. */
+const begunIn = (text: string, values: readonly string[]): number => {
+  let most = 0
+  for (const form of wholeForms(values)) {
+    if (!form.includes(text.at(-1) ?? '')) continue
+    for (let length = Math.min(form.length - 1, text.length); length > most; length -= 1) if (text.endsWith(form.slice(0, length))) most = length
+  }
+  return most
 }
 
 /** `values` are the secrets known by now; asked anew each time, because keys are exchanged while a run goes on. */
 export const openCleaner = (values: () => readonly string[]): Cleaner => {
   const clean = (text: string): string => {
     let out = text
-    for (const secret of values()) if (secret.length >= leastValue && out.includes(secret)) out = out.replaceAll(secret, mark)
+    for (const form of wholeForms(values())) if (out.includes(form)) out = out.replaceAll(form, mark)
     return withoutTokens(out)
   }
   const each = (value: unknown): unknown => {
@@ -119,7 +134,12 @@ export const openCleaner = (values: () => readonly string[]): Cleaner => {
     })
     return changed ? Object.fromEntries(cleaned) : value
   }
-  return {text: clean, value: <T>(value: T): T => each(value) as T}
+  const cut = (text: string): string => {
+    const whole = clean(text)
+    const begun = begunIn(whole, values())
+    return begun >= leastValue ? `${whole.slice(0, -begun)}${mark}` : whole
+  }
+  return {text: clean, value: <T>(value: T): T => each(value) as T, cut}
 }
 
 /**
@@ -128,19 +148,10 @@ export const openCleaner = (values: () => readonly string[]): Cleaner => {
  */
 export const openPieces = (values: () => readonly string[], clean: Cleaner) => {
   let held = ''
-  /** Length of the longest end of the text with which one of the secrets begins. */
-  const begun = (text: string): number => {
-    let most = 0
-    for (const secret of values()) {
-      if (secret.length < leastValue || !secret.includes(text.at(-1) ?? '')) continue
-      for (let length = Math.min(secret.length - 1, text.length); length > most; length -= 1) if (text.endsWith(secret.slice(0, length))) most = length
-    }
-    return most
-  }
   return {
     feed: (piece: string): string => {
       const text = clean.text(held + piece)
-      const keep = begun(text)
+      const keep = begunIn(text, values())
       held = text.slice(text.length - keep)
       return text.slice(0, text.length - keep)
     },

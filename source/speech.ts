@@ -15,6 +15,7 @@ import {type Images, openImages} from './images.ts'
 import {makerFor} from './plugins.ts'
 import {type Keyring, openKeyring} from './secrets.ts'
 import {type Cleaner, openCleaner, openPieces} from './secrets-find.ts'
+import {formsOf} from './secrets-forms.ts'
 import {withSight} from './sight.ts'
 
 export interface Speech {
@@ -42,8 +43,25 @@ const marginShare = 0.05
 /** Room for a reply where a card claims half its window for output. */
 const mostReserved = 16_384
 
+/** Some servers repeat the key that they refuse, whole or cut off; it is taken out where it comes in. */
+const withCleanFaults = (client: ModelClient, clean: Cleaner): ModelClient => ({
+  ...client,
+  stream: async function* (turn, signal) {
+    for await (const part of client.stream(turn, signal)) {
+      const error = part.is === 'end' ? part.error : undefined
+      yield error ? {...part, error: clean.value({...error, msg: clean.cut(error.msg)})} : part
+    }
+  },
+})
+
 /** A client whose key can be exchanged under it, and what its provider is reached with now. */
-const clientFor = async (route: Route, assignment: Assignment, ring: Keyring, images: Images): Promise<{client: ModelClient; renew(): Promise<boolean>}> => {
+const clientFor = async (
+  route: Route,
+  assignment: Assignment,
+  ring: Keyring,
+  images: Images,
+  clean: Cleaner,
+): Promise<{client: ModelClient; renew(): Promise<boolean>}> => {
   const settings = assignment.providers[route.provider]
   if (!settings) throw new Error(`no settings for ${routeName(route)}`)
   const make = await makerFor(settings.protocol)
@@ -51,11 +69,12 @@ const clientFor = async (route: Route, assignment: Assignment, ring: Keyring, im
   let {apiKey} = settings
   if (settings.keyFrom) apiKey = ring.latest(settings.keyFrom) ?? apiKey
   let current = make({...settings, apiKey})
-  const client: ModelClient = {
+  const bare: ModelClient = {
     card: (model) => current.card(model),
     stream: withSight({card: (model) => current.card(model), stream: (turn, signal) => current.stream(turn, signal)}, images),
     probe: (signal) => current.probe(signal),
   }
+  const client = withCleanFaults(bare, clean)
   const renew = async (): Promise<boolean> => {
     const another = settings.keyFrom && (await ring.renew(settings.keyFrom))
     if (!another || another === apiKey) return false
@@ -65,7 +84,7 @@ const clientFor = async (route: Route, assignment: Assignment, ring: Keyring, im
   }
   if (!assignment.record) return {client, renew}
   const {recorded} = await import('../engine/model/record.ts')
-  return {client: recorded(client, assignment.record, ring.secrets()), renew}
+  return {client: recorded(client, assignment.record, () => ring.secrets().flatMap(formsOf)), renew}
 }
 
 const silent = (route: string, why: string): Reply => ({
@@ -84,17 +103,17 @@ export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<
   const {routes, ratios} = assignment.grant
   rememberRatios(ratios)
   const ring = openKeyring(Object.values(assignment.providers))
+  const clean = openCleaner(ring.secrets)
   const images = openImages([assignment.dir, assignment.root])
   const wired = await Promise.all(
     routes.map(async (route) => ({
       route,
-      ...(await clientFor(route, assignment, ring, images)),
+      ...(await clientFor(route, assignment, ring, images, clean)),
       callSec: assignment.providers[route.provider]?.timeouts.callSec ?? 600,
     })),
   )
   const asker: Asker = openAsker({clients: wired, ...edges})
   const card = asker.card()
-  const clean = openCleaner(ring.secrets)
   const shown = new WeakMap<Message, Message>()
   /** A message as the model may see it; the same one each time, for what is known of it. */
   const cleaned = (message: Message): Message => {
@@ -120,9 +139,6 @@ export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<
       const asked = {...turn, messages: turn.messages.map(cleaned)}
       const estimated = sizeOfMessages(asked.messages) + sizeOfTools(turn.tools)
       const reserve: AskHooks['reserve'] = (asked) => hooks.reserve({...asked, estimated})
-      // Some servers repeat the key that they refuse; it must not reach the journal.
-      const onFailed: AskHooks['onFailed'] = (failed) => hooks.onFailed(clean.value(failed))
-      const onBreaker: AskHooks['onBreaker'] = (turned) => hooks.onBreaker(clean.value(turned))
       const shown = {text: openPieces(ring.secrets, clean), thought: openPieces(ring.secrets, clean)}
       const show = (text: string, thought: boolean): void => {
         if (text) hooks.onText(text, thought)
@@ -134,11 +150,11 @@ export const openSpeech = async (assignment: Assignment, edges: Edges): Promise<
       }
       const failed: AskHooks['onFailed'] = (how) => {
         rest()
-        onFailed(how)
+        hooks.onFailed(how)
       }
-      const reply = await asker.ask(asked, {...hooks, reserve, onText, onFailed: failed, onBreaker}, signal)
+      const reply = await asker.ask(asked, {...hooks, reserve, onText, onFailed: failed}, signal)
       rest()
-      return reply.error ? {...reply, error: clean.value(reply.error)} : reply
+      return reply
     },
   }
 }

@@ -29,14 +29,14 @@ const without = (text: string, secrets: readonly string[]): string =>
     .flatMap((secret) => [escaped(escaped(secret)), escaped(secret)])
     .reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text)
 
-/** The same client, with each reply appended to `file`. A call that was stopped is not recorded. */
-export const recorded = (client: ModelClient, file: string, secrets: readonly string[]): ModelClient => ({
+/** The same client, with each reply appended to `file`. A call that was stopped is not recorded. `secrets` are asked for each time: keys are exchanged. */
+export const recorded = (client: ModelClient, file: string, secrets: () => readonly string[]): ModelClient => ({
   ...client,
   stream: async function* (turn: Turn, signal: AbortSignal) {
     const parts: Part[] = []
     for await (const part of client.stream(turn, signal)) {
       parts.push(part)
-      if (part.is === 'end' && part.error?.code !== 'model.stopped') appendFileSync(file, without(line({key: turn.key, reply: replyOf(parts)}), secrets))
+      if (part.is === 'end' && part.error?.code !== 'model.stopped') appendFileSync(file, without(line({key: turn.key, reply: replyOf(parts)}), secrets()))
       yield part
     }
   },

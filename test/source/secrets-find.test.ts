@@ -122,6 +122,30 @@ describe('a cleaner', () => {
     expect(holdsMark(clean.text('exchanged-key'))).toBe(true)
   })
 
+  it('knows a secret in the forms that programs and servers write it in, wherever it stands in them', () => {
+    const secret = 'zq9-Correct_Horse/Battery+77'
+    const clean = openCleaner(() => [secret])
+    const about = fc.string({maxLength: 9})
+    fc.assert(
+      fc.property(about, about, (before, after) => {
+        const bytes = Buffer.from(before + secret + after)
+        for (const form of [bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex'), encodeURIComponent(secret), JSON.stringify(secret)]) {
+          const shown = clean.text(`x ${form} y`)
+          expect(shown).toContain(mark)
+          // What is left are the letters that belong to its neighbours too.
+          expect(shown.length).toBeLessThan(`x ${mark} y`.length + 2 * (before.length + after.length) * 4 + 8)
+        }
+      }),
+    )
+  })
+
+  it('takes the beginning of a secret at the end of what was cut off, and nowhere else', () => {
+    const clean = openCleaner(() => ['correct horse battery'])
+    expect(clean.cut('it said: correct hor')).toBe(`it said: ${mark}`)
+    expect(clean.cut('it is correct')).toBe('it is correct')
+    expect(clean.text('it said: correct hor')).toBe('it said: correct hor')
+  })
+
   it('lets short values be, which would hit words', () => {
     expect(openCleaner(() => ['a', 'key', '']).text('a key is here')).toBe('a key is here')
   })

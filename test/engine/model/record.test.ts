@@ -29,7 +29,7 @@ describe('a recording', () => {
       {thought: 'hm', text: 'I look.', calls: [{tool: 'read', input: {path: 'a'}}], usage: {input: 12, output: 3, cached: 4, reasoning: 1}},
       {text: 'done'},
     ])
-    const client = recorded(chat(settingsOf({baseUrl: server.baseUrl, apiKey: 'sk-secret-1'})), join(dir, 'r.jsonl'), ['sk-secret-1'])
+    const client = recorded(chat(settingsOf({baseUrl: server.baseUrl, apiKey: 'sk-secret-1'})), join(dir, 'r.jsonl'), () => ['sk-secret-1'])
     const live = []
     for (const call of [1, 1, 2]) live.push(await gather(client.stream(turnOf({key: key(call)}), never)))
     const again = player()
@@ -45,7 +45,7 @@ describe('a recording', () => {
 
   it('holds no key, not even one that the model said', async () => {
     await using server = await modelServer([{text: 'your key is sk-"odd"-1', calls: [{tool: 'read', input: {path: 'sk-"odd"-1'}}]}])
-    const client = recorded(chat(settingsOf({baseUrl: server.baseUrl, apiKey: 'sk-"odd"-1'})), join(dir, 'r.jsonl'), ['sk-"odd"-1'])
+    const client = recorded(chat(settingsOf({baseUrl: server.baseUrl, apiKey: 'sk-"odd"-1'})), join(dir, 'r.jsonl'), () => ['sk-"odd"-1'])
     await gather(client.stream(turnOf(), never))
     const text = readFileSync(join(dir, 'r.jsonl'), 'utf8')
     expect(text).toContain('[redacted]')
@@ -55,7 +55,7 @@ describe('a recording', () => {
 
   it('leaves out calls that were stopped', async () => {
     await using server = await modelServer([{fault: {do: 'mute'}}, {text: 'x'}])
-    const client = recorded(chat(settingsOf({baseUrl: server.baseUrl})), join(dir, 'r.jsonl'), [])
+    const client = recorded(chat(settingsOf({baseUrl: server.baseUrl})), join(dir, 'r.jsonl'), () => [])
     await gather(client.stream(turnOf(), AbortSignal.timeout(30)))
     await gather(client.stream(turnOf(), never))
     expect(readFileSync(join(dir, 'r.jsonl'), 'utf8').trim().split('\n')).toHaveLength(1)
