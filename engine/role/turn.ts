@@ -24,7 +24,7 @@ export interface Voice {
 }
 
 /** Room for one delta on the wire: many tokens arrive in one tick, and one message for all of them is enough. */
-const deltaMs = 50
+const deltaMs = 40
 
 const deltas = (up: Uplink, span: ReturnType<Uplink['newSpan']>, clock: Clock) => {
   let text = ''

@@ -10,7 +10,7 @@ import type {Socket} from 'node:net'
 const atOnce = 32
 /** Pieces further apart than this are not worth gathering. */
 const nearMs = 12
-const restMs = 25
+const restMs = 45
 /** A read as large as this was gathered already: there is more where it came from, and the next few are read as they come. */
 const largeChars = 8 * 1024
 const afterLarge = 8

@@ -34,7 +34,7 @@ describe('a socket rests', () => {
     const {took, calls} = hand()
     took(33, 1)
     expect(calls).toEqual(['stop'])
-    vi.advanceTimersByTime(25)
+    vi.advanceTimersByTime(45)
     expect(calls).toEqual(['stop', 'start'])
     took(1, 1)
     expect(calls).toEqual(['stop', 'start', 'stop'])
