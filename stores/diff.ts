@@ -116,11 +116,15 @@ const numberedFrom = (lines: readonly DiffLine[], first: number): readonly DiffL
         ...(line.after === undefined ? {} : {after: line.after + first - 1}),
       }))
 
+/** What is left out of a change that is too long is counted. */
+const bounded = (lines: readonly DiffLine[]): readonly DiffLine[] =>
+  lines.length <= linesMost ? lines : [...lines.slice(0, linesMost), {kind: 'gap', words: whole(`… ${lines.length - linesMost} more lines, not shown here`)}]
+
 /** The change from one text to another, line by line; both begin at line `first` of their file. */
 export const diffOf = (old: string, now: string, first = 1): readonly DiffLine[] =>
   known.of(`${lib ? 1 : 0}\0${first}\0${old}\0${now}`, () => {
     const big = old.length + now.length > 400_000
-    return numberedFrom((lib && !big ? trimmed(withWords(blocks(old, now, lib), lib)) : coarse(old, now)).slice(0, linesMost), first)
+    return numberedFrom(bounded(lib && !big ? trimmed(withWords(blocks(old, now, lib), lib)) : coarse(old, now)), first)
   })
 
 export const tally = (lines: readonly DiffLine[]): {add: number; del: number} => ({

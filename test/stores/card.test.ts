@@ -30,8 +30,12 @@ beforeAll(loadDiff)
 describe('the card of a change', () => {
   it('shows a new file as it will be', () => {
     const text = shown(asking('write(a.ts)', {path: 'a.ts', line: 1, old: '', new: 'one\ntwo\n'}))
-    expect(text).toMatch(/1 \+ one\n.*2 \+ two/)
+    expect(text).toMatch(/1 \+ one +\n.*2 \+ two/)
     expect(text).not.toContain('cannot be shown')
+  })
+  it('says how much of a very long one is not shown', () => {
+    const text = shown(asking('write(a.ts)', {path: 'a.ts', line: 1, old: '', new: 'x\n'.repeat(4100)}))
+    expect(text).toContain('… 100 more lines, not shown here')
   })
   it('says so when what would be written cannot be shown', () => expect(shown(asking('write(a.bin)'))).toContain('cannot be shown here'))
   it('says nothing of it where nothing is written', () => expect(shown(asking('shell(ls)'))).not.toContain('cannot be shown'))
