@@ -5,7 +5,7 @@ import {keysOf} from './keymap.ts'
 import type {CommandId} from './keys.ts'
 import {type Line, piece} from './line.ts'
 import type {AppState} from './state.ts'
-import {areStopped} from './view/agents.ts'
+import {areCutOff, areStopped} from './view/agents.ts'
 
 const roleOf = (state: AppState): string => {
   const agent = state.view.agents[state.layout.focus]
@@ -48,6 +48,7 @@ export const placeholderOf = (state: AppState): string => {
     const role = roleOf(state)
     return `say something now · alt+q says it after this${role ? ` · escape stops ${role}` : ''}`
   }
+  if (areCutOff(state.view.agents)) return 'the run was cut off; say how to go on'
   return ['what shall be done?', ...(hasChanged(state) ? looks(state) : ['/ commands', '@ files', '! shell']), ...keyed(state, 'help', 'keys')].join(' · ')
 }
 

@@ -11,6 +11,7 @@ import {withPanes} from './layout.ts'
 import {focusOn} from './layout-move.ts'
 import {choicesTold} from './pick.ts'
 import type {AppState, Card} from './state.ts'
+import {cutOff} from './view/agents.ts'
 import type {AskView} from './view/asks.ts'
 import {inOneGo} from './view/ring.ts'
 import {viewFold} from './view/view.ts'
@@ -105,6 +106,13 @@ const sessionTold = (state: AppState, session: SessionNote): AppState => {
   return state.setting ? toast(heard, state.setting) : heard
 }
 
+/** A run that nobody closed and nobody works on: whoever worked on it was killed, and its agents with it. */
+const wasCutOff = (state: AppState): AppState => {
+  const {session, view} = state
+  if (!session || session.live || session.replay || view.run.openedAt === 0 || view.run.closed) return state
+  return {...state, view: {...view, agents: cutOff(view.agents), asks: []}}
+}
+
 const tellOne = (state: AppState, says: KeeperSays): AppState => {
   switch (says.tell) {
     case 'session':
@@ -112,7 +120,7 @@ const tellOne = (state: AppState, says: KeeperSays): AppState => {
     case 'event':
       return eventTold(state, says)
     case 'caught-up':
-      return {...state, caughtUp: true}
+      return wasCutOff({...state, caughtUp: true})
     case 'pane':
       return paneTold(state, says.pane)
     case 'gone':

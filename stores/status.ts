@@ -4,7 +4,7 @@
 import {bar, bytes, count, elapsed, money} from './figures.ts'
 import {joined, type Line, lineWidth, type Piece, piece, spread} from './line.ts'
 import type {AppState} from './state.ts'
-import {areStopped} from './view/agents.ts'
+import {areCutOff, areStopped} from './view/agents.ts'
 import {shownRoute} from './view/run.ts'
 
 const gap: Piece = {text: '  '}
@@ -96,6 +96,7 @@ const head = (state: AppState): Line => {
   const live = state.session.live && run.closedAt === 0
   if (live && areStopped(state.view.agents)) return [piece('stopped', 'warn')]
   if (live && run.openedAt > 0) return [piece(`working ${elapsed(Math.max(0, state.now - run.openedAt))}`, 'strong')]
+  if (!live && areCutOff(state.view.agents)) return [piece('cut off', 'bad')]
   if (run.closed) return [piece(`${run.closed.exitCode === 0 ? '✓' : '✗'} ${run.closed.outcome}`, run.closed.exitCode === 0 ? 'good' : 'bad')]
   return [piece('ready')]
 }

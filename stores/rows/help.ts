@@ -11,7 +11,7 @@ const chapters: readonly [string, RegExp][] = [
   ['Scrolling', /^(?:page-|line-|first$|last$)/],
   ['Views', /^(?:help$|palette$|tasks$|timeline$|evidence$|spend$|log$|diff|story$|theme$|mouse$|redraw$)/],
   ['Saying', /^(?:accept$|after$|edit$|complete$|newline$|history\.|interrupt$|rewind$|clear$)/],
-  ['Leaving', /^(?:leave|detach$)/],
+  ['Leaving', /^(?:leave|detach$|suspend$)/],
   ['Answering', /^answer-/],
   ['Lists', /^(?:up$|down$|left$|right$|back$)/],
   ['Editing', /^edit\./],

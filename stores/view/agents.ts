@@ -87,11 +87,19 @@ const after = (agent: AgentView, at: number): AgentView => {
   return tool === undefined ? into(agent, 'thinking', at) : into(agent, 'running', at, {doing: tool})
 }
 
+/** Those of whom nothing says yet that they work no more. */
+const changed = (agents: Agents, change: (agent: AgentView) => AgentView): Agents =>
+  Object.fromEntries(Object.entries(agents).map(([id, agent]) => [id, agent.endedAt ? agent : change(agent)]))
+
 const lost = (agent: AgentView, at: number, more: Partial<AgentView> = {}): AgentView => into(agent, 'lost', at, {running: {}, asks: [], ...more})
 
 /** Their processes went with the keeper's: nobody of them works until they are begun again. */
-export const allLost = (agents: Agents, at: number): Agents =>
-  Object.fromEntries(Object.entries(agents).map(([id, agent]) => [id, agent.endedAt ? agent : lost(agent, at)]))
+export const allLost = (agents: Agents, at: number): Agents => changed(agents, (agent) => lost(agent, at))
+
+/** Nobody works on the run any more, and nothing says when that came about: each was seen last when it did what it did last. */
+export const cutOff = (agents: Agents): Agents => changed(agents, (agent) => lost(agent, agent.since, {endedAt: agent.since}))
+
+export const areCutOff = (agents: Agents): boolean => Object.values(agents).some(({open, state, endedAt}) => open && state === 'lost' && endedAt > 0)
 
 const stepAgent = (agent: AgentView, event: Event): AgentView => {
   switch (event.type) {
@@ -162,12 +170,10 @@ export const stepAgents = (agents: Agents, event: Event): Agents => {
   if (event.type === 'run.opened') return {}
   if (event.type === 'run.resumed') return allLost(agents, event.at)
   if (event.type === 'run.closed')
-    return Object.fromEntries(
-      Object.entries(agents).map(([id, agent]) => [
-        id,
-        agent.endedAt ? agent : {...into(agent, agent.state === 'lost' ? 'lost' : 'done', event.at), endedAt: event.at, running: {}, asks: []},
-      ]),
-    )
+    return changed(agents, (agent) => {
+      const why = agent.open ? 'stopped' : agent.why
+      return {...into(agent, agent.state === 'lost' ? 'lost' : 'done', event.at), open: false, endedAt: event.at, running: {}, asks: [], why}
+    })
   const id = event.agent
   if (id === undefined) return checking(agents, event)
   const known = agents[id]

@@ -102,6 +102,23 @@ describe('the state of an agent', () => {
     then('role.ready', {wallMs: 1})
     expect(seen.slice(6)).toEqual(['· starting', '· idle'])
   })
+  it('is lost, not at work, when its run was cut off and nobody goes on with it', () => {
+    const story = begin(teller(size), [{role: 'coder', phase: 'implement'}])
+    story.tell({tell: 'session', session: {...(story.state.session as SessionNote), live: false}}, {tell: 'caught-up'})
+    expect([stateWords(story), words(statusOf(story.state, 120)).trim().split('  ')[0], placeholderOf(story.state)]).toEqual([
+      '✗ lost',
+      'cut off',
+      'the run was cut off; say how to go on',
+    ])
+    story.tell({tell: 'session', session: {...(story.state.session as SessionNote), live: true}})
+    story.event('run.resumed', {lastSeq: 9, interrupted: []})
+    story.event('role.hired', {ordinal: 1, process: 'child', pid: 3}, coder)
+    story.event('role.ready', {wallMs: 1}, coder)
+    expect([stateWords(story), words(statusOf(story.state, 120))]).toEqual(['● thinking', expect.stringContaining('working')])
+  })
+  it('is not done when its run ended without it', () => {
+    expect(stateWords(working().event('run.closed', {...closed, files: [], outcome: 'failed', exitCode: 1} as never))).toBe('✗ stopped')
+  })
   it('says that it is lost, and how it ended otherwise', () => {
     expect(stateWords(working().event('role.lost', {why: 'killed', replaced: true}, coder))).toBe('✗ lost')
     expect(stateWords(working().event('phase.handed', {outcome: 'stuck', text: ''}, coder))).toBe('✗ stuck')
