@@ -78,7 +78,9 @@ export const stepCalls = (calls: Calls, event: Event): Calls => {
       return event.body.calls.reduce((all, call) => put(all, callKey(event.agent, call.id), fresh(event, call.id, call.tool, call.input)), calls)
     case 'tool.called': {
       const key = callKey(event.agent, event.body.call)
-      const call = calls.get(key) ?? fresh(event, event.body.call, event.body.tool, event.body.input)
+      // As the tool reads it: the model may have used other names.
+      const read = fresh(event, event.body.call, event.body.tool, event.body.input)
+      const call = read.input ? read : (calls.get(key) ?? read)
       return put(calls, key, {...call, state: 'running', at: event.at})
     }
     case 'tool.output': {

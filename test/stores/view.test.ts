@@ -152,6 +152,18 @@ describe('an agent whose work was given out before its process was there', () =>
   })
 })
 
+describe('what was changed', () => {
+  it('is shown as the tool read it, however the model named it', () => {
+    const calls = [{id: 'c', tool: 'write', input: '{"file_path":"a.ts","content":"const fresh = 1\\n"}'}]
+    const story = working()
+    story.event('model.replied', {route: 'a/b', call: 1, text: '', calls, why: 'calls', usage: spentOn(1, 1), usd: 0, wallMs: 5}, coder)
+    story.event('tool.called', {call: 'c', tool: 'write', input: {path: 'a.ts', text: 'const fresh = 1\n'}, needs: [], effect: true, sandbox: box}, coder)
+    story.event('tool.done', {call: 'c', tool: 'write', ok: true, wallMs: 1, sandbox: box, told: '', line: 'wrote a.ts', result: {}} as never, coder)
+    const shown = rowsOf(story.state, {view: 'diff', filter: {text: ''}} as never).flatMap((row) => [row.line(80), ...(row.more?.(80) ?? [])].map(words))
+    expect(shown.some((line) => line.includes('+ const fresh = 1'))).toBe(true)
+  })
+})
+
 describe('the plan', () => {
   it('keeps states, reasons and the order of tasks, and survives a circle', () => {
     const story = working()
