@@ -24,6 +24,9 @@ const readInTime = async ({stdin, signals, flags, clock, startedTick}: Context):
   }
 }
 
+/** A role process is told its work in one message. */
+const maxChars = 8 * 1024 * 1024
+
 const nothing = (why: string): Envelope<string> =>
   bad(fault('usage.nothing', {why, hint: 'penguin run "what to do", or pipe it in: echo "what to do" | penguin run -'}))
 
@@ -45,5 +48,7 @@ export const readPrompt = async (context: Context): Promise<Envelope<string>> =>
   // The run is opened all the same: it says how it ended.
   if (piped === undefined) return good(said)
   if (!piped.trim()) return nothing('standard input was empty')
+  if (JSON.stringify(piped).length > maxChars)
+    return bad(fault('usage.words', {why: 'standard input holds more than any model reads (8 MB)', hint: 'put it into a file of the project and name that'}))
   return good(said.trim() ? `${said}\n\n${piped}` : piped)
 }

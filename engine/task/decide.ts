@@ -52,11 +52,14 @@ const wantsCheck = (limits: Limits, last: StepState, board: Board): boolean => {
 
 const changedBy = (board: Board, candidate: number): boolean => stepsOf(board, candidate).findLast((step) => step.handed !== null)?.changed === true
 
+/** Candidates that are worked on at the same time; each of the others begins when one has settled. */
+const maxAtOnce = 32
+
 /** null = settled; [] = somebody is at work. */
 const nextOf = (board: Board, limits: Limits, candidate: number): Intent[] | null => {
   const steps = stepsOf(board, candidate)
   const last = steps.at(-1)
-  if (!last) return [assign('implement', 'coder', candidate, 1, true)]
+  if (!last) return candidate > maxAtOnce && (board.exceeded.length > 0 || isWon(board, limits)) ? null : [assign('implement', 'coder', candidate, 1, true)]
   if (last.handed === null) return []
   const state = stateOf(board, candidate)
   if (last.phase === 'review') return board.exceeded.length > 0 || isWon(board, limits) ? null : afterReview(board, state, last)
@@ -177,7 +180,9 @@ export const decide = (board: Board, limits: Limits): Intent[] => {
     if (intents) return intents
   }
   const all = Array.from({length: limits.candidates}, (_, index) => nextOf(board, limits, index + 1))
-  const open = all.flatMap((intents) => intents ?? [])
+  const begun = new Set(board.steps.map((step) => step.candidate))
+  let free = maxAtOnce - all.filter((intents, index) => intents !== null && begun.has(index + 1)).length
+  const open = all.flatMap((intents, index) => (intents === null || (!begun.has(index + 1) && --free < 0) ? [] : intents))
   if (all.some((intents) => intents !== null)) return open
   const winner = best(board, limits)
   const state = stateOf(board, winner)

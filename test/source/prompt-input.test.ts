@@ -13,6 +13,10 @@ describe('the prompt', () => {
     expect(await readPrompt(testContext({words: ['fix it'], stdin: 'more\n'}))).toEqual({ok: true, result: 'fix it'})
   })
 
+  it('is refused when no model could read it', async () => {
+    expect(await readPrompt(testContext({words: ['-'], stdin: 'x'.repeat(9_000_000)}))).toMatchObject({ok: false, error: {code: 'usage.words'}})
+  })
+
   it('is waited for no longer than a signal or the time that the whole run has', async () => {
     const signals = {came: Promise.resolve(), attach: () => undefined, stop: () => undefined}
     expect(await readPrompt({...testContext({words: ['-']}), ...held, signals})).toEqual({ok: true, result: ''})

@@ -197,6 +197,14 @@ describe('decide, several candidates', () => {
   const building = (n: number): Event => started('implement', 1, n, 'coder', `a_${n}`)
   const repairing = {...three, repairs: 2, restarts: 1}
 
+  it('begins no more than 32 at once, the next when one has settled, and none once one is green', () => {
+    const many = {...three, candidates: 1000}
+    expect(next(many, opened)).toHaveLength(32)
+    const run = [opened, ...Array.from({length: 31}, (_, at) => building(at + 2)), ...build(1), checked('red', 1, 1)]
+    expect(next(many, ...run)).toEqual(['assign implement/33/1'])
+    const won = Array.from({length: 31}, (_, at) => [...build(at + 2), checked('green', 1, at + 2)]).flat()
+    expect(next(many, opened, ...build(1), checked('red', 1, 1), ...won)).toEqual(['adopt adopt/2'])
+  })
   it('waits for the others when one is handed over, and checks it meanwhile', () => {
     expect(next(three, opened, building(1), building(3), ...build(2))).toEqual(['check check/2/1'])
     expect(next(three, opened, building(1), building(3), ...build(2), checked('green', 1, 2))).toEqual([])
