@@ -17,11 +17,12 @@ const replayWords = ({seq, lastSeq, speed, paused, ended}: NonNullable<SessionNo
   [
     ended ? 'the end' : paused ? 'paused' : `${speed}×`,
     `event ${seq} of ${lastSeq}`,
-    paused ? 'space goes on' : 'space pauses',
+    // What one needs most stands where a narrow screen still shows it.
+    'q leaves',
+    ...(ended ? [] : [paused ? 'space goes on' : 'space pauses']),
+    '0 anew',
     'left, right move',
     '+ - speed',
-    '0 anew',
-    'q leaves',
   ].join(' · ')
 
 const keyed = ({keymap}: AppState, command: CommandId, words: string): string[] => {
