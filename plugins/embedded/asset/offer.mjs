@@ -36,10 +36,17 @@ export const arityOf = (fn) => {
   return params.kids.some((kid) => /^(self|cls)$/.test(textOf(kid))) ? count - 1 : count
 }
 
-// `this.items = []` as class fields or a constructor have it: what a reset looks like. With how often it stands there.
+// `this.items = []` as class fields or a constructor have it: what a reset looks like. With how often it stands there,
+// and whether the field gets other values, too.
 export const initialsOf = (root) => {
   const found = new Map()
-  const note = (name, value) => found.set(name, {value, times: found.get(name)?.value === value ? found.get(name).times + 1 : 1})
+  const varying = new Set()
+  const note = (name, value) => {
+    const known = found.get(name)
+    if (!known) found.set(name, {value, times: 1})
+    else if (known.value === value) known.times += 1
+    else varying.add(name)
+  }
   for (const node of walk(root)) {
     if (/^(public_field_definition|field_definition)$/.test(node.type)) {
       const name = node.kids.find((kid) => kid.field === 'name' || kid.field === 'property')
@@ -56,8 +63,10 @@ export const initialsOf = (root) => {
       /^(\[\]|\{\}|\d+|null|None|''|""|true|false|True|False|new \w+\(\)|set\(\)|dict\(\))$/.test(textOf(view.value))
     )
       note(textOf(view.target.view.attr), textOf(view.value))
+    else if (['assign', 'update'].includes(view?.is) && view.target?.view?.is === 'attr' && /^(this|self)$/.test(textOf(view.target.view.object)))
+      varying.add(textOf(view.target.view.attr))
   }
-  return [...found].map(([name, {value, times}]) => [name, value, times])
+  return [...found].map(([name, {value, times}]) => [name, value, times, varying.has(name)])
 }
 
 // `user` → {name, email} when the file says user.name and user.email.

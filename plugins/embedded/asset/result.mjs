@@ -7,7 +7,10 @@ const byCall = [
   ['number', /^(Math|Number|parseInt|parseFloat|len|sum|int|float|round|abs)\b|\.(length|size|indexOf|getTime|reduce)$/],
   ['text', /^(String|str)\b|\.(join|trim|toUpperCase|toLowerCase|padStart|padEnd|toFixed|replace|replaceAll|strip|upper|lower|format|repeat|title)$/],
   ['list', /^(list|sorted|Array\.from|Object\.(keys|values|entries))\b|\.(map|filter|concat|flatMap|split|slice)$/],
-  ['truth', /^(bool|any|all|isinstance|Boolean)\b|\.(includes|has|some|every|test|startsWith|endsWith|startswith|endswith|isdigit|isalpha|isalnum|isspace|isupper|islower|isnumeric)$/],
+  [
+    'truth',
+    /^(bool|any|all|isinstance|Boolean)\b|\.(includes|has|some|every|test|startsWith|endsWith|startswith|endswith|isdigit|isalpha|isalnum|isspace|isupper|islower|isnumeric)$/,
+  ],
 ]
 const kindOfCall = (callee) => byCall.find(([, pattern]) => pattern.test(callee))?.[0] ?? ''
 

@@ -26,7 +26,14 @@ export const ingredientsOf = (root) => {
     }
     const names = [...walk(node)].filter((one) => one.view?.is === 'name').map((one) => one.view.name)
     if (!found.has(kind)) found.set(kind, [])
-    const one = {text, names, starts: [node.start], loose: isLoose(node), op: node.view.is === 'binary' ? textOf(node.view.op) : '', truth: resultOf(node) === 'truth'}
+    const one = {
+      text,
+      names,
+      starts: [node.start],
+      loose: isLoose(node),
+      op: node.view.is === 'binary' ? textOf(node.view.op) : '',
+      truth: resultOf(node) === 'truth',
+    }
     seen.set(kind + text, one)
     found.get(kind).push(one)
   }
@@ -126,7 +133,13 @@ const grown = (node, at) => {
   for (const kind of ['attr', 'index', 'call', 'binary sum'])
     for (const one of (at.ingredients.get(kind) ?? []).filter((each) => isWithin(each, fn)).slice(0, 20)) {
       if (one.names.some((name) => !visible.has(name) && !at.builtIn(name))) continue
-      at.put(node, placed(node, one), (changes.test(one.text) ? 2.1 : 1.6) + misfit(node, one), 'reused expression', `\`${textOf(node)}\` should be \`${one.text}\``)
+      at.put(
+        node,
+        placed(node, one),
+        (changes.test(one.text) ? 2.1 : 1.6) + misfit(node, one),
+        'reused expression',
+        `\`${textOf(node)}\` should be \`${one.text}\``,
+      )
     }
 }
 

@@ -2,7 +2,6 @@
 // dictionaries that are added to, numbers that come from a counter, errors that are caught, decorators.
 
 import {textOf, walk} from './parse.mjs'
-import {fittedOperation} from './surface.mjs'
 
 const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isPython = (at) => at.surface.name === 'py'
@@ -187,50 +186,6 @@ const raised = (statement, at) => {
   if (statement.view?.is === 'pass') at.put(statement, 'raise', 0.8, 'missing raise', 'the error must go on to whoever called')
 }
 
-const cases = ['.title()', '.capitalize()', '.casefold()', '.lower()', '.upper()', '.strip()']
-// x.strip() → x.strip().title()
-const cased = (node, at) => {
-  const {callee} = node.view
-  const up = node.up?.view
-  if (
-    !isPython(at) ||
-    callee.view?.is !== 'attr' ||
-    !/^(r?strip|lstrip|lower|upper|replace|get|group|title)$/.test(textOf(callee.view.attr)) ||
-    up?.is === 'attr'
-  )
-    return
-  for (const end of cases) at.put(node, textOf(node) + end, 1.15, 'missing normalisation', `${say(textOf(node))} needs \`${end}\``)
-}
-
-const rated = /percent|rate|discount|tax|ratio|share|fee|interest|margin|pct/i
-const scaled = (node, at) => {
-  const up = node.up?.view
-  if (
-    !up ||
-    !/^(binary|call|return|assign|declare|paren|named)$/.test(up.is) ||
-    (up.is === 'assign' && up.target === node) ||
-    up.callee === node ||
-    node.up.view?.is === 'attr'
-  )
-    return
-  const own = textOf(node)
-  const last = /\w+$/.exec(own)?.[0] ?? ''
-  for (const [op, value] of [
-    ['/', '100'],
-    ['*', '100'],
-    ['/', '60'],
-    ['*', '60'],
-    ['/', '1000'],
-    ['*', '1000'],
-    ['*', '2'],
-    ['//', '2'],
-  ]) {
-    if (op === '//' && !isPython(at)) continue
-    const likely = value === '100' && rated.test(last)
-    at.put(node, fittedOperation(node, `${own} ${op} ${value}`, op), likely ? 0.95 : 1.6, 'unit', `${say(own)} should be ${say(`${own} ${op} ${value}`)}`)
-  }
-}
-
 // def wrapper(*args) inside def decorate(function): its name and words are those of the function.
 const wrapping = (statement, at) => {
   if (!isPython(at) || statement.view?.is !== 'function' || !/functools|\bwraps\b/.test(textOf(at.root))) return
@@ -242,15 +197,6 @@ const wrapping = (statement, at) => {
       at.putAt(statement.start, statement.start, `${text}\n${at.indentOf(statement)}`, 0.8, 'missing decorator', `${say(text)} is missing`)
 }
 
-// if x.isdigit(): … x → int(x): what is all digits is meant as a number.
-const digits = (node, at) => {
-  const up = node.up?.view
-  const fn = at.functionOf(node)
-  if (!isPython(at) || !fn || up?.is === 'attr' || (up?.is === 'assign' && up.target === node) || up?.callee === node) return
-  const own = textOf(node)
-  if (new RegExp(`\\b${own.replace(/\W/g, '\\$&')}\\.is(digit|numeric|decimal)\\(`).test(textOf(fn)) && textOf(up?.callee ?? node) !== 'int') at.put(node, `int(${own})`, 0.7, 'conversion', `${say(own)} must be a number`)
-}
-
 // quantize(x) → quantize(x, rounding=ROUND_HALF_UP), where that is imported and used nowhere.
 const keyword = (node, at) => {
   if (!isPython(at) || !textOf(node).endsWith(')')) return
@@ -258,12 +204,6 @@ const keyword = (node, at) => {
   for (const {name} of at.orphans)
     for (const text of /^ROUND_/.test(name) ? [`rounding=${name}`] : /^[A-Z]/.test(name) ? [name] : [`key=${name}`, name])
       at.putAt(node.end - 1, node.end - 1, lead + text, 0.95, 'unused name', `\`${name}\` is there and never used`)
-}
-
-// bool(x) → not x
-const denied = (node, at) => {
-  if (isPython(at) && textOf(node.view.callee) === 'bool' && node.view.args.length === 1)
-    at.put(node, `not ${textOf(node.view.args[0])}`, 0.85, 'negation', `${say(textOf(node))} must be negated`)
 }
 
 const decorators = ['@property', '@staticmethod', '@classmethod']
@@ -302,11 +242,11 @@ export const pythonFacts = (root) => {
 
 /** By view. */
 export const pythonTemplates = {
-  call: [lacking, denied, keyword, cased, anchored],
+  call: [lacking, keyword, anchored],
   list: [caught],
   assign: [entries],
-  name: [counted, scaled, digits],
-  attr: [counted, scaled],
+  name: [counted],
+  attr: [counted],
 }
 export const pythonStatements = [raised]
 /** For a function as a whole. */

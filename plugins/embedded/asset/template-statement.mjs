@@ -24,7 +24,7 @@ const swapNext = (statement, at) => {
       [statement, textOf(next)],
       [next, textOf(statement)],
     ],
-    1.2,
+    statement.view?.is === 'do' && next.view?.is === 'do' ? 0.95 : 1.2,
     'statement order',
     `${short(textOf(statement))} must come after ${short(textOf(next))}`,
   )
@@ -110,10 +110,10 @@ const insertKnown = (statement, at) => {
     if (names.every((name) => visible.has(name) || at.builtIn(name))) put(text, 1.75, `${short(text)} is missing here`)
   if (at.inLoop(statement)) for (const [name, value] of at.firsts(fn)) put(`${name} = ${value}${at.end}`, 1.5, `\`${name}\` must begin anew here`)
   for (const {text, cost} of smallSteps(statement, at)) put(text, cost, `${short(text)} is missing here`)
-  for (const [name, value, times] of at.initials.slice(0, 6))
+  for (const [name, value, times, varies] of at.initials.slice(0, 6))
     put(
       `${at.surface.self}.${name} = ${value}${at.end}`,
-      (/^([[{]|new )/.test(value) ? 1.5 : 1.75) - (times > 1 ? 0.3 : 0),
+      (/^([[{]|new )/.test(value) ? 1.5 : 1.75) - (times > 1 ? 0.3 : varies ? 0.35 : 0),
       `\`${at.surface.self}.${name}\` must be reset here`,
     )
   if (at.surface.name === 'js' && fn.view.async)
@@ -138,6 +138,8 @@ const smallSteps = (statement, at) => {
     for (const {name} of all.slice(0, 5)) found.push({text: `${at.surface.self}.${attr} = ${name}${at.end}`, cost: name === attr ? 1.9 : 2.1})
   for (const {name} of locals) {
     found.push({text: `${name} += 1${at.end}`, cost: 1.85}, {text: `${name} -= 1${at.end}`, cost: 1.9})
+    if (at.firsts(at.functionOf(statement)).some(([own, value]) => own === name && /^-?1$/.test(value)))
+      found.push({text: `${name} = -${name}${at.end}`, cost: 1.4})
     for (const other of all) {
       if (other.name === name) continue
       found.push({text: `${name} = ${other.name}${at.end}`, cost: 2.0}, {text: `${name} += ${other.name}${at.end}`, cost: 2.1})

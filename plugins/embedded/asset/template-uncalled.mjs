@@ -94,7 +94,9 @@ const classOf = (node) => {
 const kindOfField = (name, value, methods) => {
   const made = /^(?:new )?([A-Z]\w*)\(/.exec(value)?.[1]
   const plain = name.replace(/^[_#]+/, '').toLowerCase()
-  return made && methods.has(made) ? made : [...methods.keys()].find((one) => one.toLowerCase() === plain || (plain.length > 3 && one.toLowerCase().endsWith(plain)))
+  if (made && methods.has(made)) return made
+  const names = [...methods.keys()]
+  return names.find((one) => one.toLowerCase() === plain) ?? names.find((one) => plain.length > 3 && one.toLowerCase().endsWith(plain))
 }
 
 /** What these templates ask of a file. */
@@ -121,7 +123,11 @@ const helpersOf = (owner, {methods, uses}) => {
 const handedBackIn = (root) => {
   const found = new Set()
   for (const {view} of walk(root))
-    if ((view?.is === 'assign' || view?.is === 'declare') && view.value?.view?.is === 'call' && /(^|\.)(on|once|listen|subscribe|watch|observe|connect|register|add\w*Listener)$/.test(textOf(view.value.view.callee)))
+    if (
+      (view?.is === 'assign' || view?.is === 'declare') &&
+      view.value?.view?.is === 'call' &&
+      /(^|\.)(on|once|listen|subscribe|watch|observe|connect|register|add\w*Listener)$/.test(textOf(view.value.view.callee))
+    )
       found.add(textOf(view.target))
   return found
 }

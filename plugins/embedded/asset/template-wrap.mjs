@@ -53,6 +53,7 @@ const copies = {
   js: (e) => [`[...${e}]`, `{...${e}}`, `${e}.slice()`, `structuredClone(${e})`],
   py: (e) => [`list(${e})`, `dict(${e})`, `${e}.copy()`, `${e}[:]`, `set(${e})`, `tuple(${e})`],
 }
+const isParam = (node, at) => node.view?.is === 'name' && at.names(node).some((one) => one.name === node.view.name && one.depth === 0 && one.kind === 'param')
 const copied = (node, at) => {
   const up = node.up.view
   if (up.is !== 'return' && up.is !== 'yield' && up.is !== 'assign' && up.is !== 'declare' && up.is !== 'call' && up.is !== 'pair' && up.is !== 'loop') return
@@ -60,7 +61,7 @@ const copied = (node, at) => {
     at.put(
       node,
       text,
-      (up.is === 'call' ? 1.6 : 1.25) + (/^(structuredClone|set\(|tuple)/.test(text) ? 0.1 : 0),
+      (up.is === 'call' ? 1.6 : isParam(node, at) ? 1.0 : 1.25) + (/^(structuredClone|set\(|tuple)/.test(text) ? 0.1 : 0),
       'missing copy',
       `${say(textOf(node))} must be copied`,
     )

@@ -2,6 +2,7 @@
 // Nothing here makes an edit.
 
 import {conditionStatements, conditionTemplates} from './template-condition.mjs'
+import {convertTemplates} from './template-convert.mjs'
 import {flowStatements} from './template-flow.mjs'
 import {idiomTemplates} from './template-idiom.mjs'
 import {ingredientTemplates} from './template-ingredient.mjs'
@@ -41,6 +42,7 @@ export const groups = [
       seriesTemplates,
       pythonTemplates,
       sortTemplates,
+      convertTemplates,
     ],
     [...operatorStatements, ...orderStatements, ...seriesStatements],
   ],
