@@ -8,14 +8,13 @@ export interface KeptText {
   /** Ends of lines in it. */
   readonly lines: number
   add(text: string): void
-  text(from: number): string
-  /**
-   * The oldest of it that can go while so many ends of lines stay, up to the start of a line; '' when there is too little
-   * to be worth it. One letter for each byte.
-   */
-  oldest(lines: number): string
-  /** Lets go of what `oldest` told. */
-  drop(oldest: string): void
+  text(from: number, to?: number): string
+  /** The start of a line, at or after `from`, that so many ends of lines follow; `from` when there is none. */
+  startBefore(ends: number, from: number): number
+  /** Up to where it can go while so many ends of lines stay: the start of a line; `from` when there is too little to be worth it. */
+  spare(lines: number): number
+  /** Lets go of what is before a place. */
+  drop(place: number): void
   clear(): void
 }
 
@@ -27,9 +26,9 @@ interface Block {
 
 const firstBytes = 16 * 1024
 const blockBytes = 16 * 1024
-const lineEnd = '\r\n'
+const [lineFeed, carriageReturn] = [10, 13]
 
-export const linesIn = (text: string): number => {
+const linesIn = (text: string): number => {
   let count = 0
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1
   return count
@@ -69,25 +68,37 @@ export const openKeptText = (): KeptText => {
       if (!last || last.to - start >= blockBytes) blocks.push({to, lines: count})
       else [last.to, last.lines] = [to, last.lines + count]
     },
-    text: (start) => bytes.toString('utf8', start - base, to - base),
-    oldest: (least) => {
-      const [first, second] = blocks
-      if (!first || !second || lines - first.lines <= least) return ''
-      const end = bytes.indexOf(lineEnd, first.to - base, 'latin1')
-      if (end === -1 || end + lineEnd.length > to - base) return ''
-      const old = bytes.toString('latin1', from - base, end + lineEnd.length)
-      return lines - linesIn(old) >= least ? old : ''
+    text: (start, end = to) => bytes.toString('utf8', start - base, end - base),
+    startBefore: (ends, start) => {
+      let left = ends
+      for (let at = to - base - 1; at > start - base; at -= 1) {
+        if (bytes[at] !== lineFeed) continue
+        left -= 1
+        if (left <= 0 && bytes[at - 1] === carriageReturn) return base + at + 1
+      }
+      return start
     },
-    drop: (oldest) => {
-      from += oldest.length
-      const gone = linesIn(oldest)
+    spare: (least) => {
+      const [first, second] = blocks
+      if (!first || !second || lines - first.lines <= least) return from
+      let left = lines - first.lines
+      for (let at = first.to - base; at < to - base && left > least; at += 1) {
+        if (bytes[at] !== lineFeed) continue
+        left -= 1
+        if (at > first.to - base && bytes[at - 1] === carriageReturn) return base + at + 1
+      }
+      return from
+    },
+    drop: (place) => {
+      let gone = 0
+      for (let at = from - base; at < place - base; at += 1) if (bytes[at] === lineFeed) gone += 1
+      from = place
       lines -= gone
-      let left = gone
       for (let [first] = blocks; first && first.to <= from; [first] = blocks) {
-        left -= first.lines
+        gone -= first.lines
         blocks.shift()
       }
-      if (blocks[0]) blocks[0].lines -= left
+      if (blocks[0]) blocks[0].lines -= gone
     },
     clear: () => {
       ;[from, lines, blocks] = [to, 0, []]

@@ -46,6 +46,8 @@ const openingChars = 24
 const resets = [`${esc}[m`, `${esc}[0m`] as const
 /** A pen that takes more than this to set is not followed. */
 const penChars = 1024
+/** Within this before a place its pen is looked for first. */
+const nearBytes = 512
 /** Beyond this it is read: lines without an end. */
 const mostBytes = 512 * 1024
 const ground = 0
@@ -69,14 +71,6 @@ const penAfter = (pen: string | undefined, text: string): string | undefined => 
     if (found.length > penChars) return undefined
   }
   return found
-}
-
-/** The start of a line that so many ends of lines follow; 0: there is none. */
-const startBefore = (text: string, ends: number): number => {
-  let at = text.length
-  for (let n = 0; n < ends && at > 0; n += 1) at = text.lastIndexOf('\n', at - 1)
-  const end = at > 0 ? text.lastIndexOf(lineEnd, at) : -1
-  return end === -1 ? 0 : end + lineEnd.length
 }
 
 export const createLate = ({emulator, inside, scrollbackLines, isIdle, read}: LatePorts): Late => {
@@ -109,14 +103,21 @@ export const createLate = ({emulator, inside, scrollbackLines, isIdle, read}: La
     pen = look?.fg === 0 && look.bg === 0 ? resets[0] : undefined
     return true
   }
+  /** What sets the pen as it is at a place: nearly always said shortly before it. */
+  const penAt = (pen: string | undefined, from: number, to: number): string | undefined => {
+    const near = to - from > nearBytes ? penAfter(undefined, kept.text(to - nearBytes, to)) : undefined
+    return near ?? penAfter(pen, kept.text(from, to))
+  }
   /** Lets go of lines that nobody will see. */
   const trim = (): void => {
-    for (let old = isStuck ? '' : kept.oldest(enough()); old !== ''; old = isStuck ? '' : kept.oldest(enough())) {
-      const after = penAfter(pen, old)
+    while (!isStuck) {
+      const place = kept.spare(enough())
+      if (place === kept.from) return
+      const after = penAt(pen, kept.from, place)
       isStuck = after === undefined
       if (isStuck) return
       pen = after
-      kept.drop(old)
+      kept.drop(place)
       isShort ||= given < kept.from
     }
   }
@@ -126,12 +127,13 @@ export const createLate = ({emulator, inside, scrollbackLines, isIdle, read}: La
     isShort = false
     given = kept.to
   }
-  /** The end of the text that fills the screen, with the pen that it begins with; undefined: it is all needed. */
-  const skip = (text: string): string | undefined => {
+  /** The end of what was not given yet, as it fills the screen, with the pen that it begins with; undefined: it is all needed. */
+  const screenful = (): string | undefined => {
+    if (pen === undefined || kept.lines < enough()) return undefined
     const {rows} = emulator
-    const cut = startBefore(text, emulator.buffer.active.cursorY === rows - 1 ? rows : 2 * rows)
-    const look = cut > 0 ? penAfter('', text.slice(0, cut)) : undefined
-    return look === undefined ? undefined : `${look}${lineEnd}${text.slice(cut)}`
+    const start = kept.startBefore(emulator.buffer.active.cursorY === rows - 1 ? rows : 2 * rows, given)
+    const look = start > given ? penAt('', given, start) : undefined
+    return look === undefined ? undefined : `${look}${lineEnd}${kept.text(start)}`
   }
   const forget = (): void => {
     whole()
@@ -168,11 +170,11 @@ export const createLate = ({emulator, inside, scrollbackLines, isIdle, read}: La
     front: () => {
       if (given === kept.to) return
       if (given < kept.from) return whole()
-      const text = kept.text(given)
+      const text = screenful()
+      isShort ||= text !== undefined
+      const all = text ?? kept.text(given)
       given = kept.to
-      const look = pen !== undefined && kept.lines >= enough() ? skip(text) : undefined
-      if (look !== undefined) isShort = true
-      read(look ?? text)
+      read(all)
     },
     whole,
     forget,

@@ -1,7 +1,7 @@
 // Writes frames to the terminal without ever waiting for it: one at a time, whole, asynchronously. Who wants to write while
 // one is on its way comes back when it is out, with what is newest then. A terminal that takes nothing is asked again.
 
-import {closeSync, constants, openSync, write} from 'node:fs'
+import {closeSync, constants, fstatSync, openSync, write, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
 
 const firstRetryMs = 1
@@ -20,9 +20,28 @@ export interface FrameWriter {
 
 const plainWrite: WriteCall = (fd, bytes, done) => write(fd, bytes, done)
 
+/** Where a write never waits, and is a copy into memory: a thread and its wake-up cost more than it does. */
+const directWrite: WriteCall = (fd, bytes, done) => {
+  let written = 0
+  let error: NodeJS.ErrnoException | null = null
+  try {
+    written = writeSync(fd, bytes)
+  } catch (thrown) {
+    error = thrown as NodeJS.ErrnoException
+  }
+  done(error, written)
+}
+
 export interface Door {
   fd: number
+  write: WriteCall
   close(): void
+}
+
+/** The pseudo terminals of Linux; a console draws what is written before it says that it is. */
+const isPseudo = (fd: number): boolean => {
+  const major = fstatSync(fd).rdev >> 8
+  return major >= 136 && major <= 143
 }
 
 /**
@@ -31,11 +50,11 @@ export interface Door {
  */
 export const openDoor = (fd: number): Door => {
   try {
-    if (!isatty(fd)) return {fd, close: () => undefined}
+    if (!isatty(fd)) return {fd, write: plainWrite, close: () => undefined}
     const own = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
-    return {fd: own, close: () => closeSync(own)}
+    return {fd: own, write: isPseudo(own) ? directWrite : plainWrite, close: () => closeSync(own)}
   } catch {
-    return {fd, close: () => undefined}
+    return {fd, write: plainWrite, close: () => undefined}
   }
 }
 

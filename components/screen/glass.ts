@@ -19,12 +19,16 @@ export const openGlass = ({fd, size, features, chrome, scene, out, gone}: GlassO
   let whenIdle: (() => void) | undefined
 
   const door = openDoor(fd)
-  const writer = createFrameWriter(door.fd, (code) => {
-    isClosed = true
-    scheduler.stop()
-    whenIdle?.()
-    gone?.(code)
-  })
+  const writer = createFrameWriter(
+    door.fd,
+    (code) => {
+      isClosed = true
+      scheduler.stop()
+      whenIdle?.()
+      gone?.(code)
+    },
+    door.write,
+  )
 
   const build = (): string => {
     const startMs = performance.now()

@@ -73,11 +73,18 @@ const codes = (aFg: number, aBg: number, aLine: number, bFg: number, bBg: number
 
 const mostLooks = 4096
 
-/** Remembers the ways between looks: a screen uses few, again and again. */
-const createWays = (): ((aFg: number, aBg: number, bFg: number, bBg: number, find: () => string) => string) => {
+interface Ways {
+  /** Of a way that was found before. */
+  get(aFg: number, aBg: number, bFg: number, bBg: number): string | undefined
+  /** Remembers the way that was asked for last. */
+  add(text: string): void
+}
+
+/** Remembers the ways between looks: a screen uses few, again and again, for each of its cells. */
+const createWays = (): Ways => {
   const looks = new Map<number, Map<number, number>>()
   const ways = new Map<number, string>()
-  let count = 0
+  let [count, asked] = [0, 0]
   const numberOf = (fg: number, bg: number): number => {
     const ofFg = looks.get(fg) ?? new Map<number, number>()
     if (ofFg.size === 0) looks.set(fg, ofFg)
@@ -87,18 +94,17 @@ const createWays = (): ((aFg: number, aBg: number, bFg: number, bBg: number, fin
     count += 1
     return count - 1
   }
-  return (aFg, aBg, bFg, bBg, find) => {
-    if (count > mostLooks) {
-      looks.clear()
-      ways.clear()
-      count = 0
-    }
-    const way = numberOf(aFg, aBg) * (mostLooks + 8) + numberOf(bFg, bBg)
-    const known = ways.get(way)
-    if (known !== undefined) return known
-    const text = find()
-    ways.set(way, text)
-    return text
+  return {
+    get: (aFg, aBg, bFg, bBg) => {
+      if (count > mostLooks) {
+        looks.clear()
+        ways.clear()
+        count = 0
+      }
+      asked = numberOf(aFg, aBg) * (mostLooks + 8) + numberOf(bFg, bBg)
+      return ways.get(asked)
+    },
+    add: (text) => void ways.set(asked, text),
   }
 }
 
@@ -131,17 +137,28 @@ export const createPen = ({colours, underlines}: ScreenFeatures): Pen => {
   const change = (nextFg: number, nextBg: number, nextLine: number): string => {
     if (!known || nextLine !== 0 || shownLine !== 0) return find(nextFg, nextBg, nextLine)
     if (nextFg === shownFg && nextBg === shownBg) return ''
-    return ways(shownFg, shownBg, nextFg, nextBg, () => find(nextFg, nextBg, 0))
+    const way = ways.get(shownFg, shownBg, nextFg, nextBg)
+    if (way !== undefined) return way
+    const text = find(nextFg, nextBg, 0)
+    ways.add(text)
+    return text
   }
 
   return {
     to: (nextFg, nextBg, nextLine) => {
       if (known && nextFg === fg && nextBg === bg && nextLine === line) return ''
-      ;[fg, bg, line] = [nextFg, nextBg, nextLine]
-      const [showFg, showBg] = [colour(nextFg), colour(nextBg)]
+      // For every look of every frame: nothing is made here that has to be thrown away.
+      fg = nextFg
+      bg = nextBg
+      line = nextLine
+      const showFg = colour(nextFg)
+      const showBg = colour(nextBg)
       const showLine = underlines && nextLine !== 0 ? (nextLine & ~colourBits.whole) | reduce(nextLine & colourBits.whole) : 0
       const text = change(showFg, showBg, showLine)
-      ;[shownFg, shownBg, shownLine, known] = [showFg, showBg, showLine, true]
+      shownFg = showFg
+      shownBg = showBg
+      shownLine = showLine
+      known = true
       return text
     },
     forget: () => {

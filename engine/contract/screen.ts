@@ -1,6 +1,7 @@
 // The second wire: what a screen and the keeper of a session say to each other (over a unix socket: ndjson, the bytes of
-// panes as they are behind their line, as `engine/link/frames.ts` has it), and what a terminal's bytes mean once they are read. A session is a run and those that go on from it; its keeper is a
-// process of its own, so that screens come and go while the work goes on.
+// panes as they are behind their line, as `engine/link/frames.ts` has it), and what a terminal's bytes mean once they are
+// read. A session is a run and those that go on from it; its keeper is a process of its own, so that screens come and go
+// while the work goes on.
 //
 // Everything that happened reaches a screen as the events of the journal; everything else here is either a wish of
 // the person or the bytes of a pane. Nothing that a screen shows is told in a third way.

@@ -34,8 +34,10 @@ const lagBytes = 4 * 1024 * 1024
 const heldMost = 1024 * 1024
 /** What panes print is sent together: each message costs a system call here and a wake-up there. What comes after quiet goes soon. */
 const gatherMs = 8
-/** While it goes on it is sent as often as it can be drawn. */
+/** While it goes on it is sent as often as it is drawn: a flood replaces the screen, and is drawn less often. */
 const streamMs = 30
+const floodMs = 50
+const floodChars = 4096
 
 export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): Screen => {
   const over = new AbortController()
@@ -47,7 +49,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   /** Printed and not sent yet, in the order of the panes' first bytes. */
   const gathered = new Map<PaneId, string>()
   let sending: NodeJS.Timeout | undefined
-  let sentMs = Number.NEGATIVE_INFINITY
+  let [sentMs, sentChars] = [Number.NEGATIVE_INFINITY, 0]
 
   const isLagging = (): boolean => {
     if (!lags && link.waitingBytes() > wholeBytes + lagBytes) lags = true
@@ -69,8 +71,9 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
   const send = (): void => {
     clearTimeout(sending)
     sending = undefined
-    if (gathered.size > 0) sentMs = performance.now()
+    if (gathered.size > 0) [sentMs, sentChars] = [performance.now(), 0]
     for (const [pane, data] of gathered) {
+      sentChars += data.length
       if (isLagging()) shown.set(pane, {is: 'stale'})
       else link.send({tell: 'bytes', pane, data})
     }
@@ -88,7 +91,7 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
     }
     gathered.set(pane, (gathered.get(pane) ?? '') + data)
     if (soon) send()
-    else sending ??= setTimeout(send, performance.now() - sentMs > 2 * streamMs ? gatherMs : streamMs)
+    else sending ??= setTimeout(send, performance.now() - sentMs > 2 * streamMs ? gatherMs : sentChars > floodChars ? floodMs : streamMs)
   }
   link.onDrain(() => {
     lags = false
