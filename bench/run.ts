@@ -4,6 +4,7 @@ import type {Figure} from './figure.ts'
 
 const benches: Readonly<Record<string, () => Promise<{bench(): Promise<Figure[]>}>>> = {
   startup: () => import('./startup.ts'),
+  tokens: () => import('./tokens.ts'),
   journal: () => import('./journal.ts'),
   embedded: () => import('./embedded.ts'),
   screen: () => import('./screen.ts'),

@@ -13,8 +13,8 @@ const strideBytes = 512
 /** A process that worked so much longer has compiled more. */
 const worth = 1.5
 const weekMs = 7 * 24 * 60 * 60 * 1000
-// V8 takes code only from a process with the same options: the screen has one more than a run.
-const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join('').replace(/\W+/g, '').slice(0, 60)
+// V8 takes code only from a process with the same options; those that tell them apart (the size of the heap) come last.
+const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join('').replace(/\W+/g, '').slice(-60)
 const kind = `.script-${process.version}-${process.arch}${options && `-${options}`}`
 
 /** V8 looks at the head only; a page that a crash of the machine left empty is found here. */
