@@ -57,6 +57,24 @@ describe('the screen', () => {
     expect(keepersOf(where)).not.toContain(keeper)
   })
 
+  it('says that a run was cut off when both it and the keeper were killed, and goes on with it', async () => {
+    await using server = await modelServer([{fault: {do: 'silence'}, times: 1}, edit, {text: 'sum adds now.'}])
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    await using first = where.screen([...way.args, '--permission', 'auto', 'make sum add'])
+    await first.until(/coder ● thinking/, 20_000)
+    for (const pid of [first.pid, ...keepersOf(where)]) process.kill(pid, 'SIGKILL')
+    await first.until(() => workersOf(where).length === 0, 5000)
+    await using again = where.screen([...way.args, '--permission', 'auto', '--continue'])
+    const seen = await again.until((frame) => /^ cut off/m.test(frame) && /coder ✗ lost/.test(frame), 20_000)
+    expect(seen).toContain('say how to go on')
+    expect(seen).not.toContain('thinking')
+    again.type('go on')
+    again.key('enter')
+    await again.until(finished, 30_000)
+    expect(where.read('sum.js')).toBe(fixed)
+  })
+
   it('is steered by no byte of a model or of a command, in panes, cards and views', async () => {
     const nasty = '\u001b]52;c;aGFjaw==\u0007\u001b[2J\u001b]2;owned\u0007\u001b[?1049l'
     const printed = "printf '\\033]52;c;aGFjaw==\\007\\033[2J\\033]2;owned\\007\\033[?1049lharm%s' less"
