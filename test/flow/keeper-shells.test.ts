@@ -143,7 +143,7 @@ describe('a screen that does not read', () => {
       read += chunk
     })
     deaf.resume()
-    await poll(() => read.includes('echo\\r\\necho'), 'the deaf screen hears again')
+    await poll(() => read.includes('echo\r\necho'), 'the deaf screen hears again')
     // The megabytes that waited, and the whole of the pane: not the nine that were printed.
     expect(read.length).toBeLessThan(7_000_000)
     expect(read.match(/"whole":true/g)?.length).toBeGreaterThanOrEqual(2)
