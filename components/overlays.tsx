@@ -4,10 +4,10 @@ import type {ReactElement} from 'react'
 import {cardAsk, cardLines, cardTitle, choiceLines, leaveAsk, openAsks} from '../stores/card.ts'
 import {layOut} from '../stores/editor.ts'
 import {plural} from '../stores/figures.ts'
-import {isOpen} from '../stores/fold-row.ts'
+import {isOpen, type Row} from '../stores/fold-row.ts'
 import {type Frame, typedRows} from '../stores/frame.ts'
 import {between, border, thick} from '../stores/framed.ts'
-import {clean, type Line, piece} from '../stores/line.ts'
+import {clean, type Line, type Piece, piece} from '../stores/line.ts'
 import {hasFilter, heightsOf} from '../stores/reduce-list.ts'
 import {emptyOf, rowsOf, titleOf} from '../stores/rows/rows.ts'
 import type {AppState, Card} from '../stores/state.ts'
@@ -17,19 +17,28 @@ import type {AskView} from '../stores/view/asks.ts'
 import {Lines, type PlacedLine} from './lines.tsx'
 import {markedRow} from './prompt-lines.ts'
 
-const listLines = (state: AppState, width: number, seen: number): PlacedLine[] => {
+type ListLine = PlacedLine & {lead?: Piece}
+
+/** A row says whether there is more below it, and whether that is shown. */
+const headOf = (row: Row, open: readonly string[], width: number): Pick<ListLine, 'line' | 'lead'> =>
+  row.more ? {line: [{text: ' '}, ...row.line(width - 1)], lead: {text: isOpen(row, open) ? '▾' : '▸', tone: 'quiet'}} : {line: row.line(width)}
+
+const listLines = (state: AppState, width: number, seen: number): ListLine[] => {
   const {overlay} = state
   if (!overlay) return []
   const rows = rowsOf(state, overlay)
   if (rows.length === 0) return [{line: [piece(emptyOf(overlay), 'quiet')]}]
   const heights = heightsOf(rows, overlay, width)
-  const lines: PlacedLine[] = []
+  const lines: ListLine[] = []
   for (const [at, row] of rows.entries()) {
     const {from, lines: tall} = heights[at] ?? {from: 0, lines: 1}
     if (from + tall <= overlay.top) continue
     if (from >= overlay.top + seen) break
     const base: Tone | undefined = at === overlay.at ? 'selected' : undefined
-    const all: PlacedLine[] = [{line: row.line(width), base}, ...(isOpen(row, overlay.open) ? (row.more?.(width) ?? []) : []).map((line) => ({line}))]
+    const all: ListLine[] = [
+      {...headOf(row, overlay.open, width), base},
+      ...(isOpen(row, overlay.open) ? (row.more?.(width) ?? []) : []).map((line) => ({line})),
+    ]
     lines.push(...all.slice(Math.max(0, overlay.top - from)))
   }
   return lines.slice(0, seen)
@@ -56,14 +65,14 @@ export const ListOverlay = ({state, frame}: {state: AppState; frame: Frame}): Re
   const body = listLines(state, inner, seen)
   const count: Line = rows.length > 0 ? [piece(`${Math.min(overlay.at + 1, rows.length)} of ${rows.length}`, 'quiet')] : []
   const asked: PlacedLine[] = filter ? [{line: [piece('> ', 'focus'), {text: clean(overlay.filter.text)}]}] : []
-  const lines = [...asked, ...body, ...Array.from({length: Math.max(0, seen - body.length)}, (): PlacedLine => ({line: []}))]
+  const lines: ListLine[] = [...asked, ...body, ...Array.from({length: Math.max(0, seen - body.length)}, (): PlacedLine => ({line: []}))]
   return (
     <Lines
       rect={rect}
       theme={themes[state.look.theme]}
       lines={[
         {line: border([piece(titleOf(overlay), 'title')], count, rect.width, thick, 'top', 'focus')},
-        ...lines.map(({line, base}) => ({line: between(line, rect.width, thick, 'focus'), base, edged: true})),
+        ...lines.map(({line, base, lead}) => ({line: between(line, rect.width, thick, 'focus', lead), base, edged: true})),
         {line: border(keysOf(state), [], rect.width, thick, 'bottom', 'focus')},
       ]}
     />

@@ -31,12 +31,13 @@ export const border = (left: Line, right: Line, width: number, edges: Edges, sid
   return [{text: start, tone}, ...words, {text: end, tone}]
 }
 
-export const between = (line: Line, width: number, edges: Edges, tone: Tone): Line =>
+/** `lead` stands in the blank before the line. */
+export const between = (line: Line, width: number, edges: Edges, tone: Tone, lead: Piece = {text: ' '}): Line =>
   width < 2
     ? exact(line, width)
     : [
         {text: edges.down, tone},
-        ...exact(width >= 4 ? [{text: ' '}, ...line] : line, width - 3 > 0 ? width - 3 : width - 2),
+        ...exact(width >= 4 ? [lead, ...line] : line, width - 3 > 0 ? width - 3 : width - 2),
         ...(width >= 4 ? [{text: ' '}] : []),
         {text: edges.down, tone},
       ]

@@ -16,4 +16,8 @@ export const toastWidth = (toasts: readonly Toast[], room: number): number =>
   Math.max(1, Math.min(widest, room, Math.max(10, ...toasts.map(({text}) => widthOf(clean(text)) + 2))))
 
 export const toastLines = (toasts: readonly Toast[], width: number): Line[] =>
-  toasts.flatMap(({text, tone}) => wrapped(clean(text), Math.max(1, width - 2), tones[tone]).slice(0, rowsMost).map((line): Line => [{text: ' '}, ...line]))
+  toasts.flatMap(({text, tone}) =>
+    wrapped(clean(text), Math.max(1, width - 2), tones[tone])
+      .slice(0, rowsMost)
+      .map((line): Line => [{text: ' '}, ...line]),
+  )

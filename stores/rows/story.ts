@@ -12,7 +12,7 @@ import type {Tone} from '../theme.ts'
 import type {CallView} from '../view/calls.ts'
 import type {Part} from '../view/story.ts'
 
-const speakers = {you: 'you', model: '', crew: 'the crew asked'} as const
+const speakers = {you: 'you', model: '', crew: 'the task as given'} as const
 
 const said = (part: Extract<Part, {is: 'said'}>, key: string, role: string): Row => ({
   key,
