@@ -109,8 +109,10 @@ const asked = (pen: Pen, {text, choices, kind}: BodyOf<'ask.raised'>): void => {
   )
 }
 
-const modelFailed = (pen: Pen, {route, error, retryInMs}: BodyOf<'model.failed'>): void =>
-  trouble(pen, `${route}: ${error.msg}${retryInMs === undefined ? (error.hint ? ` — ${error.hint}` : '') : `; again in ${seconds(retryInMs)}`}`)
+const modelFailed = (pen: Pen, {route, error, retryInMs}: BodyOf<'model.failed'>): void => {
+  const what = error.msg.startsWith(route) ? error.msg : `${route}: ${error.msg}`
+  trouble(pen, `${what}${retryInMs === undefined ? (error.hint ? ` — ${error.hint}` : '') : `; again in ${seconds(retryInMs)}`}`)
+}
 
 const handed = (pen: Pen, {outcome, why, error, confidence}: BodyOf<'phase.handed'>): void => {
   if (outcome === 'finished') quiet(pen, `handed over${confidence ? `, confidence ${confidence}` : ''}`)

@@ -216,6 +216,11 @@ describe('the layout', () => {
     )
     expect(textOf([replied('| no table | at all\nend')])).toBe('| no table | at all\nend\n')
   })
+  it('names a route that failed once', () => {
+    const failed = (msg: string): Event =>
+      event('model.failed', {route: 'x/y', call: 1, error: {code: 'model.failed', msg, hint: '', again: false}, usage: {}, usd: 0, wallMs: 1})
+    expect(textOf([failed('x/y failed: 500'), failed('the stream broke')])).toBe('✗ x/y failed: 500\n✗ x/y: the stream broke\n')
+  })
   it('keeps the bar of a quote on every line of it', () =>
     expect(textOf([replied('> one two three four five\n> six\nend')], {columns: 14})).toBe('│ one two\n│ three four\n│ five\n│ six\nend\n'))
   it('draws a rule as wide as the terminal', () =>
