@@ -6,7 +6,7 @@ import {grammarOf, textOf, walk} from './parse.mjs'
 
 const mostValues = 24
 const mostFiles = 6
-export const noValues = {numbers: [], strings: []}
+export const noValues = {numbers: [], strings: [], lengths: []}
 
 const lastPart = (name) =>
   name
@@ -49,5 +49,6 @@ export const valuesIn = (roots, names) => {
       const text = view.what === 'string' ? textOf(node).slice(1, -1) : ''
       if (text.length > 0 && text.length < 20 && !/['"\\\n]/.test(text)) strings.add(text)
     }
-  return {numbers: [...numbers].slice(0, mostValues), strings: [...strings].slice(0, mostValues)}
+  const lengths = new Set([...strings].map((text) => String(text.length)).filter((text) => text.length > 1 || Number(text) > 2))
+  return {numbers: [...numbers].slice(0, mostValues), strings: [...strings].slice(0, mostValues), lengths: [...lengths].slice(0, 8)}
 }

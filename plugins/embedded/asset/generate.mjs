@@ -7,6 +7,7 @@ import {textOf, walk} from './parse.mjs'
 import {kindsOfResults, oddityIn, soughtIn} from './result.mjs'
 import {factsOf, scopesOf} from './scope.mjs'
 import {surfaces} from './surface.mjs'
+import {boundFacts} from './template-bound.mjs'
 import {flowFacts} from './template-flow.mjs'
 import {ingredientsOf, wrappersOf} from './template-ingredient.mjs'
 import {inverseFacts} from './template-inverse.mjs'
@@ -84,6 +85,7 @@ export const fileOf = (path, root, surfaceName, others = [], common = commonOf([
     ...flowFacts(memo, root, surface, end),
     ...inverseFacts(memo, root, surface),
     ...kinFacts(root),
+    ...boundFacts(root),
     ...lastingFacts(root),
     ...pythonFacts(root),
     ...stateFacts(memo, common),

@@ -41,6 +41,7 @@ const number = (node, at) => {
   for (const from of [units.find((one) => one.includes(value)) ?? []]) for (const to of from) put(String(to), 1.15)
   for (const [other] of at.facts.numbers) put(other, 1.2)
   for (const other of at.asked.numbers) put(other, 1.35)
+  if (cuts.test(node.source.slice(Math.max(0, node.start - 40), node.start))) for (const other of at.asked.lengths) put(other, 1.2)
   for (const to of [at.surface.null, at.surface.true, at.surface.false, "''", '[]']) put(to, 1.7)
 }
 // How many of one are in another: what is mistaken for one another.
@@ -51,6 +52,8 @@ const units = [
   [365, 366, 360],
   [16, 10, 8, 2, 36],
 ]
+// Where a number says how long a text is.
+const cuts = /\.(slice|substring|substr|padStart|padEnd|repeat|length)\b[^;\n]*$/
 const plain = (value) => (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(12))))
 
 const string = (node, at) => {

@@ -1,6 +1,7 @@
 // The tables of all templates: which views and statements each looks at, and which builder takes it first.
 // Nothing here makes an edit.
 
+import {boundStatements, boundTemplates} from './template-bound.mjs'
 import {conditionStatements, conditionTemplates} from './template-condition.mjs'
 import {convertTemplates} from './template-convert.mjs'
 import {flowStatements} from './template-flow.mjs'
@@ -46,7 +47,7 @@ export const groups = [
     ],
     [...operatorStatements, ...orderStatements, ...seriesStatements],
   ],
-  ['B', [conditionTemplates], conditionStatements],
+  ['B', [conditionTemplates, boundTemplates], [...conditionStatements, ...boundStatements]],
   [
     'C',
     [statementTemplates, lastingTemplates],
