@@ -71,12 +71,13 @@ const pairShare = 3
 /**
  * Tries candidates in order until the budget is spent, the space is exhausted or enough patches pass. Where a single edit
  * fixes a part of the failing tests and breaks none, pairs with it are tried in between. `budget`: {until, patient, stepAt}:
- * such an edit ends the hunt in time, at the latest some time after `stepAt`, since the rest is better sought with it in place.
+ * such an edit ends the hunt in time (`from` is where a later one goes on), at the latest some time after `stepAt`, since the rest is better sought with it in place.
  */
-export const hunt = async ({space, planOf, driver, failing, budget, onProgress}) => {
+export const hunt = async ({space, planOf, driver, failing, budget, onProgress, from = 0}) => {
   const state = {
     tried: 0,
     space: space.length,
+    reached: from,
     timeouts: 0,
     crashed: 0,
     plausible: [],
@@ -88,9 +89,11 @@ export const hunt = async ({space, planOf, driver, failing, budget, onProgress})
   const started = performance.now()
   const pairs = pairsOf(state, space)
   const run = (candidate) => tryOne(state, candidate, {planOf, driver, failing, started, budget})
-  for (const [at, candidate] of space.entries()) {
+  for (const [index, candidate] of space.slice(from).entries()) {
+    const at = from + index
     if (isOver(state, candidate, budget, failing)) break
     await run(candidate)
+    state.reached = at + 1
     onProgress(state)
     if (at >= singlesFirst && at % pairShare === 0 && state.plausible.length === 0) {
       const pair = pairs.next()
@@ -114,11 +117,13 @@ const isStepTime = (state, {stepAt, until}, failing) => {
   const [best] = basesOf(state)
   if (!best) return false
   const fixesMost = best.fixed.length * 2 >= failing.length
-  if (fixesMost && state.tried > Math.max(2 * singlesFirst, patience * best.at)) return true
+  if (fixesMost && state.tried > Math.max(leastBefore, patience * best.at)) return true
   return performance.now() > (fixesMost ? stepAt : stepAt + (until - stepAt) * 0.6)
 }
 /** So many times the candidates that led to a first step are tried before that step is taken. */
 const patience = 6
+/** And never fewer than these: most often there is one fault, and its repair comes later. */
+const leastBefore = 1200
 
 const isOver = (state, candidate, budget, failing) => {
   if (performance.now() > state.stopAt || state.tried >= state.stopAfter || state.plausible.length >= mostPlausible) return true

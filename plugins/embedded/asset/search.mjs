@@ -31,6 +31,7 @@ const progress = (state) => {
   say({
     say: 'progress',
     tried: state.tried,
+    reached: state.reached,
     space: state.space,
     timeouts: state.timeouts,
     plausible: state.plausible.length,
@@ -162,7 +163,7 @@ const slow = async ({parser, root, cwd, command, runner}, base) => {
 }
 
 /** Of the time, how long single edits are tried although one of them already fixes a part of what fails. */
-const stepShare = 0.35
+const stepShare = 0.4
 
 const search = async ({driver, parser, regions, files, tests, runsFile, root, cwd, command, step}) => {
   const failing = tests.filter((one) => !one.ok).map((one) => one.id)
@@ -185,6 +186,7 @@ const search = async ({driver, parser, regions, files, tests, runsFile, root, cw
       stepAt: step && !step.until ? started + job.wallMs * stepShare : Number.POSITIVE_INFINITY,
     },
     onProgress: progress,
+    from: step?.from ?? 0,
   }
   const state = await hunt(context)
   const ordered = await orderFinalists(state.plausible, {driver, files, tests, planOf, root, left, failing})
@@ -194,6 +196,7 @@ const search = async ({driver, parser, regions, files, tests, runsFile, root, cw
   return {
     state: finalists.length > 0 ? 'fixed' : 'unfixed',
     tried: state.tried,
+    reached: state.reached,
     space: state.space,
     timeouts: state.timeouts,
     crashed: state.crashed,
@@ -202,7 +205,7 @@ const search = async ({driver, parser, regions, files, tests, runsFile, root, cw
     refused: finalists.length === 0 ? ordered.length : 0,
     refusal: finalists.length === 0 ? (ordered.find((one) => one.refusal)?.refusal ?? null) : null,
     firstMs: state.firstMs === null ? null : Math.round(state.firstMs),
-    exhausted: state.tried >= state.space,
+    exhausted: state.reached >= state.space,
     finalists,
     bases:
       finalists.length === 0 && step && !step.until
@@ -276,12 +279,9 @@ const main = async () => {
     const {bases = [], ...found} = await repair(context)
     if (bases.length === 0) return found
     driver.close()
-    return await stepwise(found, bases, {
-      left,
-      open: () => openDriver({runner, command: unfolded, cwd, root}, parser),
-      repair: (more) => repair({...context, ...more}),
-      place: {root, cwd, command: job.command},
-    })
+    const open = () => openDriver({runner, command: unfolded, cwd, root}, parser)
+    const again = (more) => repair({...context, ...more})
+    return await stepwise(found, bases, {left, until, open, repair: again, place: {root, cwd, command: job.command}})
   } finally {
     driver?.close()
   }

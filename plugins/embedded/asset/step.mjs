@@ -9,11 +9,29 @@ import {cold} from './cold.mjs'
 const leastMs = 6000
 const reserveMs = 4000
 
+// Kept for single edits, in case the first step was chance.
+const keptMs = 20_000
+
+/** Steps, and where they lead nowhere single edits again from where they were left. See `steps` for the arguments; `until` is the end of all. */
+export const stepwise = async (found, bases, context) => {
+  const kept = Math.min(keptMs, context.left() * 0.35)
+  const stepped = await steps(found, bases, {...context, left: () => context.left() - kept})
+  if (stepped.state === 'fixed' || context.left() < leastMs) return stepped
+  const driver = await context.open()
+  try {
+    const next = await context.repair({driver, step: {until: context.until, from: found.reached}})
+    const tried = stepped.tried + (next.tried ?? 0)
+    return next.state === 'fixed' ? {...next, tried} : {...stepped, tried}
+  } finally {
+    driver?.close()
+  }
+}
+
 /**
  * `found` is the first round's result, `bases` its best partial edits. `open()` gives a driver for the copy as it is then,
  * `repair({driver, step})` searches with it, `place` is {root, cwd, command}. Gives the first result, or one with `steps`: the edits in their order.
  */
-export const stepwise = async (found, bases, {left, open, repair, place}) => {
+const steps = async (found, bases, {left, open, repair, place}) => {
   let {tried} = found
   for (const [at, base] of bases.entries()) {
     if (left() < leastMs + reserveMs) break

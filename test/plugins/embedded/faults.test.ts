@@ -56,7 +56,7 @@ describe('two faults', () => {
       seen.push(text('a.js'))
       return {tried: 5, plausible: finalists.length, finalists}
     }
-    const found = await stepwise({state: 'unfixed', tried: 10}, [base], {
+    const found = await stepwise({state: 'unfixed', tried: 10, reached: 7}, [base], {
       left: () => left,
       open: async () => ({close: () => undefined}),
       repair,
@@ -79,8 +79,28 @@ describe('two faults', () => {
   })
 
   it('stay as they were where no second edit is found, or no time is left', async () => {
-    expect((await run('true', [])).found).toEqual({state: 'unfixed', tried: 15})
-    expect((await run('true', [second], 2000)).found).toEqual({state: 'unfixed', tried: 10})
+    expect((await run('true', [])).found).toEqual({state: 'unfixed', reached: 7, tried: 20})
+    expect((await run('true', [second], 2000)).found).toEqual({state: 'unfixed', reached: 7, tried: 10})
+  })
+
+  it('were one after all where a single edit is found later, from where the first round was left', async () => {
+    const asked: unknown[] = []
+    const single = {path: 'a.js', old: 'wrong a', new: 'good a'}
+    const found = await stepwise({state: 'unfixed', tried: 10, reached: 7}, [{candidate: {path: join(root, 'a.js')}, after: 'right a', told: {path: 'a.js'}}], {
+      left: () => 60_000,
+      until: 99,
+      open: async () => ({close: () => undefined}),
+      repair: async ({step}: {step: {from?: number}}) => {
+        asked.push([step.from, text('a.js')])
+        return step.from === undefined ? {state: 'unfixed', tried: 5} : {state: 'fixed', tried: 3, finalists: [single]}
+      },
+      place: {root, cwd: root, command: 'true'},
+    })
+    expect(asked).toEqual([
+      [undefined, 'right a'],
+      [7, 'wrong a'],
+    ])
+    expect(found).toMatchObject({state: 'fixed', tried: 18, finalists: [single]})
   })
 
   it('begin with the edit that fixes most and breaks nothing', () => {
