@@ -9,7 +9,7 @@ import {type Asked, modelServer, type Scripted} from '../kit/model-server.ts'
 import {hasProgram} from '../kit/parts.ts'
 import {launcher} from '../kit/penguin.ts'
 import {screenPlace} from '../kit/screen.ts'
-import type {Terminal} from '../kit/terminal.ts'
+import {cellsOf, type Terminal} from '../kit/terminal.ts'
 
 const rounds = Number(process.env.PENGUIN_TEST_KILLS ?? 0)
 /** The promise is one second; a machine that runs other tests is slower. */
@@ -42,12 +42,16 @@ const within = async (what: string, fits: () => boolean): Promise<void> => {
   }
 }
 
+/** Inside the frame, below the toasts of one screen alone: cell by cell, with colours. */
+const paneOf = (terminal: Terminal): string => cellsOf(terminal).slice(4, -3).join('\n')
+
 const sameShown = ({where, terminal, other}: Scene): Promise<void> =>
-  within('both screens show the same, and panes', () => shown(terminal) === shown(other) && /^[┏╭┌].*1 coder/m.test(terminal.frame())).catch(
-    (thrown: Error) => {
-      throw new Error(`${thrown.message}; keepers ${pidsOf(where, whose.keeper)}\n${shown(terminal)}\n${'═'.repeat(40)}\n${shown(other)}`)
-    },
-  )
+  within(
+    'both screens show the same, and panes',
+    () => shown(terminal) === shown(other) && paneOf(terminal) === paneOf(other) && /^[┏╭┌].*1 coder/m.test(terminal.frame()),
+  ).catch((thrown: Error) => {
+    throw new Error(`${thrown.message}; keepers ${pidsOf(where, whose.keeper)}\n${shown(terminal)}\n${'═'.repeat(40)}\n${shown(other)}`)
+  })
 
 const back = async (scene: Scene): Promise<void> => {
   await within('the terminal is as it was', scene.isRestored)

@@ -6,7 +6,7 @@ import {calculator, fix, isAlive, ways} from '../kit/flow.ts'
 import {modelServer} from '../kit/model-server.ts'
 import {hasProgram} from '../kit/parts.ts'
 import {type ScreenPlace, screenPlace} from '../kit/screen.ts'
-import type {Terminal} from '../kit/terminal.ts'
+import {cellsOf, type Terminal} from '../kit/terminal.ts'
 
 const ready = 'what shall be done?'
 const restored = {alternate: false, mouse: 'none', paste: false, focus: false, cursorVisible: true}
@@ -71,16 +71,6 @@ describe('leaving', () => {
     await terminal.until(() => terminal.modes.cursorVisible && !terminal.modes.alternate && terminal.modes.mouse === 'none' && !terminal.modes.paste, 5000)
   })
 })
-
-/** Row by row what stands there and how; a blank has no colour of its own but that of its ground. */
-const cellsOf = (terminal: Terminal): string[] =>
-  Array.from({length: terminal.rows}, (_, y) =>
-    Array.from({length: terminal.columns}, (__, x) => {
-      const {text, fg, bg, bold, dim, italic, underline, inverse} = terminal.cell(x, y)
-      const isBlank = text.trim() === '' && !underline && !inverse
-      return isBlank ? ` ${bg}` : [text, fg, bg, bold, dim, italic, underline, inverse].join(' ')
-    }).join('|'),
-  )
 
 describe('drawing', () => {
   it('a storm of sizes leaves no wrong cell and erases nothing', async () => {

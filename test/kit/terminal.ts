@@ -403,3 +403,13 @@ export const openTerminal = (options: TerminalOptions): Terminal => {
     },
   }
 }
+
+/** Row by row what stands there and how; a blank has no colour of its own but that of its ground. */
+export const cellsOf = (terminal: Terminal): string[] =>
+  Array.from({length: terminal.rows}, (_, y) =>
+    Array.from({length: terminal.columns}, (__, x) => {
+      const {text, fg, bg, bold, dim, italic, underline, inverse} = terminal.cell(x, y)
+      const isBlank = text.trim() === '' && !underline && !inverse
+      return isBlank ? ` ${bg}` : [text, fg, bg, bold, dim, italic, underline, inverse].join(' ')
+    }).join('|'),
+  )
