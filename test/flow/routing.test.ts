@@ -79,6 +79,38 @@ describe('a policy', () => {
     expect(chosen?.scores.map(({route}) => route).sort()).toEqual(['cheap/m', 'dear/m', 'own/m'])
   })
 
+  it('local-first asks the own machine before a service that stands before it, and models routes explains it', async () => {
+    await using far = await modelServer(() => ({text: 'far'}), {models: ['m']})
+    await using own = await modelServer(() => ({text: 'It sums.'}), {models: ['m']})
+    using repo = place(green)
+    // By this address nobody can tell that it leads to this machine.
+    const away = far.baseUrl.replace('127.0.0.1', '0.0.0.0')
+    const providers = `providers:\n  far: {protocol: openai-chat, baseUrl: "${away}"}\n  own: {protocol: openai-chat, baseUrl: "${own.baseUrl}"}\n`
+    repo.write({'../home/.config/penguin/config.yml': `model: any\nroutes: {any: [far/m, own/m]}\nrouter: {policy: local-first}\n${providers}`})
+    const run = await repo.run(['run', '--json', '--no-check', 'rename the variable'])
+    expect(run.closed, run.stderr).toMatchObject({outcome: 'answered', text: 'It sums.'})
+    expect(far.requests).toHaveLength(0)
+    expect(bodies(run.lines, 'route.chosen')).toMatchObject([{route: 'own/m', policy: 'local-first', reason: "local-first: runs on the user's own machine"}])
+    const explained = await repo.run(['models', 'routes', '--explain', 'coder', 'rename the variable', '--json'])
+    expect(explained.lines).toMatchObject([{role: 'coder', policy: 'local-first', routes: ['own/m', 'far/m']}])
+    const switched = await repo.run(['models', 'routes', '--explain', 'coder', 'rename the variable', '--json'], {env: {PENGUIN_ROUTER__POLICY: 'balanced'}})
+    expect(switched.lines).toMatchObject([{policy: 'balanced', routes: ['far/m', 'own/m']}])
+  })
+
+  it('latency asks whoever has shown to be soonest done', async () => {
+    const words = 'word '.repeat(60)
+    await using slow = await modelServer(() => ({text: words, chunkChars: 5, delayMs: 600, everyMs: 5}), {models: ['m']})
+    await using quick = await modelServer(() => ({text: words, chunkChars: 5}), {models: ['m']})
+    using repo = place(green)
+    const providers = `providers:\n  slow: {protocol: openai-chat, baseUrl: "${slow.baseUrl}"}\n  quick: {protocol: openai-chat, baseUrl: "${quick.baseUrl}"}\n`
+    repo.write({'../home/.config/penguin/config.yml': `model: any\nroutes: {any: [slow/m, quick/m]}\nrouter: {policy: latency}\n${providers}`})
+    const ask = ['run', '--json', '--no-check', '--in-process']
+    for (const route of ['slow/m', 'quick/m']) expect((await repo.run([...ask, '-m', route, 'rename it'])).code).toBe(0)
+    const run = await repo.run([...ask, 'rename it'])
+    expect(bodies(run.lines, 'route.chosen')).toMatchObject([{route: 'quick/m', policy: 'latency', reason: 'latency: soonest done'}])
+    expect([slow.requests.length, quick.requests.length]).toEqual([1, 2])
+  })
+
   it('is switched by a variable alone, and a rule goes before it', async () => {
     const switched = await play({}, {env: {PENGUIN_ROUTER__POLICY: 'cost'}})
     expect(switched.asked).toEqual(['cheap'])
