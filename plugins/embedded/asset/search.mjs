@@ -145,6 +145,8 @@ const slow = async ({parser, root, cwd, command, runner}, base) => {
   const driver = openSlowDriver({root, command, run: (line, wallMs) => cold(line, cwd, wallMs), parser})
   const found = await driver.baseline(Math.min(left(), 120_000))
   if (found.error) return {state: 'blind', why: [found.error, base.error].filter(Boolean).join('; '), runner}
+  const absent = /No module named '?(pytest|_pytest)\b|pytest: (command )?not found/.exec(found.output ?? '')
+  if (absent) return {state: 'blind', why: `pytest is not installed for the Python that runs the tests: ${lastWords(found.output)}`, runner}
   if (found.tests[0].ok) return {state: 'green', tests: base.tests?.length ?? 0, failing: 0, runner}
   const places = await driver.places(found.output)
   const {files} = places
