@@ -121,19 +121,23 @@ export const createLate = ({emulator, inside, scrollbackLines, isIdle, read}: La
       isShort ||= given < kept.from
     }
   }
+  /** The end of what is kept from where so many lines follow, with the pen that it begins with; undefined: it is all needed. */
+  const endOf = (ends: number): string | undefined => {
+    if (pen === undefined || kept.lines < enough()) return undefined
+    const isBehind = given < kept.from
+    const from = isBehind ? kept.from : given
+    const start = kept.startBefore(ends, from)
+    if (start === given) return undefined
+    const look = penAt(isBehind ? pen : '', from, start)
+    return look === undefined ? undefined : `${look}${lineEnd}${kept.text(start)}`
+  }
   const whole = (): void => {
-    if (isShort) read(`${pen}${lineEnd}${kept.text(kept.from)}`)
-    else if (given < kept.to) read(kept.text(given))
+    if (given === kept.to && !isShort) return
+    if (isShort) given = kept.from - 1
+    const text = endOf(enough() + 1) ?? (isShort ? `${pen}${lineEnd}${kept.text(kept.from)}` : kept.text(given))
     isShort = false
     given = kept.to
-  }
-  /** The end of what was not given yet, as it fills the screen, with the pen that it begins with; undefined: it is all needed. */
-  const screenful = (): string | undefined => {
-    if (pen === undefined || kept.lines < enough()) return undefined
-    const {rows} = emulator
-    const start = kept.startBefore(emulator.buffer.active.cursorY === rows - 1 ? rows : 2 * rows, given)
-    const look = start > given ? penAt('', given, start) : undefined
-    return look === undefined ? undefined : `${look}${lineEnd}${kept.text(start)}`
+    read(text)
   }
   const forget = (): void => {
     whole()
@@ -169,8 +173,8 @@ export const createLate = ({emulator, inside, scrollbackLines, isIdle, read}: La
     },
     front: () => {
       if (given === kept.to) return
-      if (given < kept.from) return whole()
-      const text = screenful()
+      const text = endOf(emulator.buffer.active.cursorY === emulator.rows - 1 ? emulator.rows : 2 * emulator.rows)
+      if (text === undefined && given < kept.from) return whole()
       isShort ||= text !== undefined
       const all = text ?? kept.text(given)
       given = kept.to

@@ -96,7 +96,7 @@ describe('a late terminal', () => {
         expect(late.terminal.title).toBe(eager.terminal.title)
         for (const {terminal} of [late, eager]) terminal.close()
       }),
-      {numRuns: 300},
+      {numRuns: 150},
     )
   })
   it.each(['\x1b[H', '\x1b[1;3r', '\x1b[2;4r\x1b[4H', '\x1b[31;44m\x1b[2J', '\x1b]0;a'])(
@@ -124,6 +124,17 @@ describe('a late terminal', () => {
     // Lines are counted as they are read.
     expect(terminal.screenTop).toBeLessThan(5000)
     expect(terminal.lines().slice(-3)).toEqual(['line 19998', 'line 19999', ''])
+    terminal.close()
+  })
+  it('leaves out most of what comes in large pieces of short lines', () => {
+    const {terminal} = open(true)
+    for (let n = 0; n < 20; n += 1) {
+      terminal.write('y\r\n'.repeat(50_000))
+      expect(terminal.cursor.y).toBe(size.rows - 1)
+    }
+    expect(terminal.lines().slice(-3)).toEqual(['y', 'y', ''])
+    // The first piece is read, for there was nothing before it that could be left out.
+    expect(terminal.screenTop).toBeLessThan(60_000)
     terminal.close()
   })
   it('tells damage when text comes, not when it is read', () => {
