@@ -4,6 +4,7 @@
 // dist/ is never taken away from a program that runs: chunks carry the hash of their content and are put in place
 // before the entries that name them, each by rename; chunks that nobody names any more go after a day.
 
+import {createHash} from 'node:crypto'
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -58,10 +59,22 @@ const entries = [
   {name: 'plugin', file: 'engine/plugin.ts', together: []},
 ]
 
+// Screen and keeper may be of two builds: by this each knows whether the other folds as it does.
+const folded = ['stores/view', 'engine/fold'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
+const folds = createHash('sha256')
+for (const path of [...folded, join(root, 'source/keeper/for-screens.ts')].sort()) folds.update(readFileSync(path))
+
 const options = {
   platform: 'node',
   external: [/^node:/, 'better-sqlite3', 'node-pty', 'web-tree-sitter', /^@vscode\//],
-  transform: {define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', PENGUIN_VERSION: JSON.stringify(version)}},
+  transform: {
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      PENGUIN_VERSION: JSON.stringify(version),
+      PENGUIN_FOLDS: JSON.stringify(folds.digest('hex').slice(0, 16)),
+    },
+  },
   logLevel: 'warn',
   // An import() of what is loaded anyway costs nothing; it says that the importer can wait.
   checks: {ineffectiveDynamicImport: false},

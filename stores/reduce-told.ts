@@ -13,6 +13,7 @@ import {choicesTold} from './pick.ts'
 import type {AppState, Card} from './state.ts'
 import {cutOff} from './view/agents.ts'
 import type {AskView} from './view/asks.ts'
+import {type PackedView, unpacked} from './view/packed.ts'
 import {inOneGo} from './view/ring.ts'
 import {viewFold} from './view/view.ts'
 
@@ -62,11 +63,15 @@ const planReady = (before: AppState, state: AppState): AppState => {
 const closedToast = (state: AppState, outcome: string, reason: string, good: boolean): AppState =>
   toast(state, `${good ? '✓' : '✗'} ${outcome}${reason ? `: ${reason}` : ''}`, good ? 'good' : 'bad')
 
+const runBegun = (state: AppState): AppState => ({...state, follows: true, keeperAsks: state.keeperAsks.filter(({ask}) => ask !== planAsk)})
+
 /** Whoever begins to work is looked at, and is whom Escape stops. */
+const workBegun = (state: AppState, agent: string | undefined): AppState =>
+  !state.follows || state.layout.zoom || state.mode !== 'prompt' || agent === undefined ? state : {...state, layout: focusOn(state.layout, agent)}
+
 const followed = (state: AppState, event: Event): AppState => {
-  if (event.type === 'run.opened') return {...state, follows: true, keeperAsks: state.keeperAsks.filter(({ask}) => ask !== planAsk)}
-  if (event.type !== 'task.started' || !state.follows || state.layout.zoom || state.mode !== 'prompt' || event.agent === undefined) return state
-  return {...state, layout: focusOn(state.layout, event.agent)}
+  if (event.type === 'run.opened') return runBegun(state)
+  return event.type === 'task.started' ? workBegun(state, event.agent) : state
 }
 
 const timeAt = ({session, now, aheadMs}: AppState, at: number): Pick<AppState, 'now' | 'aheadMs'> =>
@@ -79,6 +84,14 @@ const eventTold = (state: AppState, says: Extract<KeeperSays, {tell: 'event'}>):
   if (event.type === 'run.closed' && state.caughtUp)
     return planReady(state, closedToast(next, event.body.outcome, event.body.reason, event.body.exitCode === 0))
   return planReady(state, followed(next, event))
+}
+
+/** As if each event of it had been told. */
+const storyTold = (state: AppState, says: Extract<KeeperSays, {tell: 'story'}>): AppState => {
+  const view = unpacked(says.view as PackedView)
+  const next: AppState = {...state, ...timeAt(state, says.at), view}
+  const begun = view.timeline.filter(({phase}) => !phase.startsWith('check ')).map(({agent}) => agent || undefined)
+  return planReady(state, view.run.openedAt === 0 ? next : begun.reduce(workBegun, runBegun(next)))
 }
 
 /** What is opened to be read has the whole screen where its share of it would be too narrow. */
@@ -119,6 +132,8 @@ const tellOne = (state: AppState, says: KeeperSays): AppState => {
       return sessionTold(state, says.session)
     case 'event':
       return eventTold(state, says)
+    case 'story':
+      return storyTold(state, says)
     case 'caught-up':
       return wasCutOff({...state, caughtUp: true})
     case 'pane':

@@ -13,6 +13,11 @@ export interface ReadQuery {
   types?: string[]
   /** Put large fields back from their blobs. Default false. */
   whole?: boolean
+  /**
+   * Of all `tool.done` of the run but the last so many only the end is told: without `told`, `result`, `whole`, `changes`,
+   * which are most of a long session and are not even read then.
+   */
+  fullResults?: number
 }
 
 export interface FollowQuery extends ReadQuery {

@@ -106,7 +106,15 @@ export interface Choice {
 
 /** Screen to keeper. `id`: the keeper answers with `answered`. */
 export type ScreenSays =
-  | {do: 'hello'; token: string; size: Size /** Events of the session after this run and seq are sent. */; after?: {run: string; seq: number}}
+  | {
+      do: 'hello'
+      token: string
+      size: Size
+      /** Events of the session after this run and seq are sent. */
+      after?: {run: string; seq: number}
+      /** How its folds are made: whoever makes them the same way sends what happened up to now folded, not told. */
+      folds?: string
+    }
   /**
    * `now`: the agents (or the one that `to` names) hear it before their next turn; `after`: it is the next request when
    * this one ends. Without work going on both begin a run, which goes on from the session's last one; no text then
@@ -146,12 +154,14 @@ export type ScreenSays =
   | {do: 'leave'; stop: boolean}
 
 /**
- * Keeper to screen. A new screen is told `session`, the panes with all they show, the events so far, `caught-up`; from
- * there on what happens. Panes are terminals already answered for: a screen must not send its emulator's replies.
+ * Keeper to screen. A new screen is told `session`, the panes with all they show, the events so far (each of them, or all
+ * of them folded as `story`), `caught-up`; from there on what happens. Panes are terminals already answered for: a screen must not send its emulator's replies.
  */
 export type KeeperSays =
   | {tell: 'session'; session: SessionNote}
   | {tell: 'event'; event: Event}
+  /** What the events of the session up to now come to, in the screen's own fold; `at`: of the last of them. */
+  | {tell: 'story'; view: object; at: number}
   /** All that happened before the screen came has been told. */
   | {tell: 'caught-up'}
   | {tell: 'pane'; pane: PaneNote}

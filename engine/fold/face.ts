@@ -26,6 +26,8 @@ export interface FaceOptions {
 export interface Face {
   /** What to write to the terminal for this event; '' when it tells nothing. */
   step(event: Event): string
+  /** It happened and is told when the width is known: for a face that retells. */
+  keep(event: Event): void
   /** What to write because of it: '' but for a face that retells. */
   resize(columns: number): string
 }
@@ -185,6 +187,7 @@ export const openFace = (options: FaceOptions): Face => {
   let {columns} = options
   let teller = openTeller(options)
   return {
+    keep: (event) => memory?.keep(event),
     step: (event) => {
       memory?.keep(event)
       return teller.step(event)

@@ -29,11 +29,15 @@ export interface PageQuery {
   until: number
   wants(type: string): boolean
   whole: boolean
+  /** Up to this seq without what tools said. Default 0. */
+  briefUntil?: number
 }
 
 export interface EventRecord {
   append(run: RunId, drafts: readonly Draft[], full: boolean): Event[]
   page(query: PageQuery, limit: number): Page
+  /** The last event of this type that so many others of it follow; 0 when there is none. */
+  seqBefore(run: RunId, type: string, others: number): number
   lastSeq(run: RunId): number
 }
 
@@ -67,6 +71,10 @@ const sql = {
   take: 'insert or ignore into taken (run, key) values (?, ?)',
   event: 'insert into event (id, at, type, v, task, role, agent, turn, trace, span, parent, large, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   page: 'select id, at, type, task, role, agent, turn, trace, span, parent, large, body from event where id > ? and id <= ? order by id limit ?',
+  brief: `select id, at, type, task, role, agent, turn, trace, span, parent, null as large,
+    case type when 'tool.done' then json_remove(body, '$.told', '$.result', '$.whole', '$.changes') else body end
+    from event where id > ? and id <= ? order by id limit ?`,
+  nth: 'select id from event where id > ? and id <= ? and type = ? order by id desc limit 1 offset ?',
 }
 
 const where = ['task', 'role', 'agent', 'turn', 'trace', 'span', 'parent'] as const
@@ -180,19 +188,23 @@ const openWriter = (db: Database, blobs: Blobs, findRun: (run: RunId) => RunRow 
 
 const openReader = (db: Database, blobs: Blobs, findRun: (run: RunId) => RunRow | undefined): EventRecord['page'] => {
   const select = db.prepare(sql.page).raw()
+  const brief = db.prepare(sql.brief).raw()
   const eventOf = (run: RunId, row: Row, whole: boolean): Event => {
     const [id, at, type, task, role, agent, turn, trace, own, parent, large, text] = row
     const body = JSON.parse(text) as Body
     const draft = {type, task, role, agent, turn, trace, span: own, parent} as unknown as Draft
     return stamp(run, id % span, at, draft, whole && large ? inflate(body, JSON.parse(large) as Large, blobs) : body)
   }
-  return ({run, after, until, wants, whole}, limit) => {
+  return ({run, after, until, wants, whole, briefUntil = 0}, limit) => {
     const row = findRun(run)
     if (!row || after >= until) return {events: [], last: after, more: false}
     const base = row.no * span
-    const rows = select.all(base + after, base + Math.min(until, span - 1), limit) as Row[]
+    const end = base + Math.min(until, span - 1)
+    const isBrief = after < briefUntil
+    const rows = (isBrief ? brief.all(base + after, Math.min(end, base + briefUntil), limit) : select.all(base + after, end, limit)) as Row[]
     const shown = rows.filter((one) => wants(one[2])).map((one) => eventOf(run, one, whole))
-    return {events: shown, last: (rows.at(-1)?.[0] ?? base + after) - base, more: rows.length === limit}
+    const last = isBrief && rows.length < limit ? Math.min(until, briefUntil) : (rows.at(-1)?.[0] ?? base + after) - base
+    return {events: shown, last, more: rows.length === limit || (isBrief && last < until)}
   }
 }
 
@@ -202,6 +214,7 @@ export const openRecord = (db: Database, blobs: Blobs, clock: Clock): EventRecor
   const findRun = (run: RunId): RunRow | undefined => select.get(run) as RunRow | undefined
   const writer = db.readonly ? undefined : openWriter(db, blobs, findRun)
   const transaction = openTransaction(db)
+  const nth = db.prepare(sql.nth).pluck()
 
   const append: EventRecord['append'] = (run, drafts, full) => {
     if (!writer) throw Object.assign(new Error('it was opened for reading'), {code: 'SQLITE_READONLY'})
@@ -223,6 +236,12 @@ export const openRecord = (db: Database, blobs: Blobs, clock: Clock): EventRecor
   return {
     append,
     page: openReader(db, blobs, findRun),
+    seqBefore: (run, type, others) => {
+      const row = findRun(run)
+      if (!row) return 0
+      const id = nth.get(row.no * span, row.lastId, type, others) as number | undefined
+      return id === undefined ? 0 : id % span
+    },
     lastSeq: (run) => (findRun(run)?.lastId ?? 0) % span,
   }
 }

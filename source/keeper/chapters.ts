@@ -41,9 +41,27 @@ export interface Chapters {
   sample(event: Event): void
   /** What has happened up to now: where a reader that comes now has caught up. */
   now(): Cursor | undefined
-  /** Events after the cursor, then live ones, run after run, until the signal. `caughtUp` is called once all up to `now` is told. */
-  read(after: Cursor | undefined, signal: AbortSignal, caughtUp: () => void): AsyncGenerator<Event>
+  /** Events after the cursor, then live ones, run after run, until the signal. */
+  read(after: Cursor | undefined, signal: AbortSignal, ears: ReadEars): AsyncGenerator<Event>
 }
+
+export interface ReadEars {
+  /** Called once all up to `now` is told. */
+  caughtUp(): void
+  /**
+   * Takes what a session began with in pages, up to now, instead of being told each event of it; called again when another
+   * session goes on here. What it answers is called once all of that counts (not when another session came meanwhile);
+   * without an answer the events are told.
+   */
+  past?(pages: Iterable<readonly Event[]>): Promise<(() => void) | undefined>
+}
+
+const pageEvents = 256
+/**
+ * A screen shows what the newest three hundred calls said (stores/view/calls.ts). A result that is shown is followed by
+ * fewer of other calls than these: those that came into the list after it, and those that were in it and not over yet.
+ */
+const fullResults = 600
 
 /** `openReader`: the project's journal for reading; undefined when there is none. */
 export const openChapters = (openReader: () => Journal | undefined): Chapters => {
@@ -84,27 +102,69 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
     if (!signal.aborted) yield* fromFile(chapter, seen)
   }
 
+  /** All of a run up to now, from the file while there is one. */
+  const pagesOf = function* ({run, host, unwritten}: Chapter): Generator<Event[]> {
+    const reader = openReader()
+    try {
+      const events = (reader ?? host?.journal)?.read({run, fullResults}) ?? []
+      let page: Event[] = []
+      for (const event of events) {
+        if (page.push(event) < pageEvents) continue
+        yield page
+        page = []
+      }
+      const seen = page.at(-1)?.seq ?? reader?.lastSeq(run) ?? 0
+      page.push(...unwritten.filter((event) => event.seq > seen))
+      if (page.length > 0) yield page
+    } finally {
+      reader?.close()
+    }
+  }
+
   const now = (): Cursor | undefined => {
     const last = chapters.at(-1)
     if (!last) return undefined
     return {run: last.run, seq: last.host ? last.host.journal.lastSeq(last.run) : Number.POSITIVE_INFINITY}
   }
 
-  const read = async function* (after: Cursor | undefined, signal: AbortSignal, caughtUp: () => void): AsyncGenerator<Event> {
+  const read = async function* (after: Cursor | undefined, signal: AbortSignal, {caughtUp, past}: ReadEars): AsyncGenerator<Event> {
     const ending = {signal, over: aborted(signal)}
-    const goal = now()
     let told = false
     const tell = (): void => {
       if (!told) caughtUp()
       told = true
     }
     let story = chapters
-    let at = Math.max(
-      0,
-      story.findIndex((chapter) => chapter.run === after?.run),
-    )
-    let seen = story[at]?.run === after?.run ? (after?.seq ?? 0) : 0
-    if (!goal || (story[at]?.run === goal.run && seen >= goal.seq)) tell()
+    let goal = now()
+    let [at, seen] = [0, 0]
+    /** All of the session in one piece, where that is wanted: where it ends. */
+    const inOnePiece = async (): Promise<Cursor | undefined> => {
+      let last: Cursor | undefined
+      const pages = function* (): Generator<Event[]> {
+        for (const chapter of [...story])
+          for (const page of pagesOf(chapter)) {
+            if (story !== chapters || signal.aborted) return
+            last = page.at(-1)
+            yield page
+          }
+      }
+      const counts = past && story.length > 0 ? await past(pages()) : undefined
+      if (!counts || story !== chapters || signal.aborted) return undefined
+      counts()
+      return last
+    }
+    const begin = async (after?: Cursor): Promise<void> => {
+      let cursor: Cursor | undefined
+      do {
+        story = chapters
+        goal = now()
+        cursor = after ?? (await inOnePiece())
+      } while (story !== chapters && !signal.aborted)
+      const found = story.findIndex((chapter) => chapter.run === cursor?.run)
+      ;[at, seen] = [Math.max(0, found), found < 0 ? 0 : (cursor?.seq ?? 0)]
+      if (!goal || (story[at]?.run === goal.run && seen >= goal.seq)) tell()
+    }
+    await begin(after)
     while (!signal.aborted) {
       const chapter = chapters[at]
       let closed = false
@@ -119,9 +179,7 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
       if (!chapter || chapter.run === goal?.run) tell()
       if (story !== chapters) {
         // Another session goes on here: it is told from its beginning.
-        story = chapters
-        at = 0
-        seen = 0
+        await begin()
       } else if (closed || at < chapters.length - 1) {
         at += 1
         seen = 0

@@ -18,6 +18,8 @@ export interface Joining {
   size: Size
   /** Events of the session after this run and seq are sent; undefined: all of them. */
   after?: {run: string; seq: number}
+  /** It takes what happened up to now folded, by folds that are made like this. */
+  folds?: string
 }
 
 /** `word`: as `startKeeper` or `findKeepers` gave it. Rejects when nobody listens there. */

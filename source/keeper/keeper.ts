@@ -163,7 +163,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       turned: (last) => {
         const reader = last === undefined ? undefined : openReader()
         try {
-          panes.retold(reader && last ? retell(reader, last, panes.agentColumns(), colour) : [])
+          panes.retold(reader && last ? retell(reader, last, colour) : [])
         } finally {
           reader?.close()
         }

@@ -11,6 +11,7 @@ import {killGroup, type Start} from '../../engine/crew/hire.ts'
 import {openTerminal, type PaneTerminal} from '../../stores/terminals.ts'
 import {openAlong} from './along.ts'
 import {type Mask, openMask} from './mask.ts'
+import {openPast, type PastPane} from './past-pane.ts'
 import {type Pty, spawnPty} from './pty.ts'
 import type {Retold} from './retell.ts'
 
@@ -103,7 +104,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
   const isShell = first.kind === 'shell'
   let note = first
   let pty: Pty | undefined
-  let past: Retold | undefined
+  let past: PastPane | undefined
   let typed = ''
   let typedAt = Number.NEGATIVE_INFINITY
   const breathe = openBreath((one) => one === pty)
@@ -114,8 +115,15 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
     note = {...note, ...more}
     if (note.title) ears.note(note)
   }
+  /** The emulator reads what was told again; from here on it is as good as printed. */
+  const catchUp = (): void => {
+    const text = past?.take()
+    past = undefined
+    if (text) along.print(text)
+  }
   const print = (data: string): void => {
     if (data === '') return
+    catchUp()
     along.print(data)
     ears.bytes(note.pane, data, performance.now() - typedAt < echoMs)
   }
@@ -150,7 +158,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
       const {columns, rows} = note.size
       const mine = spawnPty(file, args, {name: 'xterm-256color', cols: columns, rows, cwd, env: {...env, TERM: 'xterm-256color'}})
       pty = mine
-      past = undefined
+      catchUp()
       typed = ''
       along.now()
       if (terminal.cursor.x > 0) print('\r\n')
@@ -162,8 +170,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
       if (note.title !== title) change({title})
     },
     retold: (told) => {
-      past = told
-      print(told.text)
+      past = openPast(told, () => note.size.columns)
       change({title: told.role, ended: told.ended, past: true})
     },
     type: (data) => {
@@ -188,9 +195,11 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
         // It has just ended, and will say so.
       }
       change({size})
-      if (past) print(past.face.resize(size.columns))
+      const text = past?.resized()
+      if (text) ears.bytes(note.pane, text, false)
     },
     whole: (take) => {
+      if (past) return past.whole(take)
       along.now()
       terminal.write('', () => take(serializer.serialize() + finish(terminal) + terminal.begun))
     },
@@ -202,6 +211,7 @@ export const openPane = (first: PaneNote, ears: PaneEars): Pane => {
       setTimeout(() => killGroup(pid), killMs).unref()
     },
     close: () => {
+      past?.take()
       along.close()
       terminal.close()
     },

@@ -22,8 +22,6 @@ export interface Panes {
   sizeAgents(size: Size): void
   /** Another session goes on here: its agents' terminals show what was told in them. */
   retold(past: readonly Retold[]): void
-  /** What an agent's terminal begins with. */
-  agentColumns(): number
   /** The person's command, with everything it runs with. Throws when it cannot be started. */
   openShell(command: string, start: PaneStart, size: Size): PaneId
   find(pane: PaneId): Pane | undefined
@@ -69,7 +67,6 @@ export const openPanes = (ears: PanesEars): Panes => {
     sizeAgents: (size) => {
       agentSize = fitted(size)
     },
-    agentColumns: () => agentSize.columns,
     retold: (past) => {
       for (const [id, pane] of panes) if (pane.pid() === undefined) drop(id)
       for (const told of past) if (!panes.has(told.agent)) add({pane: told.agent, kind: 'agent', title: '', size: agentSize}).retold(told)

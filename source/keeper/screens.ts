@@ -6,7 +6,9 @@ import type {Event} from '../../engine/contract/event.ts'
 import type {KeeperSays, PaneId, PaneNote} from '../../engine/contract/screen.ts'
 import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
 import type {Chapters} from './chapters.ts'
+import {foldsAs} from './folds-as.ts'
 import {forScreen} from './for-screens.ts'
+import {foldStory} from './story-fold.ts'
 
 /** A pane that begins anew for the screen holds back what comes until the whole of it is sent. */
 type Shown = {is: 'live'} | {is: 'stale'} | {is: 'joining'; held: string[]; heldChars: number}
@@ -109,7 +111,11 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
       if (sample) link.send({tell: 'event', event: sample})
       link.send({tell: 'caught-up'})
     }
-    for await (const event of chapters.read(hello.after, over.signal, caughtUp)) {
+    const past = async (pages: Iterable<readonly Event[]>): Promise<(() => void) | undefined> => {
+      const story = await foldStory(pages)
+      return story && (() => link.send(story))
+    }
+    for await (const event of chapters.read(hello.after, over.signal, {caughtUp, ...(hello.folds === foldsAs ? {past} : {})})) {
       if (event.passing && isLagging()) continue
       link.send({tell: 'event', event: forScreen(event as Event, isPast)})
       if (isLagging()) await Promise.race([drained.promise, closed])

@@ -4,7 +4,7 @@
 import {FaultError, fault} from '../../engine/contract/fault.ts'
 import type {SessionNote, Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
-import {connectKeeper, type KeeperClient} from '../keeper/client.ts'
+import {connectKeeper, type Joining, type KeeperClient} from '../keeper/client.ts'
 import {takeTurn} from '../keeper/registry.ts'
 import {findKeepers, isKeeperComing, type KeeperNote, startKeeper, type TakeOver} from '../keeper/start.ts'
 
@@ -13,8 +13,8 @@ const askMs = 1000
 const patientMs = 10_000
 
 /** The keeper's first word of itself, with everything after it still to come; null when it does not answer. */
-const introduced = async (note: KeeperNote, size: Size, waitMs = askMs): Promise<{client: KeeperClient; session: SessionNote} | null> => {
-  const client = await connectKeeper(note.word, {size}).catch(() => null)
+const introduced = async (note: KeeperNote, joining: Joining, waitMs = askMs): Promise<{client: KeeperClient; session: SessionNote} | null> => {
+  const client = await connectKeeper(note.word, joining).catch(() => null)
   if (!client) return null
   const waiting: Parameters<Parameters<KeeperClient['on']>[0]>[0][] = []
   const {promise: said, resolve} = Promise.withResolvers<SessionNote | null>()
@@ -40,7 +40,7 @@ const introduced = async (note: KeeperNote, size: Size, waitMs = askMs): Promise
   return {client: handed, session}
 }
 
-const newKeeper = async (context: Context, size: Size): Promise<KeeperClient> => connectKeeper(await startKeeper(context), {size})
+const newKeeper = async (context: Context, joining: Joining): Promise<KeeperClient> => connectKeeper(await startKeeper(context), joining)
 
 /** Of the screen, not of what is asked. */
 const aboutTheScreen: readonly string[] = ['cwd', 'noColor', 'screenReader']
@@ -50,14 +50,14 @@ const asksForMore = ({flags, words}: Context): boolean =>
   words.length > 0 || Object.entries(flags).some(([name, value]) => value !== undefined && value !== false && !aboutTheScreen.includes(name))
 
 /** For `penguin` alone: joins the newest session of this project that no screen shows, or begins one. */
-export const reachKeeper = async (context: Context, size: Size): Promise<KeeperClient> => {
-  if (asksForMore(context)) return newKeeper(context, size)
+export const reachKeeper = async (context: Context, joining: Joining): Promise<KeeperClient> => {
+  if (asksForMore(context)) return newKeeper(context, joining)
   for (const note of findKeepers(context).reverse()) {
-    const found = await introduced(note, size)
+    const found = await introduced(note, joining)
     if (found && found.session.screens <= 1) return found.client
     found?.client.close()
   }
-  return newKeeper(context, size)
+  return newKeeper(context, joining)
 }
 
 /** What a screen knows of the session whose keeper was killed. */
@@ -116,15 +116,15 @@ const candidatesFor = async (context: Context, named: string | undefined): Promi
 }
 
 /** For `penguin attach [RUN]`: joins the one that is named, or the only one. Throws usage.nothing. */
-export const joinKeeper = async (context: Context, size: Size, named: string | undefined): Promise<KeeperClient> => {
+export const joinKeeper = async (context: Context, joining: Joining, named: string | undefined): Promise<KeeperClient> => {
   const candidates = await candidatesFor(context, named)
   if (candidates.length > 1) {
     const list = candidates.map((note) => `penguin attach ${note.session || note.pid}`).join('\n')
     throw nothingToJoin(`${candidates.length} sessions of this project live`, list)
   }
-  const found = candidates[0] && (await introduced(candidates[0], size, patientMs))
+  const found = candidates[0] && (await introduced(candidates[0], joining, patientMs))
   // Killed at this moment: the next one is waited for.
-  if (!found && candidates[0] && isKeeperComing(context)) return joinKeeper(context, size, named)
+  if (!found && candidates[0] && isKeeperComing(context)) return joinKeeper(context, joining, named)
   if (!found && candidates[0]) throw nothingToJoin(`the session ${named ?? candidates[0].session} does not answer`, `its process is ${candidates[0].pid}`)
   if (!found && named === undefined) throw nothingToJoin('no session of this project lives', 'penguin begins one; penguin --continue goes on with the last')
   if (!found) throw nothingToJoin(`no session ${named} of this project lives`, `penguin sessions resume ${named} goes on with it, its panes as they were`)

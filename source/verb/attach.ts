@@ -2,6 +2,7 @@
 
 import {asFault} from '../../engine/contract/fault.ts'
 import type {VerbRun} from '../context.ts'
+import {foldsAs} from '../keeper/folds-as.ts'
 import {joinKeeper, reachAgain} from '../screen/reach.ts'
 import {showScreen} from '../screen/show.ts'
 import {openTty} from '../screen/tty.ts'
@@ -13,7 +14,7 @@ export const attach: VerbRun = async (context) => {
   const [named] = context.words
   try {
     const tty = wantsPlain(context) ? null : openTty(process.stdout)
-    const client = await joinKeeper(context, tty?.size() ?? {columns: 80, rows: 24}, named)
+    const client = await joinKeeper(context, tty ? {size: tty.size(), folds: foldsAs} : {size: {columns: 80, rows: 24}}, named)
     if (!tty) {
       const {plainScreen} = await import('../screen/plain.ts')
       return await plainScreen(context, client, undefined)

@@ -3,6 +3,7 @@
 
 import type {Context, VerbRun} from '../context.ts'
 import {firstFrame} from '../first-frame.ts'
+import {foldsAs} from '../keeper/folds-as.ts'
 import {projectHere} from '../project-here.ts'
 import {showScreen} from '../screen/show.ts'
 import {openTty} from '../screen/tty.ts'
@@ -10,7 +11,7 @@ import {wantsPlain} from '../terminal-kind.ts'
 
 const plainly = async (context: Context, first: string | undefined): Promise<number> => {
   const [{plainScreen}, {reachKeeper}] = await Promise.all([import('../screen/plain.ts'), import('../screen/reach.ts')])
-  return plainScreen(context, await reachKeeper(context, {columns: 80, rows: 24}), first)
+  return plainScreen(context, await reachKeeper(context, {size: {columns: 80, rows: 24}}), first)
 }
 
 export const tui: VerbRun = async (context) => {
@@ -24,7 +25,7 @@ export const tui: VerbRun = async (context) => {
     tty,
     isEntered: true,
     first,
-    reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, size),
+    reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, {size, folds: foldsAs}),
     again: async (size, lost) => (await import('../screen/reach.ts')).reachAgain(context, size, lost),
   })
 }

@@ -34,7 +34,7 @@ const put = (calls: Calls, key: string, call: CallView): Calls => {
   return next
 }
 
-const parsed = (raw: unknown): Readonly<Record<string, unknown>> | null => {
+export const inputOf = (raw: unknown): Readonly<Record<string, unknown>> | null => {
   if (typeof raw === 'object' && raw !== null) return raw as Record<string, unknown>
   try {
     const value: unknown = JSON.parse(String(raw))
@@ -54,7 +54,7 @@ const fresh = (event: Event, id: string, tool: string, input: unknown): CallView
     id,
     tool,
     agent: event.agent ?? '',
-    input: small ? parsed(input) : null,
+    input: small ? inputOf(input) : null,
     raw: small ? raw : raw.slice(0, 500),
     state: 'asked',
     at: event.at,

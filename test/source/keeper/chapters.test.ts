@@ -29,12 +29,21 @@ const session = () => {
   const journal = opened(dir)
   const chapters = openChapters(() => opened(dir, true))
   /** A reader that has told, in short, all that it was told. */
-  const reader = (after?: {run: string; seq: number}) => {
+  const reader = (after?: {run: string; seq: number}, takes?: 'past') => {
     const over = new AbortController()
     const told: string[] = []
+    const words = (event: Event): string => `${event.run} ${event.type === 'notice' ? event.body.text : event.type}`
+    const past = async (pages: Iterable<readonly Event[]>): Promise<(() => void) | undefined> => {
+      const all: string[] = []
+      for (const page of pages) {
+        all.push(...page.map(words))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      return takes && (() => void told.push(`past: ${all.join(', ')}`))
+    }
     const done = (async () => {
-      for await (const event of chapters.read(after, over.signal, () => told.push('caught up')))
-        told.push(`${event.run} ${event.type === 'notice' ? event.body.text : event.type}`)
+      const ears = {caughtUp: () => void told.push('caught up'), ...(takes ? {past} : {})}
+      for await (const event of chapters.read(after, over.signal, ears)) told.push(words(event))
     })()
     const holds = async (...wanted: string[]): Promise<void> => {
       const end = performance.now() + 3000
@@ -66,6 +75,44 @@ describe('a session read by a screen', () => {
     journal.append(two, [note('b')])
     chapters.begin(host(two))
     await screen.holds('caught up', 'r_1 run.opened', 'r_1 a', 'r_1 run.closed', 'r_2 b')
+    await screen.stop()
+    journal.close()
+  })
+  it('may take what has happened in one piece: it hears what happens after that, and another session is such a piece again', async () => {
+    const {journal, chapters, reader, host} = session()
+    journal.append(one, [opening(), note('a'), close()])
+    journal.append(two, [note('b')])
+    chapters.add(one)
+    chapters.begin(host(two))
+    const screen = reader(undefined, 'past')
+    const first = ['past: r_1 run.opened, r_1 a, r_1 run.closed, r_2 b', 'caught up']
+    await screen.holds(...first)
+    journal.append(two, [note('c')])
+    await screen.holds(...first, 'r_2 c')
+    journal.append(two, [close()])
+    chapters.end(two, [])
+    await screen.holds(...first, 'r_2 c', 'r_2 run.closed')
+    chapters.clear()
+    chapters.add(one)
+    await screen.holds(...first, 'r_2 c', 'r_2 run.closed', 'past: r_1 run.opened, r_1 a, r_1 run.closed')
+    await screen.stop()
+    const late = reader({run: 'r_1', seq: 2}, 'past')
+    await late.holds('r_1 run.closed', 'caught up')
+    await late.stop()
+    journal.close()
+  })
+  it('takes no piece of a session that another one took the place of meanwhile', async () => {
+    const {journal, chapters, reader} = session()
+    journal.append(
+      one,
+      Array.from({length: 600}, (_, n) => note(`${n}`)),
+    )
+    journal.append(two, [note('b')])
+    chapters.add(one)
+    const screen = reader(undefined, 'past')
+    chapters.clear()
+    chapters.add(two)
+    await screen.holds('past: r_2 b', 'caught up')
     await screen.stop()
     journal.close()
   })

@@ -3,6 +3,8 @@
 
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import type {KeeperSays, PaneNote} from '../../../engine/contract/screen.ts'
+import type {ReadEars} from '../../../source/keeper/chapters.ts'
+import {foldsAs} from '../../../source/keeper/folds-as.ts'
 import {openScreen, type ScreenPorts} from '../../../source/keeper/screens.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -50,6 +52,24 @@ const slowScreen = () => {
   const live = (text: string): string[] => sent.flatMap((message) => (message.tell === 'bytes' && message.data === text ? [message.pane] : []))
   return {screen, wholes, read, print, live}
 }
+
+describe('what happened before a screen came', () => {
+  it.each([
+    ['is folded for one that folds alike', foldsAs, true],
+    ['is told to one of another build', `${foldsAs}0`, false],
+    ['is told to one that folds nothing', undefined, false],
+  ])('%s', (_, folds, isFolded) => {
+    const ears: ReadEars[] = []
+    const read = (_after: unknown, _signal: unknown, heard: ReadEars): never[] => {
+      ears.push(heard)
+      return []
+    }
+    const link = {send: () => undefined, waitingBytes: () => 0, onDrain: () => undefined, onClose: () => undefined, close: () => undefined}
+    const hello = {do: 'hello', token: '', size, ...(folds ? {folds} : {})}
+    openScreen({link, hello, chapters: {read}, panes: () => [], whole: () => undefined} as unknown as ScreenPorts).close()
+    expect(ears.map(({past}) => past !== undefined)).toEqual([isFolded])
+  })
+})
 
 describe('a screen that reads slowly', () => {
   it('is shown every pane once and goes on from there', () => {
