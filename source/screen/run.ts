@@ -16,6 +16,7 @@ import type {Action} from '../../stores/action.ts'
 import {wantsTicks} from '../../stores/reduce.ts'
 import type {AppState} from '../../stores/state.ts'
 import {openStore} from '../../stores/store.ts'
+import {titleOf} from '../../stores/title.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
 import {rootOf} from '../verb/journal-dir.ts'
@@ -108,7 +109,14 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   const world = openComfort({context, terms, glass, view, remember: history.remember, dispatch, says: (message) => wire.says(message), end})
 
   const ticking = openTicking(() => dispatch({do: 'tick', at: nowMs()}))
-  store.onChange((next) => ticking(wantsTicks(next)))
+  let titled = ''
+  store.onChange((next) => {
+    ticking(wantsTicks(next))
+    const title = titleOf(next)
+    if (title === titled) return
+    titled = title
+    terms.title(title)
+  })
 
   const keys = openKeys({state: store.state, keymap, dispatch, type, panes, nowMs})
   const takeInput = (event: InputEvent): void => {

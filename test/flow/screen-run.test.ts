@@ -44,6 +44,7 @@ describe('the main job on the screen', () => {
     const done = await allowUntil(terminal, finished)
     expect(where.read('sum.js')).toBe(fixed)
     expect(done).toContain('sum subtracted; it adds now.')
+    await terminal.until(() => terminal.heard.title.startsWith('✓ done · '))
     terminal.key('f5')
     expect(await terminal.until(/npm test/)).toContain('1 passed')
     terminal.key('escape')
