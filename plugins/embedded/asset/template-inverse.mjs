@@ -27,6 +27,7 @@ const step = (node) => {
 const written = ({target, op, value}) => (value === '' ? `${target}${op}` : `${target} ${op} ${value}`)
 const turned = (one) => ({...one, op: {'++': '--', '--': '++', '+=': '-=', '-=': '+='}[one.op]})
 
+const makers = /^(constructor|__init__)$/
 const plainly = (one) => one.value === '' || /^\d+$/.test(one.value)
 // These begin anew after a success; others are counted down again.
 const tallies = /fail|error|attempt|retr|miss|streak|strike|consecutive|since|idle/i
@@ -73,9 +74,11 @@ const fieldSteps = (root) => {
 // What one method counts up another must count down, or up as well, or set back to where it began.
 const counted = (statement, at) => {
   const fn = at.functionOf(statement)
-  if (!fn) return
+  if (!fn || makers.test(fn.view.name)) return
   const own = textOf(fn)
+  const beside = statement.up.view.items.map(textOf)
   for (const one of at.fieldSteps.filter(plainly)) {
+    if (beside.some((text) => text.replace(/;$/, '') === written(one))) continue
     const isTally = tallies.test(one.target)
     const first = at.initials.find(([name]) => one.target.endsWith(`.${name}`))
     const back = first ? `${one.target} = ${first[1]}` : ''
