@@ -81,7 +81,7 @@ describe('eval_candidates on Python', () => {
     const finding = await findIn(
       {
         'conftest.py':
-          "import pytest\n\n@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_makereport(item, call):\n    report = yield\n    item.reported = report\n    return report\n\n@pytest.fixture\ndef told(request):\n    yield\n    assert request.node.reported.passed\n",
+          'import pytest\n\n@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_makereport(item, call):\n    report = yield\n    item.reported = report\n    return report\n\n@pytest.fixture\ndef told(request):\n    yield\n    assert request.node.reported.passed\n',
         'notes.py': 'def write(path, lines):\n    path.write_text("\\n".join(lines))\n    return len(lines) - 1\n',
         'test_notes.py':
           'from notes import write\n\ndef test_count(tmp_path):\n    assert write(tmp_path / "a", ["x", "y"]) == 2\n\ndef test_text(tmp_path, told):\n    write(tmp_path / "a", ["x", "y"])\n    assert (tmp_path / "a").read_text() == "x\\ny"\n',
