@@ -48,6 +48,8 @@ export interface Tracker {
   tree(): Tree
   /** SHA-256 over the sorted (mode, path, sha256) of `tree()`: `treeSha256` of the contract. */
   treeSha256(): string
+  /** What of the folder the last tree lacks and nothing can put back, in words. */
+  gaps(): string[]
   /** Stores the pre-images of the paths (or of everything) so that `after` can be undone. Cheap when nothing changed. */
   before(paths: readonly Path[] | 'any'): void
   /** What really changed since `before`, contents stored as blobs. */

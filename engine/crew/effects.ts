@@ -67,6 +67,7 @@ export const openEffects = (scribe: Scribe, blobs: BlobStore, siteOf: (candidate
     const site = siteOf(1)
     start = new Map(site.tracker.tree())
     startId = saveCheckpoint('start', site)
+    for (const text of site.tracker.gaps()) scribe.note('notice', {code: 'checkpoint.gaps', text})
     return start
   }
   const add = (candidate: number, changes: readonly Change[]): void => {

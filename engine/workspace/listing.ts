@@ -15,11 +15,19 @@ export interface LeftOut {
   isFolder: boolean
 }
 
+/** What a scan could not tell. */
+export interface Missed {
+  /** There were more files than the bound, and the rest is missing. */
+  bounded: boolean
+  /** Files and folders whose names are not UTF-8: nothing here can name them. */
+  nameless: number
+}
+
 export interface Listing {
-  /** Calls `see` for each file and symbolic link, in no particular order. `bounded`: there were more than the bound, and the rest is missing. */
-  scan(see: (path: Path, stat: Stats) => void): {bounded: boolean}
+  /** Calls `see` for each file and symbolic link, in no particular order. */
+  scan(see: (path: Path, stat: Stats) => void): Missed
   /** The same in slices, for whoever must not be blocked. */
-  scanSlowly(see: (path: Path, stat: Stats) => void): Generator<void, {bounded: boolean}>
+  scanSlowly(see: (path: Path, stat: Stats) => void): Generator<void, Missed>
   /** What the last scan left out; the same array as long as it is the same. */
   leftOut(): readonly LeftOut[]
 }
@@ -92,6 +100,7 @@ interface Walk {
   rules: Rules
   /** A folder was read again: what was left out may differ. */
   moved: boolean
+  nameless: number
   see(path: Path, stat: Stats): boolean
 }
 
@@ -165,6 +174,9 @@ const lstat = (path: string): Stats | undefined => {
   }
 }
 
+/** Node puts this letter in place of bytes that are not UTF-8. */
+const isGarbled = (name: string): boolean => name.includes('\ufffd')
+
 const sliceFiles = 256
 
 /** Stops after each folder, and in large ones. False when `see` wants no more. */
@@ -172,7 +184,10 @@ function* visit(walk: Walk, folder: Folder): Generator<void, boolean> {
   const now = Date.now()
   const base = folder.path === '' ? walk.root : `${walk.root}/${folder.path}`
   const stat = lstat(base)
-  if (!stat?.isDirectory()) return true
+  if (!stat?.isDirectory()) {
+    if (!stat && isGarbled(folder.path)) walk.nameless += 1
+    return true
+  }
   const stamp = stampOf(stat)
   if (stamp !== folder.stamp || !folder.settled) {
     relist(walk, folder)
@@ -184,7 +199,8 @@ function* visit(walk: Walk, folder: Folder): Generator<void, boolean> {
     if (index % sliceFiles === sliceFiles - 1) yield
     const found = lstat(`${base}/${name}`)
     // Gone or of another kind since the folder was read: it is read again next time.
-    if (!found || !(found.isFile() || found.isSymbolicLink())) folder.settled = false
+    if (!found && isGarbled(name)) walk.nameless += 1
+    else if (!found || !(found.isFile() || found.isSymbolicLink())) folder.settled = false
     else if (!walk.see(prefix + name, found)) return false
   }
   yield
@@ -209,16 +225,16 @@ export const openListing = (root: string, options: ListingOptions = {}): Listing
     top = newFolder('', rules.top)
     left = undefined
   }
-  function* scanSlowly(see: (path: Path, stat: Stats) => void): Generator<void, {bounded: boolean}> {
+  function* scanSlowly(see: (path: Path, stat: Stats) => void): Generator<void, Missed> {
     if (!rules.fresh()) restart()
     for (;;) {
       const seen: [Path, Stats][] = []
-      const walk: Walk = {root, nested, rules, moved: false, see: (path, stat) => seen.length < maxFiles && seen.push([path, stat]) > 0}
+      const walk: Walk = {root, nested, rules, moved: false, nameless: 0, see: (path, stat) => seen.length < maxFiles && seen.push([path, stat]) > 0}
       try {
         const whole = yield* visit(walk, top)
         if (walk.moved) left = undefined
         for (const [path, stat] of seen) see(path, stat)
-        return {bounded: !whole}
+        return {bounded: !whole, nameless: walk.nameless}
       } catch (thrown) {
         if (!(thrown instanceof Restart)) throw thrown
         restart()

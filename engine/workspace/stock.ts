@@ -9,7 +9,7 @@ import {dirname, join} from 'node:path'
 import type {BlobId} from '../base/id.ts'
 import type {BlobStore, FileMode, Path, Tree, TreeEntry} from '../contract/workspace.ts'
 import {contentOf, lstatOf, modeOf, sha256Of, sha256OfFile} from './files.ts'
-import {isSettled, type LeftOut, type ListingOptions, openListing} from './listing.ts'
+import {isSettled, type LeftOut, type ListingOptions, type Missed, openListing} from './listing.ts'
 
 export interface StockOptions extends ListingOptions {
   /** Real path of the folder. */
@@ -29,7 +29,8 @@ export interface Stock {
   /** Stores every file of the last scan. */
   keepAll(): void
   leftOut(): readonly LeftOut[]
-  bounded(): boolean
+  /** By the last scan. `large`: files whose content is not stored. */
+  missed(): Missed & {large: number}
   flush(): void
 }
 
@@ -181,7 +182,7 @@ export const openStock = (options: StockOptions): Stock => {
   const state: State = {options, files: new Map(), others: new Map(), cached: new Map(), unkept: new Set(), changed: true, unsaved: 0, scan: 0}
   const listing = openListing(options.dir, options)
   let tree: Tree | undefined
-  let bounded = false
+  let missed: Missed = {bounded: false, nameless: 0}
   const known = (path: Path): Known | undefined => state.others.get(path) ?? state.files.get(path)
 
   return {
@@ -189,10 +190,10 @@ export const openStock = (options: StockOptions): Stock => {
       if (state.scan === 0 && options.cacheFile) state.cached = loadCache(options.cacheFile, options.dir)
       state.scan += 1
       let count = 0
-      bounded = listing.scan((path, stat) => {
+      missed = listing.scan((path, stat) => {
         count += 1
         see(state, path, stat)
-      }).bounded
+      })
       dropUnseen(state, count)
       state.cached.clear()
       if (state.unsaved >= worthSaving) save(state)
@@ -224,7 +225,7 @@ export const openStock = (options: StockOptions): Stock => {
       state.unkept.clear()
     },
     leftOut: listing.leftOut,
-    bounded: () => bounded,
+    missed: () => ({...missed, large: [...state.files.values()].filter((one) => one.entry.sizeBytes > maxStoredBytes).length}),
     flush: () => save(state),
   }
 }

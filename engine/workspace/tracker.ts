@@ -8,14 +8,13 @@
 import {hash} from 'node:crypto'
 import {realpathSync, type Stats} from 'node:fs'
 import {dirname, join, relative, sep} from 'node:path'
+import {many} from '../base/many.ts'
 import type {Change, Path, Tracker, Tree, TreeEntry} from '../contract/workspace.ts'
 import {isTreePath, lstatOf, type Side, sameSide, wayTo} from './files.ts'
 import type {LeftOut} from './listing.ts'
 import {openStock, type Stock, type StockOptions} from './stock.ts'
 
 export type OpenTracker = Tracker & {
-  /** True when the folder holds more files than the bound: the rest is neither in the tree nor undone. */
-  readonly bounded: boolean
   /** Writes the cache file, if something new is known. */
   flush(): void
 }
@@ -109,7 +108,7 @@ const openEffects = (dir: string, stock: Stock) => {
   const straight = (paths: readonly Path[]): Path[] => [...new Set(paths.map((path) => treePath(dir, path)).filter((path) => path !== undefined))]
   const rebase = (tree: Tree, named: Map<Path, TreeEntry | null>): void => {
     whole = true
-    Object.assign(base, {tree, named, leftOut: stock.leftOut(), bounded: stock.bounded(), atMs: Date.now()})
+    Object.assign(base, {tree, named, leftOut: stock.leftOut(), bounded: stock.missed().bounded, atMs: Date.now()})
   }
   const was = (path: Path): TreeEntry | null => base.named.get(path) ?? (base.named.has(path) ? null : (base.tree.get(path) ?? null))
   /** Is no open effect waiting to tell this path? One on everything never tells what is no part of the tree. */
@@ -154,6 +153,12 @@ const openEffects = (dir: string, stock: Stock) => {
   }
 }
 
+const gapsOf = ({bounded, nameless, large}: ReturnType<Stock['missed']>): string[] => [
+  ...(bounded ? ['more than 100,000 files: those beyond are in no checkpoint, unless a tool names them'] : []),
+  ...(nameless > 0 ? [`${many(nameless, 'name')} ${nameless === 1 ? 'is' : 'are'} not UTF-8: what lies there is in no checkpoint and no copy`] : []),
+  ...(large > 0 ? [`${many(large, 'file')} over 32 MB: a change to ${large === 1 ? 'it' : 'one'} is told, but cannot be undone`] : []),
+]
+
 /** `dir` is a real path. Nothing is walked or read until the first question. */
 export const openTracker = (options: StockOptions): OpenTracker => {
   const stock = openStock(options)
@@ -172,9 +177,7 @@ export const openTracker = (options: StockOptions): OpenTracker => {
     },
     before: (paths) => (paths === 'any' ? effects.beforeAny() : effects.beforeNamed(paths)),
     after: (paths) => keep(paths === 'any' ? effects.afterAny() : effects.afterNamed(paths)),
-    get bounded() {
-      return stock.bounded()
-    },
+    gaps: () => gapsOf(stock.missed()),
     flush: stock.flush,
   }
 }

@@ -53,6 +53,7 @@ export const memoryFiles = (blobs: MemoryBlobs, files: Record<string, string>) =
   const tracker: Tracker = {
     tree,
     treeSha256: () => blobs.put(JSON.stringify([...tree()].sort())),
+    gaps: () => [],
     before: () => {
       before = tree()
     },

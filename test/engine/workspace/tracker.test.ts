@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {createHash, hash} from 'node:crypto'
-import {chmodSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
@@ -204,9 +204,21 @@ describe('what an effect changed', () => {
     const files = Object.fromEntries(Array.from({length: 20}, (_, n) => [`f${n}`, String(n)]))
     using place = open(files, {maxFiles: 10})
     place.tracker.before('any')
-    expect(place.tracker.bounded).toBe(true)
+    expect(place.tracker.gaps()).toEqual([expect.stringContaining('in no checkpoint')])
     for (const path of [...place.tracker.tree().keys()].slice(0, 5)) rmSync(join(place.dir, path))
     expect(place.tracker.after('any').map((change) => change.after)).toEqual([null, null, null, null, null])
+  })
+
+  it('says what it cannot keep: names that are not UTF-8, and large files', () => {
+    using place = open({'a.txt': 'one', '\ufffd': 'a name like any other'})
+    place.tracker.before('any')
+    expect(place.tracker.gaps()).toEqual([])
+    writeFileSync(Buffer.from(`${place.dir}/caf\u00e9`, 'latin1'), 'x')
+    mkdirSync(Buffer.from(`${place.dir}/d\u00ff`, 'latin1'))
+    writeFileSync(join(place.dir, 'large'), '')
+    truncateSync(join(place.dir, 'large'), 33 * 1024 * 1024)
+    place.tracker.after('any')
+    expect(place.tracker.gaps()).toEqual([expect.stringMatching(/^2 names are not UTF-8/), expect.stringMatching(/^1 file over 32 MB/)])
   })
 
   it('says what a folder holds after any effects: base plus changes is now', () => {
