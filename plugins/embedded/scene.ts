@@ -108,9 +108,17 @@ const diffOf = (best: Finalist): string => [...best.edit.before.map((line) => `-
 const closing = (tested: string | undefined, finding: Finding, best: Finalist): Move => {
   const seen = tested === undefined ? undefined : testedIn(tested)
   const total = (seen?.passed ?? 0) + (seen?.failed ?? 0)
+  const patch = `the patch at ${best.path}:${best.line} (${best.say})`
+  const told = tested?.split('\n')[0] ?? ''
+  // A run that broke off says nothing of the patch; the gate has the last word on it.
+  if (seen && !seen.green && total === 0)
+    return {
+      text: `Not confirmed here: with ${patch} in place the tests could not be run to their end: ${told}. On a copy of the project they passed.`,
+      confidence: 'low',
+    }
   if (seen && !seen.green)
     return {
-      text: `Not fixed: with the patch at ${best.path}:${best.line} (${best.say}) the tests are still red: ${tested?.split('\n')[0] ?? ''}. The search saw them pass on a copy; the patch is left in place for a person to judge.`,
+      text: `Not fixed: with ${patch} the tests are still red: ${told}. The search saw them pass on a copy; the patch is left in place for a person to judge.`,
       confidence: 'low',
     }
   return {text: fixedText(finding, best, seen && total > 0 ? {passed: seen.passed, total} : undefined), confidence: best.confidence}

@@ -137,6 +137,13 @@ describe('the coder of embedded/search', () => {
     expect(end.keep?.items).toEqual([{confidence: 'low'}])
   })
 
+  it('says that the tests could not be run with the patch in place, where they broke off', async () => {
+    const broken = 'tests: exit code 1 before the tests came to their end: Error: EROFS\n$ npm test  → exit code 1'
+    const {text, end} = await play('coder', {run_tests: red, eval_candidates: forModel(fixed), read: '', edit: ''}, {}, {run_tests: broken})
+    expect(text).toMatch(/^Not confirmed here: .*src\/a\.js:4.*EROFS.*On a copy of the project they passed\./)
+    expect(end.keep?.items).toEqual([{confidence: 'low'}])
+  })
+
   it('gives up honestly, without an edit, when nothing passes', async () => {
     const finding: Finding = {
       state: 'unfixed',
