@@ -110,9 +110,18 @@ export const settingsWithKey = async (config: Config, env: Environment, provider
   return key.ok ? good({...settings.result, apiKey: key.result, apiKeyEnv: keyFrom.name, keyFrom}) : key
 }
 
-/** Everything in the settings that must not be shown: the key, and headers that carry one. */
+/** The password in an address, as it was written and as it is meant. */
+const passwordsIn = (url: string): string[] => {
+  const written = URL.canParse(url) ? new URL(url).password : ''
+  // What is no encoding stays as it is.
+  const meant = written.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString())
+  return written === '' ? [] : [written, meant]
+}
+
+/** Everything in the settings that must not be shown: the key, headers that carry one, a password in the address. */
 export const secretsIn = (settings: Iterable<ProviderSettings>): string[] =>
-  [...settings].flatMap(({apiKey, formerKey, headers = {}}) => [
+  [...settings].flatMap(({apiKey, formerKey, headers = {}, baseUrl}) => [
+    ...passwordsIn(baseUrl),
     ...(apiKey ? [apiKey] : []),
     ...(formerKey ? [formerKey] : []),
     ...Object.entries(headers).flatMap(([name, value]) => (/auth|key|token|secret|cookie/i.test(name) ? [value.replace(/^Bearer\s+/i, '')] : [])),

@@ -11,6 +11,7 @@ import {
   type Probe,
   type ProviderSettings,
   refusalFault,
+  shownUrl,
   talk,
   WireError,
   withOptions,
@@ -41,7 +42,7 @@ const make: ModelMaker = (settings): ModelClient => {
   const {name, apiKey, apiKeyEnv, timeouts, net} = settings
   const base = rootOf(settings.baseUrl)
   const headers = {'anthropic-version': version, ...(apiKey ? {'x-api-key': apiKey} : {}), ...settings.headers}
-  const hint = isLocal(base) ? `start the server at ${base}, or check its baseUrl` : `check the network and the baseUrl of ${name}`
+  const hint = isLocal(base) ? `start the server at ${shownUrl(base)}, or check its baseUrl` : `check the network and the baseUrl of ${name}`
 
   const refuse = (model: string, status: number, from: Record<string, string | undefined>, text: string): WireError => {
     const modelHint = `check the name; penguin models probe ${name} lists what is there`

@@ -8,6 +8,7 @@ import {
   type ModelMaker,
   type ProviderSettings,
   refusalFault,
+  shownUrl,
   talk,
   type WireError,
   withOptions,
@@ -30,7 +31,7 @@ const make: ModelMaker = (settings): ModelClient => {
   const {name, timeouts, net, apiKey, apiKeyEnv} = settings
   const base = ollamaUrl(settings.baseUrl)
   const headers = {...(apiKey ? {authorization: `Bearer ${apiKey}`} : {}), ...settings.headers}
-  const hint = `start it with: ollama serve, or check OLLAMA_HOST (${base})`
+  const hint = `start it with: ollama serve, or check OLLAMA_HOST (${shownUrl(base)})`
 
   const refuse = (model: string, status: number, from: Record<string, string | undefined>, text: string): WireError =>
     refusalFault({route: `${name}/${model}`, model, status, headers: from, body: text, apiKeyEnv, apiKey, modelHint: `ollama pull ${model}`}, Date.now())

@@ -13,6 +13,7 @@ import {
   type ProviderSettings,
   type Reader,
   refusalFault,
+  shownUrl,
   type Tally,
   type Turn,
   talk,
@@ -58,7 +59,7 @@ export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelC
   const {name, apiKey, apiKeyEnv, timeouts, net} = settings
   const base = trimmed(settings.baseUrl)
   const headers = {...(apiKey ? {authorization: `Bearer ${apiKey}`} : {}), ...settings.headers}
-  const hint = isLocal(base) ? `start the server at ${base}, or check its baseUrl` : `check the network and the baseUrl of ${name}`
+  const hint = isLocal(base) ? `start the server at ${shownUrl(base)}, or check its baseUrl` : `check the network and the baseUrl of ${name}`
 
   const refuse = (model: string, status: number, from: Record<string, string | undefined>, body: string): WireError => {
     const modelHint = `check the name; penguin doctor lists the models of ${name}`

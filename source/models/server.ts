@@ -5,6 +5,7 @@ import {FaultError, fault} from '../../engine/contract/fault.ts'
 import type {ProviderSettings} from '../../engine/contract/model.ts'
 import {isLocal} from '../../engine/model/settings.ts'
 import {WireError} from '../../engine/wire/fault.ts'
+import {shownUrl} from '../../engine/wire/shown-url.ts'
 import {ollamaUrl} from '../../plugins/ollama/url.ts'
 
 export type ServerKind = 'ollama' | 'llamacpp' | 'vllm' | 'sglang' | 'openrouter' | 'other'
@@ -44,7 +45,7 @@ export const askServer = async (server: Server, url: string, signal: AbortSignal
     ...(body ? {body: JSON.stringify(body)} : {}),
     timeouts: settings.timeouts,
     net: settings.net,
-    hint: `check that the server is there: ${server.base}`,
+    hint: `check that the server is there: ${shownUrl(server.base)}`,
   }
   const response = await post(request, signal)
   if (response.status !== 200) return {status: response.status, text: await response.text()}

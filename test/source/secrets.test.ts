@@ -76,5 +76,6 @@ describe('a key', () => {
   it('counts as secret with the headers that carry one', () => {
     const headers = {authorization: 'Bearer of-the-header', 'x-team': 'blue', 'X-Api-Key': 'another'}
     expect(secretsIn([settingsOf({apiKey: 'the-key', headers}), settingsOf({})])).toEqual(['the-key', 'of-the-header', 'another'])
+    expect(secretsIn([settingsOf({baseUrl: 'http://me:a%20b%zz@10.0.0.1/v1'})])).toEqual(['a%20b%zz', 'a b%zz'])
   })
 })
