@@ -160,7 +160,7 @@ export type ScreenSays =
 export type KeeperSays =
   | {tell: 'session'; session: SessionNote}
   | {tell: 'event'; event: Event}
-  /** What the events of the session up to now come to, in the screen's own fold; `at`: of the last of them. */
+  /** What the events of the session up to now come to, in the screen's own fold; `at`: of the newest of them. */
   | {tell: 'story'; view: object; at: number}
   /** All that happened before the screen came has been told. */
   | {tell: 'caught-up'}

@@ -5,7 +5,7 @@
 // Law 1: what `append` returns is in the file. Law 2: followers see nothing that is not. Law 3: whatever the disk
 // does comes out as a FaultError with a code of `journal.`, never as an error of SQLite.
 
-import {existsSync, lstatSync, mkdirSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, lstatSync, mkdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Clock} from '../base/clock.ts'
 import type {RunId} from '../base/id.ts'
@@ -34,6 +34,10 @@ export interface OpenJournal extends Journal {
   blobs: Blobs
   /** Of journal.db. */
   path: string
+  /** Whoever keeps something made of the events up to there keeps this with it: it differs when they were others. */
+  mark(run: RunId, until: number): string
+  /** What screens fold is kept there, and goes with the runs that it was made of. */
+  storyFile: string
   /** What it takes up, for gc. */
   storage: Storage
 }
@@ -151,7 +155,14 @@ const compose = (db: Database, path: string, options: JournalOptions): OpenJourn
   const version = db.prepare('pragma data_version').pluck()
   const fanout = openFanout({page: (query, limit) => guarded(() => record.page(query, limit)), version: () => version.get() as number})
   const parts: Parts = {db, record, runs, fanout, clock, guarded}
-  return {...journalOf(parts), blobs, path, storage: openStorage({db, runs, guarded})}
+  const storage = openStorage({db, runs, guarded})
+  const storyFile = join(dir, 'story.json')
+  const remove: Storage['remove'] = (gone) => {
+    rmSync(storyFile, {force: true})
+    storage.remove(gone)
+  }
+  const mark: OpenJournal['mark'] = (run, until) => guarded(() => record.mark(run, until))
+  return {...journalOf(parts), blobs, path, mark, storyFile, storage: {...storage, remove}}
 }
 
 /**

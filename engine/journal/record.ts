@@ -38,6 +38,8 @@ export interface EventRecord {
   page(query: PageQuery, limit: number): Page
   /** The last event of this type that so many others of it follow; 0 when there is none. */
   seqBefore(run: RunId, type: string, others: number): number
+  /** A sum over the events up to there. */
+  mark(run: RunId, until: number): string
   lastSeq(run: RunId): number
 }
 
@@ -74,6 +76,8 @@ const sql = {
   brief: `select id, at, type, task, role, agent, turn, trace, span, parent, null as large,
     case type when 'tool.done' then json_remove(body, '$.told', '$.result', '$.whole', '$.changes') else body end
     from event where id > ? and id <= ? order by id limit ?`,
+  mark: `select count(*) || ' ' || ifnull(sum(at), 0) || ' ' || ifnull(sum(octet_length(type) * 31 + octet_length(body)), 0)
+    from event where id > ? and id <= ?`,
   nth: 'select id from event where id > ? and id <= ? and type = ? order by id desc limit 1 offset ?',
 }
 
@@ -215,6 +219,7 @@ export const openRecord = (db: Database, blobs: Blobs, clock: Clock): EventRecor
   const writer = db.readonly ? undefined : openWriter(db, blobs, findRun)
   const transaction = openTransaction(db)
   const nth = db.prepare(sql.nth).pluck()
+  const mark = db.prepare(sql.mark).pluck()
 
   const append: EventRecord['append'] = (run, drafts, full) => {
     if (!writer) throw Object.assign(new Error('it was opened for reading'), {code: 'SQLITE_READONLY'})
@@ -236,6 +241,10 @@ export const openRecord = (db: Database, blobs: Blobs, clock: Clock): EventRecor
   return {
     append,
     page: openReader(db, blobs, findRun),
+    mark: (run, until) => {
+      const row = findRun(run)
+      return row ? (mark.get(row.no * span, row.no * span + until) as string) : ''
+    },
     seqBefore: (run, type, others) => {
       const row = findRun(run)
       if (!row) return 0

@@ -5,8 +5,9 @@
 
 import type {RunId} from '../../engine/base/id.ts'
 import type {Event} from '../../engine/contract/event.ts'
-import type {Journal} from '../../engine/contract/journal.ts'
+import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {Host} from '../host.ts'
+import {openPast, type Past} from './past.ts'
 
 export interface Cursor {
   run: string
@@ -49,11 +50,11 @@ export interface ReadEars {
   /** Called once all up to `now` is told. */
   caughtUp(): void
   /**
-   * Takes what a session began with in pages, up to now, instead of being told each event of it; called again when another
+   * Takes what a session began with in one piece, up to now, instead of being told each event of it; called again when another
    * session goes on here. What it answers is called once all of that counts (not when another session came meanwhile);
    * without an answer the events are told.
    */
-  past?(pages: Iterable<readonly Event[]>): Promise<(() => void) | undefined>
+  past?(past: Past): Promise<(() => void) | undefined>
 }
 
 const pageEvents = 256
@@ -64,7 +65,7 @@ const pageEvents = 256
 const fullResults = 600
 
 /** `openReader`: the project's journal for reading; undefined when there is none. */
-export const openChapters = (openReader: () => Journal | undefined): Chapters => {
+export const openChapters = (openReader: () => OpenJournal | undefined): Chapters => {
   let chapters: Chapter[] = []
   let sampled: Event | undefined
   let changed = Promise.withResolvers<void>()
@@ -103,10 +104,10 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
   }
 
   /** All of a run up to now, from the file while there is one. */
-  const pagesOf = function* ({run, host, unwritten}: Chapter): Generator<Event[]> {
+  const pagesOf = function* ({run, host, unwritten}: Chapter, after: number): Generator<Event[]> {
     const reader = openReader()
     try {
-      const events = (reader ?? host?.journal)?.read({run, fullResults}) ?? []
+      const events = (reader ?? host?.journal)?.read({run, after, fullResults}) ?? []
       let page: Event[] = []
       for (const event of events) {
         if (page.push(event) < pageEvents) continue
@@ -139,16 +140,22 @@ export const openChapters = (openReader: () => Journal | undefined): Chapters =>
     let [at, seen] = [0, 0]
     /** All of the session in one piece, where that is wanted: where it ends. */
     const inOnePiece = async (): Promise<Cursor | undefined> => {
+      const mine = story
       let last: Cursor | undefined
-      const pages = function* (): Generator<Event[]> {
-        for (const chapter of [...story])
-          for (const page of pagesOf(chapter)) {
-            if (story !== chapters || signal.aborted) return
+      const piece = openPast({
+        runs: mine.map(({run}) => run),
+        openReader,
+        pagesOf: function* (run, after) {
+          const chapter = mine.find((one) => one.run === run)
+          if (after > 0) last = {run, seq: after}
+          for (const page of chapter ? pagesOf(chapter, after) : []) {
             last = page.at(-1)
             yield page
           }
-      }
-      const counts = past && story.length > 0 ? await past(pages()) : undefined
+        },
+        isOver: () => mine !== chapters || signal.aborted,
+      })
+      const counts = past && mine.length > 0 ? await past(piece) : undefined
       if (!counts || story !== chapters || signal.aborted) return undefined
       counts()
       return last

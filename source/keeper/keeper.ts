@@ -2,9 +2,8 @@
 // order in which it came; what happens is told to every screen.
 
 import type {Event} from '../../engine/contract/event.ts'
-import type {Journal} from '../../engine/contract/journal.ts'
 import type {KeeperSays, ScreenSays, SessionAsk, SessionNote, SettingsChange} from '../../engine/contract/screen.ts'
-import {openJournal} from '../../engine/journal/open.ts'
+import {type OpenJournal, openJournal} from '../../engine/journal/open.ts'
 import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
 import type {Context} from '../context.ts'
 import {glance} from '../gather.ts'
@@ -138,7 +137,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     const changes = (event.body as {changes?: unknown[]}).changes
     if (event.type === 'run.closed' || (changes && changes.length > 0)) tree.refresh()
   }
-  const openReader = (): Journal | undefined => {
+  const openReader = (): OpenJournal | undefined => {
     const opened = openJournal({dir: project.dataDir, clock: context.clock, readonly: true})
     return opened.ok ? opened.result : undefined
   }

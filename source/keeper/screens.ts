@@ -8,6 +8,7 @@ import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
 import type {Chapters} from './chapters.ts'
 import {foldsAs} from './folds-as.ts'
 import {forScreen} from './for-screens.ts'
+import type {Past} from './past.ts'
 import {foldStory} from './story-fold.ts'
 
 /** A pane that begins anew for the screen holds back what comes until the whole of it is sent. */
@@ -36,6 +37,8 @@ const lagBytes = 4 * 1024 * 1024
 const heldMost = 1024 * 1024
 /** What panes print is sent together: each message costs a system call here and a wake-up there. What comes after quiet goes soon. */
 const gatherMs = 8
+/** By then the screen has it, and what it asks for is done. */
+const keepMs = 1000
 /** While it goes on it is sent as often as it is drawn: a flood replaces the screen, and is drawn less often. */
 const streamMs = 30
 const floodMs = 50
@@ -111,9 +114,13 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
       if (sample) link.send({tell: 'event', event: sample})
       link.send({tell: 'caught-up'})
     }
-    const past = async (pages: Iterable<readonly Event[]>): Promise<(() => void) | undefined> => {
-      const story = await foldStory(pages)
-      return story && (() => link.send(story))
+    const past = async (piece: Past): Promise<(() => void) | undefined> => {
+      const folded = await foldStory(piece)
+      if (!folded) return undefined
+      return () => {
+        link.send(folded.story)
+        setTimeout(folded.keep, keepMs).unref()
+      }
     }
     for await (const event of chapters.read(hello.after, over.signal, {caughtUp, ...(hello.folds === foldsAs ? {past} : {})})) {
       if (event.passing && isLagging()) continue

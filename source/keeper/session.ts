@@ -9,9 +9,9 @@
 import type {RunId} from '../../engine/base/id.ts'
 import type {Event} from '../../engine/contract/event.ts'
 import {asFault, type Fault} from '../../engine/contract/fault.ts'
-import type {Journal} from '../../engine/contract/journal.ts'
 import type {ScreenSays, SessionAsk, SessionSettings, SettingsChange} from '../../engine/contract/screen.ts'
 import type {StartInTerminal} from '../../engine/crew/hire.ts'
+import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {Context} from '../context.ts'
 import {type Host, openHost} from '../host.ts'
 import {checkTrust} from '../trust.ts'
@@ -41,7 +41,7 @@ export interface SessionPorts {
   root: string
   startAgent: StartInTerminal
   /** The project's journal for reading; undefined while there is none. */
-  openReader(): Journal | undefined
+  openReader(): OpenJournal | undefined
   ears: SessionEars
 }
 
@@ -103,7 +103,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     return {session: runs[0] ?? '', run: runs.at(-1) ?? '', live, settings, queue: [...held, ...queue]}
   }
 
-  const inJournal = <T>(read: (journal: Journal) => T): T | undefined => {
+  const inJournal = <T>(read: (journal: OpenJournal) => T): T | undefined => {
     const reader = openReader()
     try {
       return reader && read(reader)

@@ -4,24 +4,36 @@
 // Law: a screen that is sent the fold shows the same as one that was told each event.
 
 import {setImmediate as turn} from 'node:timers/promises'
-import type {Event} from '../../engine/contract/event.ts'
 import type {KeeperSays} from '../../engine/contract/screen.ts'
-import {charsOf, packed} from '../../stores/view/packed.ts'
+import {charsOf, packed, unpacked} from '../../stores/view/packed.ts'
 import {inOneGo} from '../../stores/view/ring.ts'
 import {viewFold} from '../../stores/view/view.ts'
 import {forScreen} from './for-screens.ts'
+import type {Past} from './past.ts'
 
 /** A line of the wire holds sixteen million characters, and each of these may take two there. */
 const mostChars = 4 * 1024 * 1024
 
+/** Fewer are folded again at once. */
+const worthEvents = 500
+
+export interface Folded {
+  story: Extract<KeeperSays, {tell: 'story'}>
+  /** For the next time. */
+  keep(): void
+}
+
 /** Undefined when it would be too long for a line: then it has to be told. */
-export const foldStory = async (pages: Iterable<readonly Event[]>): Promise<Extract<KeeperSays, {tell: 'story'}> | undefined> => {
-  let view = viewFold.empty
-  let at = 0
-  for (const page of pages) {
+export const foldStory = async (past: Past): Promise<Folded | undefined> => {
+  const known = past.known()
+  let [view, at, fresh] = [known ? unpacked(known.view) : viewFold.empty, known?.at ?? 0, 0]
+  for (const page of past.pages(known)) {
+    fresh += page.length
     view = inOneGo(() => page.reduce((folded, event) => viewFold.step(folded, forScreen(event, true)), view))
-    at = page.at(-1)?.at ?? at
+    at = page.reduce((newest, event) => Math.max(newest, event.at), at)
     await turn()
   }
-  return charsOf(view) > mostChars ? undefined : {tell: 'story', view: packed(view), at}
+  if (charsOf(view) > mostChars) return undefined
+  const whole = packed(view)
+  return {story: {tell: 'story', view: whole, at}, keep: () => fresh >= worthEvents && past.keep(whole, at)}
 }

@@ -7,6 +7,7 @@ import {draft, type Event, type EventType} from '../../../engine/contract/event.
 import {type OpenJournal, openJournal} from '../../../engine/journal/open.ts'
 import type {Host} from '../../../source/host.ts'
 import {openChapters} from '../../../source/keeper/chapters.ts'
+import type {Past} from '../../../source/keeper/past.ts'
 import {newestRun, storyOf} from '../../../source/keeper/story.ts'
 import {tempFolder} from '../../kit/temp.ts'
 
@@ -33,9 +34,9 @@ const session = () => {
     const over = new AbortController()
     const told: string[] = []
     const words = (event: Event): string => `${event.run} ${event.type === 'notice' ? event.body.text : event.type}`
-    const past = async (pages: Iterable<readonly Event[]>): Promise<(() => void) | undefined> => {
+    const past = async (piece: Past): Promise<(() => void) | undefined> => {
       const all: string[] = []
-      for (const page of pages) {
+      for (const page of piece.pages()) {
         all.push(...page.map(words))
         await new Promise((resolve) => setImmediate(resolve))
       }

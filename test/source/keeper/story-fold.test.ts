@@ -1,15 +1,20 @@
 // A screen that is sent the fold of a session shows what one shows that was told each of its events, although most of what
 // tools said is not even read for it.
 
+import {hash} from 'node:crypto'
+import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {RunId} from '../../../engine/base/id.ts'
 import {type Draft, draft, type Event} from '../../../engine/contract/event.ts'
 import type {KeeperSays} from '../../../engine/contract/screen.ts'
-import {openJournal} from '../../../engine/journal/open.ts'
+import {type OpenJournal, openJournal} from '../../../engine/journal/open.ts'
 import {openChapters} from '../../../source/keeper/chapters.ts'
+import {foldsAs} from '../../../source/keeper/folds-as.ts'
 import {forScreen} from '../../../source/keeper/for-screens.ts'
-import {foldStory} from '../../../source/keeper/story-fold.ts'
+import type {Known, Past} from '../../../source/keeper/past.ts'
+import {type Folded, foldStory} from '../../../source/keeper/story-fold.ts'
 import {newEditor} from '../../../stores/editor.ts'
 import {told} from '../../../stores/reduce-told.ts'
 import {newState} from '../../../stores/state.ts'
@@ -63,42 +68,133 @@ const screen = () =>
 const panes: KeeperSays[] = agents.map((pane) => ({tell: 'pane', pane: {pane, kind: 'agent', title: 'coder', size}}))
 const shown = (says: readonly KeeperSays[]) => told(screen(), [...panes, ...says, {tell: 'caught-up'}]).state
 
-const both = async (drafts: readonly Draft[]) => {
-  const dir = tempFolder()
-  const opened = (readonly: boolean) => {
-    const found = openJournal({dir, clock, readonly})
-    if (!found.ok) throw new Error(found.error.msg)
-    return found.result
-  }
-  const journal = opened(false)
-  journal.append(run, drafts)
-  const events: Event[] = [...journal.read({run})]
+const open = (dir: string, readonly: boolean): OpenJournal => {
+  const found = openJournal({dir, clock, readonly})
+  if (!found.ok) throw new Error(found.error.msg)
+  return found.result
+}
+
+const append = (dir: string, drafts: readonly Draft[], to = run): void => {
+  const journal = open(dir, false)
+  journal.append(to, drafts)
   journal.close()
-  const chapters = openChapters(() => opened(true))
-  chapters.add(run)
+}
+
+/** What screens show that join now: one that is told each event, one that is sent the fold; and how many events were read for that. */
+const joined = async (dir: string, runs: readonly RunId[] = [run]) => {
+  const chapters = openChapters(() => open(dir, true))
+  for (const one of runs) chapters.add(one)
+  const journal = open(dir, true)
+  const events = runs.flatMap((one) => [...journal.read({run: one})])
+  journal.close()
   const over = new AbortController()
-  let folded: KeeperSays | undefined
-  const past = async (pages: Iterable<readonly Event[]>) => {
-    folded = await foldStory(pages)
-    return () => undefined
+  const seen: {folded?: Folded; read: number} = {read: 0}
+  const past = async (piece: Past) => {
+    const pages = function* (known?: Known): Generator<readonly Event[]> {
+      for (const page of piece.pages(known)) {
+        seen.read += page.length
+        yield page
+      }
+    }
+    const folded = await foldStory({...piece, pages})
+    if (folded) seen.folded = folded
+    return folded?.keep
   }
   for await (const _ of chapters.read(undefined, over.signal, {caughtUp: () => over.abort(), past})) throw new Error('nothing is left to be told')
-  return {events, folded}
+  const each = shown(events.map((event): KeeperSays => ({tell: 'event', event: forScreen(event, true)})))
+  return {each, whole: shown([JSON.parse(JSON.stringify(seen.folded?.story)) as KeeperSays]), read: seen.read, all: events.length}
 }
+
+const pieceOf = (events: readonly Event[]): Past => ({known: () => undefined, pages: () => [events], keep: () => undefined})
 
 describe('a folded story', () => {
   it('shows the same as one that was told, however long and in whatever order', async () => {
     const step = fc.tuple(fc.nat(1000), fc.nat(200))
     await fc.assert(
       fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 240, size: 'max'}), async (steps) => {
-        const {events, folded} = await both(story(steps))
-        const each = shown(events.map((event): KeeperSays => ({tell: 'event', event: forScreen(event, true)})))
-        const whole = shown([JSON.parse(JSON.stringify(folded)) as KeeperSays])
-        expect(whole).toEqual(each)
+        const dir = tempFolder()
+        const drafts = story(steps)
+        const cut = Math.floor(drafts.length / 2)
+        append(dir, drafts.slice(0, cut))
+        const first = await joined(dir)
+        expect(first.whole).toEqual(first.each)
+        append(dir, drafts.slice(cut))
+        const second = await joined(dir)
+        expect(second.whole).toEqual(second.each)
+        // What was folded before is not read again.
+        expect(second.read).toBe(cut >= 500 ? drafts.length - cut : drafts.length)
       }),
       {numRuns: 12},
     )
   }, 30_000)
+
+  const notes = (count: number, text = 'n'): Draft[] =>
+    Array.from({length: count}, (_, n) => draft('notice', {code: 'x', text: `${text}${n}`} as never, where()))
+  const file = (dir: string): string => join(dir, 'story.json')
+
+  it('is kept for the next time, and goes with its runs', async () => {
+    const dir = tempFolder()
+    append(dir, [opening, ...notes(600)])
+    expect(await joined(dir)).toMatchObject({read: 601, all: 601})
+    expect(await joined(dir)).toMatchObject({read: 0, all: 601})
+    expect(statSync(file(dir)).mode & 0o77).toBe(0)
+    const journal = open(dir, false)
+    journal.storage.remove([run])
+    journal.close()
+    expect(existsSync(file(dir))).toBe(false)
+  })
+
+  it.each<[string, (dir: string) => void]>([
+    ['is cut off', (dir) => writeFileSync(file(dir), readFileSync(file(dir)).subarray(0, 900))],
+    ['says another word', (dir) => writeFileSync(file(dir), readFileSync(file(dir), 'utf8').replace('n599', 'n598'))],
+    ['is empty', (dir) => writeFileSync(file(dir), '')],
+    [
+      'was folded in another way',
+      (dir) => {
+        const text = readFileSync(file(dir), 'utf8').replace(/^.*\n/, '').replace(JSON.stringify(foldsAs), '"other"')
+        writeFileSync(file(dir), `${hash('sha256', text)}\n${text}`)
+      },
+    ],
+    [
+      'is of other events under the same numbers',
+      (dir) => {
+        for (const name of ['journal.db', 'journal.db-wal', 'journal.db-shm']) rmSync(join(dir, name), {force: true})
+        append(dir, [opening, ...notes(700, 'quite another ')])
+      },
+    ],
+    [
+      'is of another run',
+      (dir) => {
+        const text = readFileSync(file(dir), 'utf8').replace(/^.*\n/, '').replace(run, 'r_other')
+        writeFileSync(file(dir), `${hash('sha256', text)}\n${text}`)
+      },
+    ],
+  ])('that was kept and %s is not believed', async (_, spoil) => {
+    const dir = tempFolder()
+    append(dir, [opening, ...notes(600)])
+    await joined(dir)
+    spoil(dir)
+    const {each, whole, read, all} = await joined(dir)
+    expect(whole).toEqual(each)
+    expect(read).toBe(all)
+    expect(await joined(dir)).toMatchObject({read: 0})
+  })
+
+  it('of a session goes on with its next run, unless the one before went on too', async () => {
+    const dir = tempFolder()
+    const next = 'r_next' as RunId
+    append(dir, [opening, ...notes(600)])
+    append(dir, [opening, ...notes(600, 'm')], next)
+    await joined(dir)
+    const both = await joined(dir, [run, next])
+    expect(both.read).toBe(601)
+    expect(both.whole).toEqual(both.each)
+    expect(await joined(dir, [run, next])).toMatchObject({read: 0})
+    append(dir, notes(1, 'late'))
+    const after = await joined(dir, [run, next])
+    expect(after.read).toBe(after.all)
+    expect(after.whole).toEqual(after.each)
+  })
 
   it('that would be too long for a line is told', async () => {
     const long = draft('model.replied', {route: 'x/y', text: 'x'.repeat(50_000), calls: [], usage, usd: 0, wallMs: 1} as never, where('a_1'))
@@ -108,7 +204,7 @@ describe('a folded story', () => {
       for (const call of body.calls) call.input = 'y'.repeat(40_000)
       return {v: 1, seq: n + 2, at: 1, run, ...one} as unknown as Event
     })
-    expect(await foldStory([[event, ...calls]])).toBeUndefined()
-    expect(await foldStory([[event, ...calls.slice(0, 20)]])).toMatchObject({tell: 'story', at: 1})
+    expect(await foldStory(pieceOf([event, ...calls]))).toBeUndefined()
+    expect(await foldStory(pieceOf([event, ...calls.slice(0, 20)]))).toMatchObject({story: {tell: 'story', at: 1}})
   })
 })
