@@ -6,6 +6,11 @@ import {createInterface} from 'node:readline'
 import type {Event} from '../../engine/contract/event.ts'
 import type {KeeperSays, ScreenSays} from '../../engine/contract/screen.ts'
 import {tell} from '../../engine/fold/transcript.ts'
+import {askedChanges} from '../../stores/change.ts'
+import {loadDiff} from '../../stores/diff.ts'
+import {cleanLines} from '../../stores/line.ts'
+import type {AskView} from '../../stores/view/asks.ts'
+import {viewFold} from '../../stores/view/view.ts'
 import type {Context} from '../context.ts'
 import type {KeeperClient} from '../keeper/client.ts'
 
@@ -13,6 +18,20 @@ interface Question {
   ask: string
   text: string
   choices: readonly string[]
+  /** What would be changed, line by line. */
+  change?: readonly string[]
+}
+
+const changeMost = 120
+const signs = {added: '+', removed: '-', same: ' ', gap: '…'} as const
+
+/** The change that is asked about, as far as the ask or its call tells it: nobody allows what they were not told. */
+const changeOf = (ask: AskView | undefined): string[] => {
+  const lines = (ask ? askedChanges(ask) : []).flatMap(({path, lines: list}) => [
+    `  ${cleanLines(path).join(' ')}`,
+    ...list.map(({kind, words}) => `  ${signs[kind]} ${cleanLines(words.map(({text}) => text).join('')).join(' ')}`.trimEnd()),
+  ])
+  return lines.length <= changeMost ? lines : [...lines.slice(0, changeMost), `  … ${lines.length - changeMost} more lines`]
 }
 
 const helpText = [
@@ -23,6 +42,7 @@ const helpText = [
 const printed = (question: Question): string =>
   [
     `? ${question.text}`,
+    ...(question.change ?? []),
     ...question.choices.map((choice, at) => `  ${at + 1} ${choice}`),
     question.choices.length > 0 ? '  Answer with a number.' : '  Type your answer.',
   ].join('\n')
@@ -55,6 +75,7 @@ const commands: Readonly<Record<string, ScreenSays>> = {
 export const plainScreen = async (context: Context, client: KeeperClient, first: string | undefined): Promise<number> => {
   const questions: Question[] = []
   const {promise: over, resolve: end} = Promise.withResolvers<number>()
+  void loadDiff()
   const print = (text: string): void => {
     if (text) void context.out(`${text}\n`).then((taken) => taken || end(0))
   }
@@ -66,8 +87,13 @@ export const plainScreen = async (context: Context, client: KeeperClient, first:
     questions.push(question)
     if (questions.length === 1) print(printed(question))
   }
+  let view = viewFold.empty
   const takeEvent = (event: Event): void => {
-    if (event.type === 'ask.raised') return ask({ask: event.body.ask, text: event.body.text, choices: event.body.choices})
+    view = viewFold.step(view, event)
+    if (event.type === 'ask.raised') {
+      const {ask: id, text, choices} = event.body
+      return ask({ask: id, text, choices, change: changeOf(view.asks.find((one) => one.ask === id))})
+    }
     if (event.type === 'ask.answered') closed(event.body.ask)
     print(lineOf(event))
     if (event.type === 'ask.answered' && questions[0]) print(printed(questions[0]))
@@ -99,7 +125,7 @@ export const plainScreen = async (context: Context, client: KeeperClient, first:
   }
   const reply = (question: Question, text: string): void => {
     const answer = answerIn(text, question.choices)
-    if (!answer) return print(printed(question))
+    if (!answer) return print(`! ${text.split(/\s/, 1)[0]} is no answer: a number from 1 to ${question.choices.length}, or ${question.choices.join(', ')}`)
     client.says({do: 'answer', ask: question.ask, ...answer})
   }
   const lines = createInterface({input: context.stdin})

@@ -75,12 +75,23 @@ describe('plain lines', () => {
     expect(screen.printed()).not.toContain('may q_2?')
     await screen.type('maybe')
     expect(screen.said).toEqual([])
+    expect(screen.printed()).toContain('! maybe is no answer: a number from 1 to 2, or once, deny\n')
     await screen.type('2 not now')
     expect(screen.said).toEqual([{do: 'answer', ask: 'q_1', choice: 'deny', text: 'not now'}])
     screen.tell(event('ask.answered', {ask: 'q_1', choice: 'deny', by: 'person'}))
     expect(screen.printed()).toContain('? may q_2?')
     screen.eof()
     expect(await screen.code).toBe(0)
+  })
+
+  it('tell the change that is asked about, and steer nothing with it', async () => {
+    const screen = play()
+    const preview = {path: 'a.js', line: 3, old: 'same\nold\n', new: 'same\nnew \x1b[2Jwords\n'}
+    screen.tell(event('ask.raised', {ask: 'q_1', kind: 'permission', text: 'may it?', choices: ['once', 'deny'], preview}, 'coder'))
+    expect(screen.printed()).toMatch(/\? may it\?\n {2}a\.js\n[\s\S]* {2}- old\n[\s\S]* {2}\+ new words\n {2}1 once/)
+    expect(screen.printed()).not.toContain('\x1b')
+    screen.eof()
+    await screen.code
   })
 
   it('send the first words once the past has been told, and end with the keeper', async () => {
