@@ -4,7 +4,7 @@
 //
 // PENGUIN_BENCH_ROUNDS: how often (5).
 
-import {statSync} from 'node:fs'
+import {rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {RunId} from '../engine/base/id.ts'
 import type {Draft, Event} from '../engine/contract/event.ts'
@@ -104,17 +104,21 @@ export const bench = async (): Promise<Figure[]> => {
   await first.terminal.until(/^ ✓ done/m, 60_000)
   await leave(first)
   const {events, sizeMb} = lengthen(join(first.place.dir, '.penguin'))
-  const resumed: Resumed[] = []
-  for (let n = 0; n < rounds; n += 1) resumed.push(await resumeOnce(first.place, way.args))
-  const usable = resumed.map(({usableMs}) => usableMs)
-  const typed = resumed.flatMap(({typedMs}) => typedMs)
+  const [resumed, again]: [Resumed[], Resumed[]] = [[], []]
+  for (let n = 0; n < rounds; n += 1) {
+    // What an earlier screen folded is kept for the next; the first has to fold all of it.
+    rmSync(join(first.place.dir, '.penguin', 'story.json'), {force: true})
+    resumed.push(await resumeOnce(first.place, way.args))
+    again.push(await resumeOnce(first.place, way.args))
+  }
+  const typed = [...resumed, ...again].flatMap(({typedMs}) => typedMs)
+  const usable = (name: string, all: readonly Resumed[]): Figure => {
+    const times = all.map(({usableMs}) => usableMs)
+    return {name, value: median(times), unit: 'ms', note: `least ${Math.min(...times).toFixed(0)} ms`}
+  }
   return [
-    {
-      name: `${events} events, a journal of ${sizeMb.toFixed(0)} MB: resumed and usable`,
-      value: median(usable),
-      unit: 'ms',
-      note: `least ${Math.min(...usable).toFixed(0)} ms`,
-    },
+    usable(`${events} events, a journal of ${sizeMb.toFixed(0)} MB: resumed and usable, nothing kept`, resumed),
+    usable('the same, folded before', again),
     {name: 'typing in it p50', value: median(typed), unit: 'ms', note: `p95 ${percentile(typed, 0.95).toFixed(1)} ms`},
     {name: 'its screen', value: median(resumed.map((one) => one.residentMb)), unit: 'MB RSS'},
   ]

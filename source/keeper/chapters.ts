@@ -8,6 +8,7 @@ import type {Event} from '../../engine/contract/event.ts'
 import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {Host} from '../host.ts'
 import {openPast, type Past} from './past.ts'
+import {foldStory} from './story-fold.ts'
 
 export interface Cursor {
   run: string
@@ -58,6 +59,8 @@ export interface ReadEars {
 }
 
 const pageEvents = 256
+/** After a run there is more to do at first. */
+const restMs = 1500
 /**
  * A screen shows what the newest three hundred calls said (stores/view/calls.ts). A result that is shown is followed by
  * fewer of other calls than these: those that came into the list after it, and those that were in it and not over yet.
@@ -122,6 +125,39 @@ export const openChapters = (openReader: () => OpenJournal | undefined): Chapter
     }
   }
 
+  /** All of a session; `reached` hears how far it was read, or known. */
+  const pieceOf = (story: readonly Chapter[], isOver: () => boolean, reached: (cursor: Cursor | undefined) => void): Past =>
+    openPast({
+      runs: story.map(({run}) => run),
+      openReader,
+      pagesOf: function* (run, after) {
+        const chapter = story.find((one) => one.run === run)
+        if (after > 0) reached({run, seq: after})
+        for (const page of chapter ? pagesOf(chapter, after) : []) {
+          reached(page.at(-1))
+          yield page
+        }
+      },
+      isOver,
+    })
+
+  /** A run is over: whoever takes the session up again does not wait for what can be folded now. */
+  const foldAtRest = (): void => {
+    const mine = chapters
+    const fold = async (): Promise<void> =>
+      (
+        await foldStory(
+          pieceOf(
+            mine,
+            () => mine !== chapters,
+            () => undefined,
+          ),
+        )
+      )?.keep()
+    // Nothing but a cache: without it everything is folded when it is wanted.
+    setTimeout(() => void fold().catch(() => undefined), restMs).unref()
+  }
+
   const now = (): Cursor | undefined => {
     const last = chapters.at(-1)
     if (!last) return undefined
@@ -142,19 +178,13 @@ export const openChapters = (openReader: () => OpenJournal | undefined): Chapter
     const inOnePiece = async (): Promise<Cursor | undefined> => {
       const mine = story
       let last: Cursor | undefined
-      const piece = openPast({
-        runs: mine.map(({run}) => run),
-        openReader,
-        pagesOf: function* (run, after) {
-          const chapter = mine.find((one) => one.run === run)
-          if (after > 0) last = {run, seq: after}
-          for (const page of chapter ? pagesOf(chapter, after) : []) {
-            last = page.at(-1)
-            yield page
-          }
+      const piece = pieceOf(
+        mine,
+        () => mine !== chapters || signal.aborted,
+        (cursor) => {
+          last = cursor
         },
-        isOver: () => mine !== chapters || signal.aborted,
-      })
+      )
       const counts = past && mine.length > 0 ? await past(piece) : undefined
       if (!counts || story !== chapters || signal.aborted) return undefined
       counts()
@@ -209,6 +239,7 @@ export const openChapters = (openReader: () => OpenJournal | undefined): Chapter
     end: (run, unwritten) => {
       const chapter = chapters.findLast((one) => one.run === run)
       if (chapter) Object.assign(chapter, {host: undefined, unwritten})
+      foldAtRest()
       turn()
     },
     clear: () => {

@@ -10,6 +10,7 @@ import type {RunId} from '../../../engine/base/id.ts'
 import {type Draft, draft, type Event} from '../../../engine/contract/event.ts'
 import type {KeeperSays} from '../../../engine/contract/screen.ts'
 import {type OpenJournal, openJournal} from '../../../engine/journal/open.ts'
+import type {Host} from '../../../source/host.ts'
 import {openChapters} from '../../../source/keeper/chapters.ts'
 import {foldsAs} from '../../../source/keeper/folds-as.ts'
 import {forScreen} from '../../../source/keeper/for-screens.ts'
@@ -178,6 +179,19 @@ describe('a folded story', () => {
     expect(whole).toEqual(each)
     expect(read).toBe(all)
     expect(await joined(dir)).toMatchObject({read: 0})
+  })
+
+  it('is made when a run is over, before anybody asks for it', async () => {
+    const dir = tempFolder()
+    const journal = open(dir, false)
+    const chapters = openChapters(() => open(dir, true))
+    journal.append(run, [opening, ...notes(600)])
+    chapters.begin({run, journal} as unknown as Host)
+    chapters.end(run, [])
+    journal.close()
+    const end = performance.now() + 10_000
+    while (!existsSync(file(dir)) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await joined(dir)).toMatchObject({read: 0, all: 601})
   })
 
   it('of a session goes on with its next run, unless the one before went on too', async () => {
