@@ -59,7 +59,9 @@ const unguarded = (node, at) => {
   const {yes, no, elif} = node.view
   const only = yes?.view?.is === 'block' ? (yes.view.items.length === 1 ? yes.view.items[0] : null) : yes
   if (no || elif || only?.view?.is !== 'do' || node.kids.some((one) => /elif|else/.test(one.type))) return
-  at.put(node, textOf(only), 1.15, 'condition', `this happens whether or not ${say(textOf(node.view.test))}`)
+  // `if (!kept.has(key)) kept.set(key, …)`: what is given anew may well replace what was there.
+  const isKept = /\.has\(/.test(textOf(node.view.test)) && /\.(set|add)\(/.test(textOf(only))
+  at.put(node, textOf(only), isKept ? 0.75 : 1.15, 'condition', `this happens whether or not ${say(textOf(node.view.test))}`)
 }
 
 /** What positions of a file are taken by: the `n` of `% n`. */
