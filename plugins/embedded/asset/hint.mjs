@@ -80,7 +80,7 @@ export const biasOf = (edits, source, {hints, uses}) => {
   }
   for (const [name, count] of before) {
     const left = (uses.get(name) ?? 0) - count + (after.get(name) ?? 0)
-    if (left === 1 && (uses.get(name) ?? 0) > 1) bias += weights.lost
+    if (left < 2 && (uses.get(name) ?? 0) > left) bias += weights.lost
   }
   return bias
 }
