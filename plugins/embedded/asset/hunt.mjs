@@ -92,6 +92,7 @@ export const hunt = async ({space, planOf, driver, failing, budget, onProgress, 
   for (const [index, candidate] of space.slice(from).entries()) {
     const at = from + index
     if (isOver(state, candidate, budget, failing)) break
+    if (isCrowded(state, candidate)) continue
     await run(candidate)
     state.reached = at + 1
     onProgress(state)
@@ -130,6 +131,10 @@ const isOver = (state, candidate, budget, failing) => {
   if (state.plausible.length === 0) return isStepTime(state, budget, failing)
   return !budget.patient || candidate.rank > state.plausible[0].candidate.rank + 1.3
 }
+
+// Where almost any edit passes, a further one on the line says nothing new.
+const mostOfLine = 6
+const isCrowded = (state, {path, line}) => state.plausible.filter(({candidate}) => candidate.path === path && candidate.line === line).length >= mostOfLine
 
 const tryOne = async (state, candidate, {planOf, driver, failing, started, budget}) => {
   const verdict = await driver.evaluate(candidate, planOf(candidate.path))

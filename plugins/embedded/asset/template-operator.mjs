@@ -68,12 +68,16 @@ const byIdentity = (node, at) => {
     )
 }
 
+// (a, b) => a - b: an order is a difference and nothing else.
+const isOrdering = ({up}) => up?.view?.is === 'function' && up.up?.view?.is === 'call' && /\.(sort|toSorted)$/.test(textOf(up.up.view.callee))
+
 const arithmetic = (node, at) => {
   const {op, left, right} = node.view
   const from = textOf(op)
   const {arithmetic: all, bits} = tables[at.surface.name]
   const near = {'+': '-', '-': '+', '*': '/', '/': at.surface.name === 'py' ? '//' : '*', '//': '/', '%': '/'}
-  if (all.includes(from)) for (const to of all) if (to !== from) at.put(op, to, to === near[from] ? 0.7 : 1.1, 'arithmetic operator', words(from, to))
+  const far = isOrdering(node) ? 1.2 : 0
+  if (all.includes(from)) for (const to of all) if (to !== from) at.put(op, to, far + (to === near[from] ? 0.7 : 1.1), 'arithmetic operator', words(from, to))
   if (bits.includes(from)) for (const to of bits) if (to !== from) at.put(op, to, 1.1, 'bit operator', words(from, to))
   if (from === '-' || from === '/' || from === '%' || from === '//' || from === '**' || order.includes(from))
     at.put(

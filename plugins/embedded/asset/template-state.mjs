@@ -112,7 +112,7 @@ const texts =
 // f(x) → self.last = f(x), name = name.strip(): what comes out is lost.
 const lostResult = (statement, at) => {
   const call = statement.view?.is === 'do' ? statement.view.value : null
-  if (call?.view?.is !== 'call' || textOf(call).length > 80) return
+  if (call?.view?.is !== 'call' || textOf(call).length > 80 || /\.(delete|add|set|push|clear|discard)\([^()]*\)$/.test(textOf(call))) return
   const own = textOf(statement)
   for (const [field] of at.settled) {
     const text = `${at.surface.self}.${field} = ${own}`

@@ -113,7 +113,12 @@ describe('candidates', () => {
       "type C = 'one' | 'few'\nfunction f(c: C, x) {\n  switch (c) {\n    case 'one':\n      return x.one\n    default:\n      return 0\n  }\n}",
       "type C = 'one' | 'few'\nfunction f(c: C, x) {\n  switch (c) {\n    case 'few':\n      return x.few\n    case 'one':\n      return x.one\n    default:\n      return 0\n  }\n}",
     ],
-    ['positions that are all off by one', 'a.js', 'const f = (s, m) => {\n  return (s[m] + s[m + 1]) / 2\n}', 'const f = (s, m) => {\n  return (s[m - 1] + s[m]) / 2\n}'],
+    [
+      'positions that are all off by one',
+      'a.js',
+      'const f = (s, m) => {\n  return (s[m] + s[m + 1]) / 2\n}',
+      'const f = (s, m) => {\n  return (s[m - 1] + s[m]) / 2\n}',
+    ],
     [
       'a member by its key',
       'a.js',
