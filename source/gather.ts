@@ -43,7 +43,10 @@ const parts: Gatherer = (facts, _context, request) => {
   facts.addDirs = dirs
   const beside = dirs.filter((dir) => below(dir, root) === undefined)
   if (beside.length > 0)
-    facts.notices?.push({code: 'folders.unkept', text: `no checkpoint holds ${beside.join(', ')}: what is written there stays, also after undo or --on-fail restore`})
+    facts.notices?.push({
+      code: 'folders.unkept',
+      text: `no checkpoint holds ${beside.join(', ')}: what is written there stays, also after undo or --on-fail restore`,
+    })
   const named = (path: string): boolean => dirs.some((dir) => below(join(root, path), dir) !== undefined)
   const found = submodules(root)
   facts.nested = found.filter(named)

@@ -213,7 +213,8 @@ const attr = (node, at) => {
     for (const to of siblingsOf(from, at.surface.name)) at.put(key, to, cost(to, 0.65), 'method', say(to))
     for (const [to] of at.facts.methods) if (to !== from) at.put(key, to, cost(to, near.has(to) ? 1.1 : 1.4), 'method', say(to))
   } else {
-    for (const [to] of at.facts.attrs) if (to !== from) at.put(key, to, (near.has(to) ? 0.85 : 1.25) + (node.up?.view?.target === node ? 0.25 : 0), 'attribute', say(to))
+    for (const [to] of at.facts.attrs)
+      if (to !== from) at.put(key, to, (near.has(to) ? 0.85 : 1.25) + (node.up?.view?.target === node ? 0.25 : 0), 'attribute', say(to))
     for (const [to] of at.facts.methods) if (to !== from && near.has(to)) at.put(key, `${to}()`, 2.1, 'method', say(`${to}()`))
     offByOne(node, at)
     for (const to of siblingsOf(from, at.surface.name)) at.put(key, to, 0.8, 'attribute', say(to))
