@@ -9,6 +9,7 @@
 // Law 1: an agent ends when its link closes, whatever killed us. Law 2: killing is for the whole group.
 
 import {type ChildProcess, spawn} from 'node:child_process'
+import {calmFlags} from '../base/node-flags.ts'
 import type {HostLink} from '../contract/link.ts'
 import type {AgentDoor} from '../link/listen.ts'
 
@@ -81,7 +82,7 @@ export const hireChild = (options: HireOptions): Hired => {
     resolve(link)
   })
   const env = {...options.env, PENGUIN_LINK: word, PENGUIN_AGENT: agent}
-  const {pid, ended} = (options.inTerminal ?? startPlain)({agent, file: options.node, args: [smallHeap, options.script], cwd, env})
+  const {pid, ended} = (options.inTerminal ?? startPlain)({agent, file: options.node, args: [...calmFlags(process.execArgv), smallHeap, options.script], cwd, env})
   const timer = setTimeout(() => killGroup(pid), helloMs)
   const gone = ended.then((why) => {
     clearTimeout(timer)

