@@ -18,6 +18,8 @@ export interface Row {
   timeouts?: Partial<Timeouts>
   /** Words of the hint. */
   says?: RegExp
+  /** How a run ends by it; default: 'provider'. */
+  outcome?: 'failed'
   /** It hangs: an abort must free its socket. */
   hangs?: true
   /** Where it is something else, or cannot be told at all (undefined). */
@@ -121,7 +123,7 @@ const broken: Row[] = [
   },
   {name: 'an empty reply', meets: {}, code: 'model.empty', tries: 2, says: /--model/},
   {name: 'thoughts and nothing else', meets: {thought: 'hm'}, code: 'model.empty', tries: 2, says: /--model/},
-  {name: 'the output limit inside a call', meets: {...calling, why: 'length'}, code: 'model.length', tries: 1, says: /maxOutputTokens/},
+  {name: 'the output limit inside a call', meets: {...calling, why: 'length'}, code: 'model.length', tries: 1, outcome: 'failed', says: /maxOutputTokens/},
   {
     name: "the provider's content filter",
     meets: {...answer, why: 'filter'},

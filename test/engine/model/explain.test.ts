@@ -20,7 +20,7 @@ describe('a choice as a table', () => {
     const rows = explained(choice).split('\n')
     expect(rows[0]).toMatch(/^route +score +quality +success +cost +time +wait +why$/)
     expect(rows[1]).toMatch(/^a\/m +0\.\d\d +0\.\d\d +67 % +\$0\.0030 +\d+\.\d s +cheapest for the success it has$/)
-    expect(rows[2]).toMatch(/^own\/m +0\.\d\d .* free +81\.6 s +40\.8 s$/)
+    expect(rows[2]).toMatch(/^own\/m +0\.\d\d .* free +102\.0 s +51\.0 s$/)
     expect(rows[3]).toMatch(/^a\/mute +no .* unpriced .* it cannot call tools$/)
     expect(table([])).toBe('')
   })

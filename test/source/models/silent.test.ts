@@ -8,7 +8,7 @@ import {testContext} from '../../kit/context.ts'
 import {localServer} from '../../kit/local-server.ts'
 import {modelServer} from '../../kit/model-server.ts'
 import {settingsOf} from '../../kit/model-turn.ts'
-import {tempFolder} from '../../kit/temp.ts'
+import {placeless, tempFolder} from '../../kit/temp.ts'
 
 const config = {providers: {}} as unknown as Config
 const chains = {coder: [{provider: 'lab', model: 'm'}]}
@@ -43,7 +43,7 @@ describe('a server of one’s own that tells nothing', () => {
     noteSilent({env, clock}, settings, 'm')
     expect(isSilent({env, clock}, settings, 'm')).toBe(true)
     expect(isSilent({env, clock: {...clock, now: () => clock.now() + 11 * 60_000}}, settings, 'm')).toBe(false)
-    const nowhere = {env: {HOME: '/dev/null/nowhere'}, clock}
+    const nowhere = {env: placeless(), clock}
     noteSilent(nowhere, settings, 'm')
     expect(isSilent(nowhere, settings, 'm')).toBe(false)
   })

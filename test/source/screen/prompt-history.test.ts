@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {expect, it} from 'vitest'
 import {openPromptHistory} from '../../../source/screen/prompt-history.ts'
 import {tempFolder} from '../../kit/blobs.ts'
+import {placeless} from '../../kit/temp.ts'
 
 it('is kept for its project, without secrets, for its user alone', () => {
   using home = tempFolder()
@@ -23,7 +24,7 @@ it('is kept for its project, without secrets, for its user alone', () => {
 })
 
 it('is no reason to stop where it cannot be written', () => {
-  const history = openPromptHistory({HOME: '/dev/null'}, '/a')
+  const history = openPromptHistory(placeless(), '/a')
   history.remember('said')
   expect(history.entries).toEqual([])
 })
