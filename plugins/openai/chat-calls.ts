@@ -54,6 +54,8 @@ export const openCalls = () => {
       index === undefined ? (id ? slots.find((slot) => slot.id === id) : tool ? undefined : slots.at(-1)) : slots.findLast((slot) => slot.index === index)
     // Some servers give every call the index 0: another id with a name of its own is another call.
     if (!same || (id && same.id && same.id !== id && tool)) return put(make(tool))
+    // So is another name, unless what stands there is not whole yet: the empty object of another tool kept no place for this one.
+    if (tool && same.tool && tool !== same.tool && (same.input === '' || isClosed(same.input))) return put(make(tool))
     if (input.startsWith('{') && isClosed(same.input)) {
       // So is another whole object, with a name or without; but an empty one only kept the place, and the same id says the same again.
       if (same.input !== '{}' && (!id || same.id !== id)) return put(make(tool || same.tool))

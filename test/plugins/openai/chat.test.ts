@@ -139,6 +139,20 @@ describe('Chat Completions with the habits of one server', () => {
     expect(calls(await saying([first, ...rest, again, delta({}, 'tool_calls'), '[DONE]']))).toEqual([['read', '{"path":"}{"}']])
   })
 
+  it.each([
+    ['whole', [{name: 'read', arguments: '{"path":"a"}'}]],
+    ['in pieces', [{name: 'read', arguments: ''}, {arguments: '{"path":'}, {arguments: '"a"}'}]],
+  ])('takes an empty object for a call of its own where another tool comes next, %s', async (_, next) => {
+    for (const empty of ['{}', '']) {
+      const all = [{name: 'list', arguments: empty}, ...next].map((of) => piece({index: 0, function: of}))
+      const got = await saying([...all, delta({}, 'tool_calls'), '[DONE]'])
+      expect(got.calls.map(({tool}) => tool)).toEqual(['list', 'read'])
+      expect(got.calls[1]?.input).toBe('{"path":"a"}')
+    }
+    const same = [{name: 'read', arguments: '{}'}, ...next].map((of) => piece({index: 0, function: of}))
+    expect(calls(await saying([...same, delta({}, 'tool_calls'), '[DONE]']))).toEqual([['read', '{"path":"a"}']])
+  })
+
   it('does not take a brace inside an unfinished object for another call', async () => {
     const pieces = ['{"edits":[{"a":1}', ',', '{"b":{}}', ']', '}'].map((text, at) =>
       piece({index: 0, ...(at === 0 ? {id: 'a'} : {}), function: {...(at === 0 ? {name: 'edit'} : {}), arguments: text}}),
