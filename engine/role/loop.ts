@@ -75,6 +75,13 @@ const answerIn = (conversation: readonly Message[]): string | undefined => {
   return last?.from === 'model' && last.calls.length === 0 ? last.text : undefined
 }
 
+/** An answer that did not fit into one reply, as far as it was written before: its pieces, each told to go on. `end`: where the last was told. */
+const begunIn = (conversation: readonly Message[], end: number): string => {
+  const [piece, told] = conversation.slice(Math.max(0, end - 2), end)
+  if (piece?.from !== 'model' || piece.calls.length > 0 || told?.from !== 'user' || told.text !== goOn) return ''
+  return begunIn(conversation, end - 2) + piece.text
+}
+
 /** The same call several times in one reply is one move: the model has not seen its result in between. */
 const movesOf = (outcomes: readonly CallOutcome[]): Move[] => {
   const seen = new Map<string, Move>()
@@ -93,8 +100,9 @@ export const work = async (session: Session): Promise<Handover> => {
   const permit = openPermitter(voice.assignment, voice.up)
   const moves: Move[] = []
   let corrected = 0
-  /** An answer that did not fit into one reply, so far. */
-  let begun = ''
+  const answered = answerIn(conversation)
+  /** An answer that did not fit into one reply, so far; an agent that was lost meanwhile goes on with it. */
+  let begun = begunIn(conversation, conversation.length - (answered === undefined ? 0 : 1))
   const stopped = (): Handover => ({outcome: 'stopped', text: lastText(conversation), why: 'stopped'})
 
   const takeResults = async (outcomes: readonly CallOutcome[]): Promise<Handover | undefined> => {
@@ -142,7 +150,6 @@ export const work = async (session: Session): Promise<Handover> => {
     await brake.released(() => session.steered.length > 0)
   }
 
-  const answered = answerIn(conversation)
   const early = answered === undefined ? await takeResults(await runAll(unanswered(conversation))) : await settle(answered)
   if (early && !brake.pulled()) return early
 

@@ -7,6 +7,7 @@ import type {CallId} from '../../../engine/base/id.ts'
 import type {Draft} from '../../../engine/contract/event.ts'
 import {fault} from '../../../engine/contract/fault.ts'
 import type {Assignment, Down, Up} from '../../../engine/contract/link.ts'
+import {goOn} from '../../../engine/fold/orderly.ts'
 import {linkPair} from '../../../engine/link/pair.ts'
 import {liveAgent} from '../../../engine/role/agent.ts'
 import type {Reply, Work} from '../../../engine/role/ports.ts'
@@ -130,6 +131,18 @@ describe('an agent', () => {
     const {handed, sent} = await play({replies: Array.from({length: 9}, piece)})
     expect(handed).toMatchObject({outcome: 'failed', text: 'and on and on and on ', why: expect.stringContaining('output limit')})
     expect(sent).toHaveLength(3)
+  })
+  it('that was lost within such an answer goes on with it, and with its last piece said hands over all of it', async () => {
+    const told = {from: 'user', text: goOn} as const
+    const cut = (text: string) => [{from: 'model', text, calls: []} as const, told]
+    const past = [{from: 'user', text: 'go'} as const, ...cut('one, '), ...cut('two, ')]
+    const lost = (history: Assignment['history']) => assignment({brief: '', history})
+    expect((await play({replies: [reply('three')]}, lost(past))).handed).toMatchObject({outcome: 'finished', text: 'one, two, three'})
+    const last = await play({replies: []}, lost([...past, {from: 'model', text: 'three', calls: []}]))
+    expect(last.handed).toMatchObject({outcome: 'finished', text: 'one, two, three'})
+    expect(last.sent).toEqual([])
+    // Said to something else, it is no piece.
+    expect((await play({replies: [reply('42')]}, lost([...past, {from: 'user', text: 'What is 6 x 7?'}]))).handed).toMatchObject({text: '42'})
   })
   it('runs the calls of a reply and tells the model their results', async () => {
     const calls = [
