@@ -60,9 +60,10 @@ const entries = [
 ]
 
 // Screen and keeper may be of two builds: by this each knows whether the other folds as it does.
-const folded = ['stores/view', 'engine/fold'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
+const folded = ['stores/view', 'engine/fold', 'engine/base'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
 const folds = createHash('sha256')
-for (const path of [...folded, join(root, 'source/keeper/for-screens.ts')].sort()) folds.update(readFileSync(path))
+const alone = ['engine/contract/grant.ts', 'engine/journal/record.ts', 'source/keeper/for-screens.ts'].map((path) => join(root, path))
+for (const path of [...folded, ...alone].sort()) folds.update(readFileSync(path))
 
 const options = {
   platform: 'node',

@@ -8,7 +8,6 @@ export const isTableRow = (row: string): boolean => /^[ \t]{0,3}\|/.test(row)
 /** More rows than these are drawn as a table of their own. */
 export const tableRowsMost = 200
 
-const ruler = /^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|?)+[ \t]*$/
 const narrowest = 4
 
 type Align = 'left' | 'right' | 'center'
@@ -20,6 +19,9 @@ const cellsIn = (row: string): string[] =>
     .replace(/(?<!\\)\|$/, '')
     .split(/(?<!\\)\|/)
     .map((cell) => cell.replaceAll('\\|', '|').trim())
+
+/** The line under a head: nothing but dashes, with a colon where a column says its side. */
+const isRuler = (row: string): boolean => row.includes('-') && cellsIn(row).every((cell) => /^:?-+:?$/.test(cell))
 
 const alignOf = (cell: string): Align => (/^:-*:$/.test(cell) ? 'center' : cell.endsWith(':') ? 'right' : 'left')
 
@@ -103,7 +105,7 @@ export interface TableStyles {
 /** undefined: it is no table, for it has no line under its head. */
 export const tableLines = (rows: readonly string[], columns: number, styles: TableStyles): Run[][] | undefined => {
   const [, second = ''] = rows
-  if (!second.includes('-') || !ruler.test(second)) return undefined
+  if (!isRuler(second)) return undefined
   const aligns = cellsIn(second).map(alignOf)
   const marks = {code: styles.code, strong: styles.strong}
   const body = rows

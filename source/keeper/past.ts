@@ -58,7 +58,9 @@ const save = (file: string, known: Known): void => {
   const text = JSON.stringify(known)
   const part = `${file}.${process.pid}`
   try {
-    writeFileSync(part, `${hash('sha256', text)}\n${text}`, {mode: 0o600})
+    // Never through a link that somebody has laid there.
+    rmSync(part, {force: true})
+    writeFileSync(part, `${hash('sha256', text)}\n${text}`, {mode: 0o600, flag: 'wx'})
     renameSync(part, file)
   } catch {
     // It is folded again the next time.
@@ -68,6 +70,7 @@ const save = (file: string, known: Known): void => {
 
 /** All runs but the last must have ended where they were folded to. */
 const fits = ({ends}: Known, runs: readonly RunId[], reader: OpenJournal): boolean =>
+  ends.length > 0 &&
   ends.length <= runs.length &&
   ends.every(({run, seq, mark}, n) => run === runs[n] && (n === ends.length - 1 || reader.lastSeq(run) === seq) && reader.mark(run, seq) === mark)
 
@@ -98,14 +101,20 @@ export const openPast = ({runs, openReader, pagesOf, isOver}: PastPorts): Past =
           yield page
         }
     },
-    keep: (view, at) =>
-      void reading((reader) => {
+    keep: (view, at) => {
+      const work = (reader: OpenJournal): void => {
         const ends = runs.flatMap((run): End[] => {
           const seq = folded.get(run)
           return seq === undefined ? [] : [{run, seq, mark: reader.mark(run, seq)}]
         })
         // Of a run without events, or with some that no file holds, nothing is kept.
         if (ends.length === runs.length && ends.every(({run, seq}) => seq <= reader.lastSeq(run))) save(reader.storyFile, {folds: foldsAs, ends, at, view})
-      }),
+      }
+      try {
+        reading(work)
+      } catch {
+        // A journal that cannot be read says so where it is needed; nobody waits for this.
+      }
+    },
   }
 }

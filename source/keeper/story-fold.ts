@@ -7,9 +7,9 @@ import {setImmediate as turn} from 'node:timers/promises'
 import type {KeeperSays} from '../../engine/contract/screen.ts'
 import {charsOf, packed, unpacked} from '../../stores/view/packed.ts'
 import {inOneGo} from '../../stores/view/ring.ts'
-import {viewFold} from '../../stores/view/view.ts'
+import {type View, viewFold} from '../../stores/view/view.ts'
 import {forScreen} from './for-screens.ts'
-import type {Past} from './past.ts'
+import type {Known, Past} from './past.ts'
 
 /** A line of the wire holds sixteen million characters, and each of these may take two there. */
 const mostChars = 4 * 1024 * 1024
@@ -23,10 +23,21 @@ export interface Folded {
   keep(): void
 }
 
+/** What was kept, where it can be read as a fold at all. */
+const begun = (past: Past): {known?: Known; view: View} => {
+  try {
+    const known = past.known()
+    if (known) return {known, view: unpacked(known.view)}
+  } catch {
+    // Written by somebody else: everything is folded again.
+  }
+  return {view: viewFold.empty}
+}
+
 /** Undefined when it would be too long for a line: then it has to be told. */
 export const foldStory = async (past: Past): Promise<Folded | undefined> => {
-  const known = past.known()
-  let [view, at, fresh] = [known ? unpacked(known.view) : viewFold.empty, known?.at ?? 0, 0]
+  const {known, view: first} = begun(past)
+  let [view, at, fresh] = [first, known?.at ?? 0, 0]
   for (const page of past.pages(known)) {
     fresh += page.length
     view = inOneGo(() => page.reduce((folded, event) => viewFold.step(folded, forScreen(event, true)), view))

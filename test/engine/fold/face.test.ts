@@ -215,6 +215,9 @@ describe('the layout', () => {
       'a long cell  │ b\nof words     │  \n─────────────┼──\nc            │ d\n',
     )
     expect(textOf([replied('| no table | at all\nend')])).toBe('| no table | at all\nend\n')
+    // Nearly a line under a head, and long: it is looked at once.
+    const nearly = `|${'-'.repeat(400)}+${'-'.repeat(400)}|`
+    expect(textOf([replied(`| a | b |\n${nearly}\nend`)]).replaceAll('\n', '')).toBe(`| a | b |${nearly}end`)
   })
   it('names a route that failed once', () => {
     const failed = (msg: string): Event =>

@@ -132,6 +132,11 @@ describe('a folded story', () => {
   const notes = (count: number, text = 'n'): Draft[] =>
     Array.from({length: count}, (_, n) => draft('notice', {code: 'x', text: `${text}${n}`} as never, where()))
   const file = (dir: string): string => join(dir, 'story.json')
+  /** Whole, as far as its own sum can say. */
+  const resealed = (dir: string, change: (text: string) => string): void => {
+    const text = change(readFileSync(file(dir), 'utf8').replace(/^.*\n/, ''))
+    writeFileSync(file(dir), `${hash('sha256', text)}\n${text}`)
+  }
 
   it('is kept for the next time, and goes with its runs', async () => {
     const dir = tempFolder()
@@ -149,13 +154,7 @@ describe('a folded story', () => {
     ['is cut off', (dir) => writeFileSync(file(dir), readFileSync(file(dir)).subarray(0, 900))],
     ['says another word', (dir) => writeFileSync(file(dir), readFileSync(file(dir), 'utf8').replace('n599', 'n598'))],
     ['is empty', (dir) => writeFileSync(file(dir), '')],
-    [
-      'was folded in another way',
-      (dir) => {
-        const text = readFileSync(file(dir), 'utf8').replace(/^.*\n/, '').replace(JSON.stringify(foldsAs), '"other"')
-        writeFileSync(file(dir), `${hash('sha256', text)}\n${text}`)
-      },
-    ],
+    ['was folded in another way', (dir) => resealed(dir, (text) => text.replace(JSON.stringify(foldsAs), '"other"'))],
     [
       'is of other events under the same numbers',
       (dir) => {
@@ -163,13 +162,10 @@ describe('a folded story', () => {
         append(dir, [opening, ...notes(700, 'quite another ')])
       },
     ],
-    [
-      'is of another run',
-      (dir) => {
-        const text = readFileSync(file(dir), 'utf8').replace(/^.*\n/, '').replace(run, 'r_other')
-        writeFileSync(file(dir), `${hash('sha256', text)}\n${text}`)
-      },
-    ],
+    ['is of another run', (dir) => resealed(dir, (text) => text.replace(run, 'r_other'))],
+    ['names no run', (dir) => resealed(dir, (text) => JSON.stringify({...JSON.parse(text), ends: []}))],
+    ['has ends of another shape', (dir) => resealed(dir, (text) => JSON.stringify({...JSON.parse(text), ends: 5}))],
+    ['has a view of another shape', (dir) => resealed(dir, (text) => JSON.stringify({...JSON.parse(text), view: null}))],
   ])('that was kept and %s is not believed', async (_, spoil) => {
     const dir = tempFolder()
     append(dir, [opening, ...notes(600)])
