@@ -65,8 +65,10 @@ export interface Turn {
   whole?: true
   /** Calls are asked for under a schema, because those that came by themselves could not be read. */
   byGrammar?: true
-  /** Fields of the wire for whose sake this server has refused a request before: left out, named anew or added, as the protocol has it. */
+  /** Fields of the wire for whose sake this server has refused a request before: left out or named anew, as the protocol has it. */
   blamed?: readonly string[]
+  /** The field of a message in which thoughts go back: with every message of the model, or with none. Without it: as they came. */
+  thoughts?: 'all' | 'none'
   envelope: Envelop
   /** (role, agent ordinal, call ordinal): the key of a recording. */
   key: {role: string; agent: number; call: number}

@@ -171,7 +171,7 @@ export const openAsker = ({clients, clock, dice}: {clients: readonly Wired[]; cl
   const mend = async (candidate: Candidate, error: Fault, turn: Turn, tries: number): Promise<boolean> => {
     if (error.code === 'model.credentials') return tries <= mostRenewals && candidate.renew()
     const {takes} = candidate
-    candidate.takes = learnedFrom(error, turn, takes, samplingOf(candidate, turn))
+    candidate.takes = learnedFrom(error, turn, takes, samplingOf(candidate, turn), candidate.name)
     return candidate.takes !== takes
   }
 

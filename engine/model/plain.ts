@@ -61,7 +61,9 @@ const shortId = (id: CallId): CallId => (/^[A-Za-z0-9]{9}$/.test(id) ? id : (cre
 
 /** The turn as far as the route takes it. */
 export const plainTurn = (wanted: Turn, takes: Takes): Turn => {
-  const turn = takes.blamed ? {...wanted, blamed: takes.blamed} : wanted
+  const {blamed} = takes
+  const thoughts = takes.thoughts?.at(-1)
+  const turn = blamed || thoughts ? {...wanted, ...(blamed ? {blamed} : {}), ...(thoughts ? {thoughts} : {})} : wanted
   if (isByGrammar(turn, takes)) {
     const messages = withSystem(inWords(turn.messages, callJson), grammarGuide(turn.tools, turn.answer))
     return {...turn, messages, tools: [], answer: grammarOf(turn.tools, turn.answer)}

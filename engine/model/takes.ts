@@ -3,6 +3,7 @@
 
 import type {Fault} from '../base/envelope.ts'
 import type {ModelCard, Sampling, Turn} from '../contract/model.ts'
+import {learnedThoughts, type ThoughtsTried} from './thoughts.ts'
 
 export interface Takes {
   tools: boolean
@@ -11,6 +12,8 @@ export interface Takes {
   grammar?: 'on' | 'warm'
   /** Fields of the wire that were refused. */
   blamed?: readonly string[]
+  /** What its refusals said of the thoughts that go back to it. */
+  thoughts?: ThoughtsTried
   /** Most tokens of a reply, where the server named them. */
   output?: number
   /** Ids of calls are nine letters and digits (Mistral). */
@@ -40,8 +43,8 @@ const dispensable: Readonly<Record<string, readonly (keyof Sampling)[]>> = {
   chat_template_kwargs: ['think'],
   max_tokens: ['maxOutputTokens'],
 }
-/** Only Chat Completions has them, and where another protocol's server names them, leaving them out changes nothing. */
-const ofTheWire = ['stream_options', 'reasoning_content']
+/** Only Chat Completions has it, and where another protocol's server names it, leaving it out changes nothing. */
+const ofTheWire = 'stream_options'
 /** These have another name, under which they are sent all the same. */
 const renamed = new Set(['max_tokens'])
 
@@ -50,7 +53,7 @@ const isNamed = (text: string, name: string): boolean => new RegExp(`(?<!\\w)${n
 /** Fields that were sent, as far as the text names them. */
 const blamedIn = (text: string, sent: Sampling): string[] => {
   const names = Object.entries(dispensable).flatMap(([name, fields]) => (fields.some((field) => sent[field] !== undefined) ? [name] : []))
-  return [...names, ...ofTheWire].filter((name) => isNamed(text, name))
+  return [...names, ofTheWire].filter((name) => isNamed(text, name))
 }
 
 /** Where two exclude each other, one of them may stay. */
@@ -66,7 +69,7 @@ const outputIn = (text: string): number | undefined => {
 }
 
 /** What a refusal says that the route does not take after all; the same object when it says nothing of the kind. `sent` is the sampling that was. */
-export const learnedFrom = (error: Fault, turn: Turn, takes: Takes, sent: Sampling = turn.sampling): Takes => {
+export const learnedFrom = (error: Fault, turn: Turn, takes: Takes, sent: Sampling = turn.sampling, route = ''): Takes => {
   // A model that writes one thing over and over inside a text never closes it: once more, with some chance.
   if (error.code === 'model.length' && isByGrammar(turn, takes) && takes.grammar !== 'warm') return {...takes, grammar: 'warm'}
   if (error.code !== 'model.refused') return takes
@@ -78,7 +81,9 @@ export const learnedFrom = (error: Fault, turn: Turn, takes: Takes, sent: Sampli
   const before = takes.blamed ?? []
   const found = blamedIn(error.msg, sent).filter((name) => !before.includes(name))
   const blamed = onlyOne.test(error.msg) ? found.slice(-1) : found
-  return blamed.length > 0 ? {...takes, blamed: [...before, ...blamed]} : takes
+  const thoughts = learnedThoughts(error.msg, turn, takes.thoughts ?? [], route)
+  if (blamed.length === 0 && !thoughts) return takes
+  return {...takes, ...(blamed.length > 0 ? {blamed: [...before, ...blamed]} : {}), ...(thoughts ? {thoughts} : {})}
 }
 
 /** The sampling as far as the route takes it. */

@@ -8,14 +8,20 @@ const imageOf = ({mime, base64}: ImagePart): ChatCompletionContentPartImage => (
 
 type FromModel = Message & {from: 'model'}
 
-/** `reasons`: the server wants thoughts with every message of the model, also where there are none. */
-const modelMessage = ({text, calls, keep}: FromModel, route: string, reasons: boolean): ChatCompletionMessageParam => {
-  const back = sentBack(keep?.provider === route ? (keep.items as Kept[]) : [])
+const modelMessage = ({text, calls, keep}: FromModel, route: string, thoughts: Turn['thoughts']): ChatCompletionMessageParam => {
+  const kept = keep?.provider === route ? (keep.items as Kept[]) : []
+  const back = sentBack(thoughts === 'none' ? kept.filter(({is}) => is !== 'reasoning') : kept)
   const tool_calls = calls.map(({id, tool, input}, index) => ({id, type: 'function' as const, function: {name: tool, arguments: input}, ...back.call(index)}))
-  return {role: 'assistant', content: text, ...(reasons ? {reasoning_content: ''} : {}), ...back.message, ...(tool_calls.length > 0 ? {tool_calls} : {})}
+  return {
+    role: 'assistant',
+    content: text,
+    ...(thoughts === 'all' ? {reasoning_content: ''} : {}),
+    ...back.message,
+    ...(tool_calls.length > 0 ? {tool_calls} : {}),
+  }
 }
 
-const messageOf = (message: Message, route: string, reasons: boolean): ChatCompletionMessageParam => {
+const messageOf = (message: Message, route: string, thoughts: Turn['thoughts']): ChatCompletionMessageParam => {
   switch (message.from) {
     case 'system':
       return {role: 'system', content: message.text}
@@ -24,7 +30,7 @@ const messageOf = (message: Message, route: string, reasons: boolean): ChatCompl
     case 'tool':
       return {role: 'tool', tool_call_id: message.call, content: message.text}
     case 'model':
-      return modelMessage(message, route, reasons)
+      return modelMessage(message, route, thoughts)
   }
 }
 
@@ -47,7 +53,7 @@ export const body = (turn: Turn, card: ModelCard, route: string): ChatCompletion
   const blamed = new Set(turn.blamed)
   return {
     model: turn.model,
-    messages: turn.messages.map((message) => messageOf(message, route, blamed.has('reasoning_content'))),
+    messages: turn.messages.map((message) => messageOf(message, route, turn.thoughts)),
     stream: true,
     ...(blamed.has('stream_options') ? {} : {stream_options: {include_usage: true}}),
     ...(tools.length > 0 ? {tools} : {}),

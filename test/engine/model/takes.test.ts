@@ -47,7 +47,6 @@ describe('a field that was refused', () => {
     ['invalid temperature: only 1 is allowed for this model', ['temperature']],
     ['[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]', ['stream_options']],
     ["Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", ['max_tokens']],
-    ['Missing `reasoning_content` field in the assistant message at message index 2.', ['reasoning_content']],
     ['`temperature` and `top_p` cannot both be specified for this model. Please use only one.', ['top_p']],
     ['Extra inputs are not permitted: top_k, min_p', ['top_k', 'min_p']],
   ])('%s', (why, blamed) => {

@@ -249,10 +249,20 @@ describe('what a server wants back with its calls', () => {
     expect(JSON.stringify(other)).not.toContain('reasoning')
   })
 
-  it('and what was refused once is left out, named anew or added', async () => {
-    const made = (await asked(undefined, {blamed: ['stream_options', 'max_tokens', 'reasoning_content'], sampling: {maxOutputTokens: 9}})) as object
+  it('and what was refused once is left out or named anew', async () => {
+    const made = (await asked(undefined, {blamed: ['stream_options', 'max_tokens'], sampling: {maxOutputTokens: 9}})) as object
     expect(made).not.toHaveProperty('stream_options')
     expect(made).not.toHaveProperty('max_tokens')
-    expect(made).toMatchObject({max_completion_tokens: 9, messages: [{}, {reasoning_content: ''}, {}]})
+    expect(made).toMatchObject({max_completion_tokens: 9})
+  })
+
+  it('its thoughts go with every message where it wants them so, and with none where it refuses them', async () => {
+    const kept = [{is: 'reasoning', text: 'hm'}]
+    expect((await asked(undefined, {thoughts: 'all'})).messages[1]).toMatchObject({reasoning_content: ''})
+    expect((await asked(kept, {thoughts: 'all'})).messages[1]).toMatchObject({reasoning_content: 'hm'})
+    const extra = {is: 'extra', index: 0, extra: {google: {}}}
+    const bare = (await asked([...kept, extra], {thoughts: 'none'})).messages[1]
+    expect(bare).not.toHaveProperty('reasoning_content')
+    expect(bare).toMatchObject({tool_calls: [{extra_content: {google: {}}}]})
   })
 })
