@@ -133,9 +133,11 @@ describe('an agent', () => {
     expect(sent).toHaveLength(3)
   })
   it('that was lost within such an answer goes on with it, and with its last piece said hands over all of it', async () => {
-    const told = {from: 'user', text: goOn} as const
-    const cut = (text: string) => [{from: 'model', text, calls: []} as const, told]
-    const past = [{from: 'user', text: 'go'} as const, ...cut('one, '), ...cut('two, ')]
+    const cut = (text: string): Assignment['history'] => [
+      {from: 'model', text, calls: []},
+      {from: 'user', text: goOn},
+    ]
+    const past: Assignment['history'] = [{from: 'user', text: 'go'}, ...cut('one, '), ...cut('two, ')]
     const lost = (history: Assignment['history']) => assignment({brief: '', history})
     expect((await play({replies: [reply('three')]}, lost(past))).handed).toMatchObject({outcome: 'finished', text: 'one, two, three'})
     const last = await play({replies: []}, lost([...past, {from: 'model', text: 'three', calls: []}]))
