@@ -6,12 +6,14 @@ import type {Check, GateSite} from '../../engine/plugin.ts'
 import {reached} from './locate.ts'
 import {scriptsOf} from './manifest.ts'
 
-const makefile = /^(?:GNUm|[mM])akefile$|\.mk$/
+/** What make reads by itself, and what those include. */
+const makefile = /^(?:GNUm|[mM])akefile$/
+const makePart = /^(?:GNUm|[mM])akefile$|\.mk$/
 const testName = /(?:^|[._-])(?:self)?(?:tests?|checks?|specs?|verify|validate|smoke|acceptance|lint|ci)(?:[._-]|$)/i
 const shellScript = /(?:^|\/)(?:\.?ci|scripts?|hack|tools)\/(?:.*\/)?[^/.]+(?:\.(?:sh|bash))?$/
 
 /** Is this a script whose business is to test, by its name and place? What is tested may stand in a command as well. */
-const isStep = (path: string): boolean => testName.test(posix.basename(path)) || shellScript.test(path)
+const isNamed = (path: string): boolean => testName.test(posix.basename(path)) || shellScript.test(path)
 
 const wordsIn = (line: string): string[] => line.split(/[\s;&|()'"`<>=@]+/).filter((word) => word !== '')
 
@@ -36,8 +38,25 @@ const recipes = (text: string, targets: readonly string[]): string[] => {
   return [...seen].flatMap((target) => rules.get(target)?.lines ?? [])
 }
 
-/** Which paths are steps of the check's command, at the start or now. */
-export const stepsOf = (check: Check, site: GateSite): ((path: string) => boolean) => {
+export interface Steps {
+  /** Is this path a step of the check's command, held as it was at the start? */
+  isStep(path: string): boolean
+  /** Does the command need a file that the run has brought first? Then it said nothing at the start that could be held. */
+  isNew: boolean
+}
+
+/** A new file that make would read is a step only where one stood before: it could stand in for that one. */
+const isMade = (site: GateSite, parts: readonly string[]): ((path: string) => boolean) => {
+  const partDirs = new Set(parts.map((path) => posix.dirname(path)))
+  const dirs = new Set(parts.filter((path) => makefile.test(posix.basename(path))).map((path) => posix.dirname(path)))
+  return (path) => {
+    const name = posix.basename(path)
+    return makePart.test(name) && (site.start.has(path) || (makefile.test(name) ? dirs : partDirs).has(posix.dirname(path)))
+  }
+}
+
+/** What is a step of the check's command, by the tree of the start. */
+export const stepsOf = (check: Check, site: GateSite): Steps => {
   const read = (path: string): string | undefined => {
     const content = site.read(path, 'start')
     return content && new TextDecoder().decode(content)
@@ -46,14 +65,17 @@ export const stepsOf = (check: Check, site: GateSite): ((path: string) => boolea
   const scripts = scriptsOf(read(inDir('package.json')))
   const lines = [check.command, ...[...reached(check.command, {scripts, read: () => undefined})].map((name) => scripts[name] as string)]
   const making = lines.some((line) => /(?:^|[\s;&|/(])g?make(?:\s|$)/.test(line))
-  const made = making
-    ? [...site.start.keys()].filter((path) => makefile.test(posix.basename(path)) && posix.dirname(path) === posix.normalize(check.dir || '.'))
-    : []
+  const parts = making ? [...site.start.keys()].filter((path) => makePart.test(posix.basename(path))) : []
+  const made = parts.filter((path) => posix.dirname(path) === posix.normalize(check.dir || '.'))
   const targets = lines.flatMap(wordsIn)
   const named = [...lines, ...made.flatMap((path) => recipes(read(path) ?? '', targets))]
     .flatMap(wordsIn)
     .map(inDir)
-    .filter((path) => site.start.has(path) && isStep(path))
+    .filter((path) => site.start.has(path) && isNamed(path))
   const steps = new Set(named)
-  return (path) => steps.has(path) || (making && makefile.test(posix.basename(path)))
+  const isMadeHere = isMade(site, parts)
+  return {
+    isStep: (path) => steps.has(path) || isMadeHere(path),
+    isNew: (making && parts.length === 0) || targets.map(inDir).some((path) => site.now.has(path) && !site.start.has(path)),
+  }
 }

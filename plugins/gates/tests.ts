@@ -12,8 +12,8 @@ import {scriptOf} from './locate.ts'
 import {isNoTest} from './manifest.ts'
 import {countsOf, failuresOf, type TestRecord} from './record.ts'
 import {groundOf, type Ran, runOn} from './run.ts'
-import {type Difference, differenceOf, type IsStep, layOld, testishOf, treeKey} from './settings.ts'
-import {stepsOf} from './steps.ts'
+import {type Difference, differenceOf, layOld, testishOf, treeKey} from './settings.ts'
+import {type Steps, stepsOf} from './steps.ts'
 import {isTestFile, matchesAny} from './testish.ts'
 import {partsOf} from './words.ts'
 
@@ -22,7 +22,7 @@ interface Work {
   check: Check
   site: GateSite
   /** Of the check's own command. */
-  isStep: IsStep
+  steps: Steps
   difference: Difference
   startedAt: number
   /** Files that must not be written while tests run. */
@@ -147,7 +147,7 @@ interface Old {
 
 /** The old tests on the new sources; undefined when there were none to hold on to. */
 const oldOnNew = async (work: Work, strict: boolean): Promise<Old | undefined> => {
-  const laid = use(work, layOld(work.site, strict, work.isStep))
+  const laid = use(work, layOld(work.site, strict, work.steps.isStep))
   if (!startable(work, laid)) return undefined
   const ran = await runOn(work.site, work.check, laid, {watched: work.watched})
   const trouble = troubleOf(ran, work.site.wallMs)
@@ -170,7 +170,7 @@ const personFor = (work: Work, old: Ran): string[] => {
 
 const needsPerson = (outcome: GateResult, paths: string[]): GateResult => {
   const names = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ` and ${paths.length - 5} more` : '')
-  const why = `it is green only with changes to existing tests or to how they are run: ${names}`
+  const why = `it is green only with changes to existing tests or to how they are run: ${names}; --test-edits GLOB allows them`
   return {...outcome, needsPerson: {paths, why}, report: {...outcome.report, summary: `${outcome.report.summary}\n${why}`}}
 }
 
@@ -210,7 +210,10 @@ const noLoss = (work: Work, old: Ran, outcome: GateResult): GateResult => {
 const judge = async (work: Work): Promise<GateResult> => {
   const {edited, added} = work.difference
   if (edited.length === 0 && added.length === 0) return judgeNew(work)
-  const strict = !work.check.gate.startsWith('check:') || work.check.runner !== 'command'
+  const {gate, runner} = work.check
+  // A command that is told by its exit code alone needs the files that it is made of.
+  const unheld = work.steps.isNew && (runner === 'command' || runner === 'make')
+  const strict = !unheld && (!gate.startsWith('check:') || runner !== 'command')
   const old = await oldOnNew(work, strict)
   if (old === undefined) return judgeNew(work)
   if (old.trouble === undefined) return noLoss(work, old.ran, await judgeNew(work))
@@ -221,8 +224,9 @@ const judge = async (work: Work): Promise<GateResult> => {
 }
 
 const check = async (wanted: Check, site: GateSite): Promise<GateResult> => {
-  const isStep = stepsOf(wanted, site)
-  const work: Work = {check: wanted, site, isStep, difference: differenceOf(site, isStep), startedAt: site.clock(), watched: testishOf(site, isStep), laid: []}
+  const steps = stepsOf(wanted, site)
+  const {isStep} = steps
+  const work: Work = {check: wanted, site, steps, difference: differenceOf(site, isStep), startedAt: site.clock(), watched: testishOf(site, isStep), laid: []}
   try {
     return await judge(work)
   } finally {
