@@ -100,7 +100,7 @@ const prepare = (ground: Ground, program: string): Prepared => {
   const filter = seccompFilter(process.arch)
   const seccomp = filter ? join(ground.box(), 'seccomp.bpf') : null
   if (filter && seccomp) writeFileSync(seccomp, filter)
-  const reads = outermost([...ground.toolchain().reads, ...outsideGit(ground.root)])
+  const reads = outermost([...ground.toolchain().reads, ...outsideGit(ground.root, ground.home)])
   const plan: BwrapPlan = {
     program,
     root: ground.root,
@@ -153,7 +153,7 @@ const surroundingsOf = (ground: Ground, prepared: Prepared, job: NextJob, owner:
     wayOut: proxy ? {socket: proxy.socket, node: process.execPath} : null,
     keepHome: job.keepHome ?? false,
     etc: etcBinds(etc, network),
-    shields: shieldsFor({root: ground.root, overlays, reads: plan.reads, writes: ground.writes, empty}),
+    shields: shieldsFor({root: ground.root, home: ground.home, overlays, reads: plan.reads, writes: ground.writes, empty}),
     owner,
     seccompFd: seccomp ? 3 : null,
   }

@@ -2,17 +2,23 @@
 // and agents would run later outside the sandbox. And the git folders that lie elsewhere but belong to the project.
 
 import {copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, statSync} from 'node:fs'
-import {dirname, isAbsolute, join, resolve} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import {below} from '../base/place.ts'
 import type {Overlay} from '../contract/sandbox.ts'
 import type {Bind} from './bwrap-argv.ts'
+import {isTooMuch, realFolder} from './toolchain.ts'
 
 const settings = ['.vscode', '.idea', '.cursor', '.claude', '.codex', '.gemini', '.mcp.json', '.envrc']
 const gitSettings = ['config', 'config.worktree', 'hooks', 'modules', 'info']
 
+/** What cannot be looked at is none, as links that go round in circles; so is a pipe, which nobody may ever write to. */
 const kindOf = (path: string): 'dir' | 'file' | 'none' => {
-  const found = statSync(path, {throwIfNoEntry: false})
-  return found === undefined ? 'none' : found.isDirectory() ? 'dir' : 'file'
+  try {
+    const found = statSync(path)
+    return found.isDirectory() ? 'dir' : found.isFile() ? 'file' : 'none'
+  } catch {
+    return 'none'
+  }
 }
 
 const isLink = (path: string): boolean => lstatSync(path, {throwIfNoEntry: false})?.isSymbolicLink() === true
@@ -36,6 +42,7 @@ const held = ({at, real}: Ground, path: string, from?: string): Bind[] => {
 }
 
 const firstLine = (path: string): string => {
+  if (kindOf(path) !== 'file') return ''
   try {
     return readFileSync(path, 'utf8').split('\n')[0]?.trim() ?? ''
   } catch {
@@ -43,22 +50,40 @@ const firstLine = (path: string): string => {
   }
 }
 
-/** Where a `.git` file of a worktree or submodule leads, and the folder that it shares with the main repository. */
-const linkedFolders = (file: string): string[] => {
+/** Where a `.git` file of a worktree or submodule leads; undefined when the file says no such thing. */
+const ledTo = (file: string): string | undefined => {
   const [, target] = /^gitdir:\s*(.+)$/.exec(firstLine(file)) ?? []
-  if (!target) return []
-  const own = isAbsolute(target) ? target : resolve(dirname(file), target)
+  return target === undefined ? undefined : resolve(dirname(file), target)
+}
+
+const isRepository = (dir: string): boolean =>
+  kindOf(join(dir, 'HEAD')) === 'file' && (kindOf(join(dir, 'objects')) === 'dir' || kindOf(join(dir, 'commondir')) === 'file')
+
+/** Whose repository a project is, it says itself, in a link or a line: nothing is shown for that which is no git folder. */
+const isShown = (dir: string, home: string): boolean => {
+  const real = realFolder(dir)
+  return real !== undefined && !isTooMuch(real, home) && isRepository(real)
+}
+
+/** The folder of a worktree or submodule, and the one that it shares with the main repository. */
+const linkedFolders = (own: string): string[] => {
   const common = firstLine(join(own, 'commondir'))
   return [own, ...(common ? [resolve(own, common)] : [])]
 }
 
 /** Git folders outside the project that its git commands read. */
-export const outsideGit = (root: string): string[] => {
+export const outsideGit = (root: string, home: string): string[] => {
+  // A link in the project may lead elsewhere by the next command: what it leads to now is shown.
+  const shown = (dirs: readonly string[]): string[] =>
+    dirs.filter((dir) => isShown(dir, home)).map((dir) => (below(dir, root) === undefined ? dir : realpathSync(dir)))
   for (let dir = root; ; dir = dirname(dir)) {
-    const kind = kindOf(join(dir, '.git'))
-    if (kind === 'file') return [...(dir === root ? [] : [join(dir, '.git')]), ...linkedFolders(join(dir, '.git'))]
-    if (kind === 'dir' && isLink(join(dir, '.git'))) return [realpathSync(join(dir, '.git'))].filter((git) => below(git, root) === undefined)
-    if (kind === 'dir') return dir === root ? [] : [join(dir, '.git')]
+    const git = join(dir, '.git')
+    const kind = kindOf(git)
+    const own = kind === 'file' ? ledTo(git) : undefined
+    if (own !== undefined) return [...(dir === root ? [] : [git]), ...shown(linkedFolders(own))]
+    if (kind === 'file') return []
+    if (kind === 'dir' && isLink(git)) return shown([realpathSync(git)]).filter((real) => below(real, root) === undefined)
+    if (kind === 'dir') return dir === root ? [] : shown([git])
     if (dirname(dir) === dir) return []
   }
 }
@@ -67,9 +92,13 @@ export const outsideGit = (root: string): string[] => {
 export const submodules = (root: string): string[] => {
   if (!existsSync(join(root, '.gitmodules'))) return []
   const text = readFileSync(join(root, '.gitmodules'), 'utf8')
-  return [...text.matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)]
-    .map(([, path]) => path ?? '')
-    .filter((path) => path !== '' && !path.includes('..') && existsSync(join(root, path, '.git')))
+  return (
+    [...text.matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm)]
+      .map(([, path]) => path ?? '')
+      .filter((path) => path !== '' && !path.includes('..') && existsSync(join(root, path, '.git')))
+      // Git has none behind a link, which could lead anywhere.
+      .filter((path) => realpathSync(join(root, path)) === join(realpathSync(root), path).replace(/\/$/, ''))
+  )
 }
 
 const inGit = (root: string, empty: string): Bind[] => {
@@ -94,14 +123,15 @@ const mountPoint = (path: string): void => {
 }
 
 /** What a copy of the project lacks and is lent from the project itself, read-only: its git folder and its submodules. */
-const lent = (root: string, copy: string): Bind[] => {
+const lent = (root: string, home: string, copy: string): Bind[] => {
+  const git = join(root, '.git')
+  const lacking = kindOf(join(copy, '.git')) === 'none'
   // A worktree's `.git` is one line that says where; the copy gets its own.
-  if (kindOf(join(root, '.git')) === 'file' && kindOf(join(copy, '.git')) === 'none') copyFileSync(join(root, '.git'), join(copy, '.git'))
-  const names = [...(kindOf(join(root, '.git')) === 'dir' && kindOf(join(copy, '.git')) === 'none' ? ['.git'] : []), ...submodules(root)]
-  return names.map((name) => {
-    mountPoint(join(copy, name))
-    return {at: join(root, name), from: join(root, name)}
-  })
+  if (lacking && kindOf(git) === 'file' && ledTo(git) !== undefined) copyFileSync(git, join(copy, '.git'))
+  const whole = lacking && kindOf(git) === 'dir' && (!isLink(git) || isShown(git, home)) ? [{at: git, from: realpathSync(git)}] : []
+  const binds = [...whole, ...submodules(root).map((name) => ({at: join(root, name), from: join(root, name)}))]
+  for (const {at} of binds) mountPoint(join(copy, at.slice(root.length + 1)))
+  return binds
 }
 
 /**
@@ -110,15 +140,16 @@ const lent = (root: string, copy: string): Bind[] => {
  */
 export const shieldsFor = (options: {
   root: string
+  home: string
   overlays: readonly Overlay[]
   reads: readonly string[]
   writes: readonly string[]
   empty: string
 }): Bind[] => {
-  const {root, overlays, reads, writes, empty} = options
+  const {root, home, overlays, reads, writes, empty} = options
   const cover = overlays.findLast((overlay) => overlay.at === root)
   const real = cover?.from ?? root
-  const own = cover ? lent(root, real) : [...inGit(root, empty), ...submodules(root).map((name) => ({at: join(root, name), from: join(root, name)}))]
+  const own = cover ? lent(root, home, real) : [...inGit(root, empty), ...submodules(root).map((name) => ({at: join(root, name), from: join(root, name)}))]
   const covered = cover ? reads.filter((path) => path.startsWith(`${root}/`)) : []
   for (const path of covered) mountPoint(join(real, path.slice(root.length + 1)))
   return [

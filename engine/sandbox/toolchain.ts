@@ -145,7 +145,9 @@ export const outermost = (folders: readonly string[]): string[] =>
     .sort((a, b) => a.length - b.length || a.localeCompare(b))
     .filter((path, at, all) => !all.slice(0, at).some((other) => isUnder(path, other)))
 
-const mayShow = (path: string, home: string): boolean => path !== '/' && !isUnder(home, path) && !isSystem(path)
+/** Everything, the home folder, or what that lies in: shown to commands for no reason at all. */
+export const isTooMuch = (path: string, home: string): boolean => path === '/' || isUnder(home, path)
+const mayShow = (path: string, home: string): boolean => !isTooMuch(path, home) && !isSystem(path)
 
 /** Resolves PATH. `more` are further folders to show. Costs one realpath per entry. */
 export const findToolchain = (options: {path: string; home: string; root: string; more: readonly string[]}): Toolchain => {
