@@ -4,7 +4,7 @@
 import {randomBytes} from 'node:crypto'
 import {setTimeout as wait} from 'node:timers/promises'
 import {isatty} from 'node:tty'
-import type {Clock} from '../engine/base/clock.ts'
+import {type Clock, longestTimerMs} from '../engine/base/clock.ts'
 import type {Dice} from '../engine/base/id.ts'
 import {environment} from './config.ts'
 import type {Context, Flags} from './context.ts'
@@ -13,7 +13,7 @@ export const realClock = (): Clock => ({
   now: () => Date.now(),
   tick: () => performance.now(),
   sleep: async (ms, signal) => {
-    await wait(ms, undefined, {signal}).catch((thrown: unknown) => {
+    await wait(Math.min(ms, longestTimerMs), undefined, {signal}).catch((thrown: unknown) => {
       throw signal?.aborted ? signal.reason : thrown
     })
   },

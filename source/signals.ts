@@ -1,6 +1,7 @@
 // SIGINT, SIGTERM and SIGHUP end a run in order; a second one ends the process at once. Only the front door
 // listens for them: a host that is embedded elsewhere leaves them alone. They may come before there is a host.
 
+import {longestTimerMs} from '../engine/base/clock.ts'
 import {exitCodes, type Outcome} from '../engine/contract/outcome.ts'
 
 const outcomes = {SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'terminated'} as const
@@ -29,7 +30,7 @@ export const overdue = (ms: number, code: number, host: () => Host | undefined):
     host()?.kill()
     process.exit(code)
   }
-  const timer = setTimeout(end, Math.max(0, ms)).unref()
+  const timer = setTimeout(end, Math.min(Math.max(0, ms), longestTimerMs)).unref()
   return () => clearTimeout(timer)
 }
 

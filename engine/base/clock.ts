@@ -8,3 +8,6 @@ export interface Clock {
   /** Resolves after `ms`, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
+
+/** Node takes a longer delay for 1 ms. */
+export const longestTimerMs = 2 ** 31 - 1

@@ -6,6 +6,7 @@
 
 import {type ChildProcess, spawn} from 'node:child_process'
 import {StringDecoder} from 'node:string_decoder'
+import {longestTimerMs} from '../base/clock.ts'
 import {fault} from '../contract/fault.ts'
 import type {Job, JobReport} from '../contract/sandbox.ts'
 import type {Group} from './cgroup.ts'
@@ -157,10 +158,13 @@ const watchProcesses = (start: Watch, pid: number, tooMany: () => void): NodeJS.
 /** Returns what ends the watching and whoever is left in the child's group; the namespaces of bwrap end with it. */
 const watchLimits = (job: Job, start: Watch, pid: number, stop: (why: Killed, name: NodeJS.Signals) => void): (() => void) => {
   let hard: NodeJS.Timeout | undefined
-  const wall = setTimeout(() => {
-    stop('wall', 'SIGTERM')
-    hard = setTimeout(() => stop('wall', 'SIGKILL'), graceMs)
-  }, job.limits.wallMs)
+  const wall = setTimeout(
+    () => {
+      stop('wall', 'SIGTERM')
+      hard = setTimeout(() => stop('wall', 'SIGKILL'), graceMs)
+    },
+    Math.min(job.limits.wallMs, longestTimerMs),
+  )
   const watch = watchProcesses(start, pid, () => stop('processes', 'SIGKILL'))
   return () => {
     clearTimeout(wall)

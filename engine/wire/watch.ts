@@ -1,6 +1,7 @@
 // The clocks of one call: connect, first token, silence, total. A timer is set once per phase and looks at the
 // time of the last byte when it rings, so a stream of thousands of pieces sets no timers.
 
+import {longestTimerMs} from '../base/clock.ts'
 import type {Fault} from '../base/envelope.ts'
 import {fault} from '../contract/fault.ts'
 import type {Timeouts} from '../contract/model.ts'
@@ -11,9 +12,7 @@ export interface Watch {
   close(): void
 }
 
-// Node takes a longer delay for 1 ms.
-const mostMs = 2 ** 31 - 1
-const timer = (ring: () => void, ms: number): NodeJS.Timeout => setTimeout(ring, Math.min(Math.ceil(ms), mostMs))
+const timer = (ring: () => void, ms: number): NodeJS.Timeout => setTimeout(ring, Math.min(Math.ceil(ms), longestTimerMs))
 
 export const openWatch = ({route, timeouts, hint}: {route: string; timeouts: Timeouts; hint: string}, expired: (found: Fault) => void): Watch => {
   const began = performance.now()
