@@ -1,8 +1,8 @@
 // The verb `run`: one request, headless. Opens a host, prints what it writes down, ends with the code that the
 // last line says. Nothing is decided here; three writers read the same journal.
 
-import {readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {dirname, join, resolve} from 'node:path'
+import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {dirname, resolve} from 'node:path'
 import type {Event} from '../../engine/contract/event.ts'
 import {bad, type Envelope, fault, good} from '../../engine/contract/fault.ts'
 import {exitCodes} from '../../engine/contract/outcome.ts'
@@ -12,25 +12,11 @@ import {type Host, openHost} from '../host.ts'
 import {readPrompt} from '../prompt-input.ts'
 import {type RunOptions, runOptions} from '../run-options.ts'
 import {overdue, patienceMs, type Signals, watchSignals} from '../signals.ts'
+import {leadsTo, writeWhole} from './run-file.ts'
 import {takeAnswers} from './run-input.ts'
 import {openWriter} from './run-output.ts'
 
 type ClosedEvent = Extract<Event, {type: 'run.closed'}>
-
-/** `-o`: the whole text, or nothing; never half of it. What a link leads to is written; a device or a pipe stays one. */
-const writeWhole = (named: string, text: string): void => {
-  const found = statSync(named, {throwIfNoEntry: false})
-  if (found && !found.isFile()) return writeFileSync(named, text)
-  const file = found ? realpathSync(named) : named
-  const part = join(dirname(file), `.${process.pid}.${Date.now()}.part`)
-  try {
-    writeFileSync(part, text, found && {mode: found.mode & 0o777})
-    renameSync(part, file)
-  } catch (thrown) {
-    rmSync(part, {force: true})
-    throw thrown
-  }
-}
 
 const usageEnd = (context: Context, found: {msg: string; hint: string}): number => {
   context.err(`penguin: ${found.msg}\n${found.hint ? `${found.hint}\n` : ''}`)
@@ -58,7 +44,7 @@ const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: fals
 const checkFiles = ({output, record, model, dir, addDirs, continue: goesOn, resume}: RunOptions): Envelope<void> => {
   const missing = addDirs.find((one) => !isFolder(resolve(dir, one)))
   if (missing !== undefined) return misused(`--add-dir ${missing} is no folder`, 'name one that is there')
-  const target = output && resolve(dir, output)
+  const target = output && leadsTo(resolve(dir, output))
   if (target && (isFolder(target) || !isFolder(dirname(target))))
     return misused(`-o ${output}: no file can be written there`, 'name a file in a folder that is there')
   if (!record) return good(undefined)
@@ -113,10 +99,10 @@ const inTime = async (context: Context, host: Host, options: RunOptions): Promis
 const wholeOf = (host: Host, event: ClosedEvent): ClosedEvent =>
   [...host.journal.read({run: host.run, types: ['run.closed'], whole: true})].find((one) => one.type === 'run.closed') ?? event
 
-const keepText = (context: Context, file: string, text: unknown): void => {
+const keepText = async (context: Context, file: string, text: unknown): Promise<void> => {
   if (typeof text !== 'string' || !text) return
   try {
-    writeWhole(resolve(context.cwd, file), text)
+    await writeWhole(context.clock, resolve(context.cwd, file), text)
   } catch (thrown) {
     context.err(`penguin: -o ${file}: ${(thrown as Error).message}\n`)
   }
@@ -132,7 +118,7 @@ const follow = async (context: Context, host: Host, options: RunOptions): Promis
     if (!read) host.end('failed', 'the reader of the output is gone')
     if (!closed) continue
     code = closed.body.exitCode
-    if (options.output) keepText(context, options.output, closed.body.text)
+    if (options.output) await keepText(context, options.output, closed.body.text)
     break
   }
   input?.stop()

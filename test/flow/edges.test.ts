@@ -1,7 +1,8 @@
 // The edges of a run as a script meets them: what is read from stdin, what is written where, how it is stopped.
 
-import {spawn} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
 import {existsSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {bodies, calculator, fix, fixed, green, read, survivorsAfter, types, ways} from '../kit/flow.ts'
@@ -92,18 +93,34 @@ describe('stdout', () => {
   })
 
   it('-o is written through a link, and a device stays one', () =>
-    scene([{text: 'Five.'}, {text: 'Six.'}], green, async ({run, repo}) => {
+    scene([{text: 'Five.'}, {text: 'Six.'}, {text: 'Seven.'}], green, async ({run, repo}) => {
       writeFileSync(join(repo.dir, 'kept.txt'), 'a longer text than the answer')
+      symlinkSync('no/such/folder/x.txt', join(repo.dir, 'lost'))
+      expect((await run(['--json', '-o', 'lost', 'what is it?'])).code).toBe(2)
       for (const [link, target] of [
         ['link', 'kept.txt'],
         ['nothing', '/dev/null'],
+        ['dangling', 'new.txt'],
       ] as const) {
         symlinkSync(target, join(repo.dir, link))
         expect((await run(['--json', '--no-check', '-o', link, 'what is it?'])).code).toBe(0)
         expect(readlinkSync(join(repo.dir, link))).toBe(target)
       }
       expect(repo.read('kept.txt')).toBe('Five.')
+      expect(repo.read('new.txt')).toBe('Seven.')
     }))
+
+  it('-o to a pipe waits for its reader, and no longer than the run may last', () => {
+    const long = 'An answer that no pipe holds at once. '.repeat(5000)
+    return scene([{text: long}, {text: 'Read by nobody.'}], green, async ({run, repo}) => {
+      const pipe = join(repo.dir, 'pipe')
+      execFileSync('mkfifo', [pipe])
+      const ended = run(['--json', '--no-check', '--timeout', '3000000', '-o', 'pipe', 'go on at length'])
+      expect(await readFile(pipe, 'utf8')).toBe(long)
+      expect((await ended).code).toBe(0)
+      expect((await run(['--json', '--no-check', '--timeout', '3', '-o', 'pipe', 'what is it?'])).code).toBe(124)
+    })
+  })
 
   it('-o is written at every ending, and a place that cannot be written is found before the work', () =>
     scene([{fault: {do: 'status', status: 401}, times: 0}], green, async ({run, repo, requests}) => {
