@@ -1,6 +1,6 @@
 // The forms in which a known secret may come back: as it is, and as programs and servers write it into addresses, headers
 // and dumps. Base64 shifts with what stands before it, so there are three of it; each without the letters at its ends that
-// belong to its neighbours too.
+// belong to its neighbours too. A word that anybody may write is no secret by itself, only where it stands as one.
 
 const base64Cores = (secret: string): string[] =>
   [0, 1, 2].map((before) => {
@@ -18,7 +18,28 @@ export const formsOf = (secret: string): readonly string[] => {
   if (before) return before
   const cores = base64Cores(secret)
   const hex = Buffer.from(secret).toString('hex')
-  const forms = [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...cores, ...cores.map(urlSafe), hex, hex.toUpperCase()])]
+  const forms = [
+    ...new Set([
+      secret,
+      encodeURIComponent(secret.toWellFormed()),
+      JSON.stringify(secret).slice(1, -1),
+      ...cores,
+      ...cores.map(urlSafe),
+      hex,
+      hex.toUpperCase(),
+    ]),
+  ]
   known.set(secret, forms)
   return forms
+}
+
+/** `password`, `lm-studio`, `12345678`: in a text it is a word far more often than a key. A phrase is longer. */
+const isWord = (value: string): boolean => value.length < 16 && (/^[a-z]+(?:[-_. ][a-z]+)*$/i.test(value) || /^\d+$/.test(value))
+
+/** What to look for, for one value of the settings: itself, or a word only as the whole of a header or in an address. */
+export const findable = (value: string): readonly string[] => {
+  if (!isWord(value)) return [value]
+  const headers = ['Authorization', 'X-Api-Key', 'Api-Key'].flatMap((name) => [name, name.toLowerCase()])
+  const whole = headers.flatMap((name) => [`${name}: ${value}`, `"${name}": "${value}"`, `"${name}":"${value}"`])
+  return [`:${value}@`, `Bearer ${value}`, `bearer ${value}`, ...whole]
 }

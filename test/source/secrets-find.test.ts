@@ -149,6 +149,11 @@ describe('a cleaner', () => {
   it('lets short values be, which would hit words', () => {
     expect(openCleaner(() => ['a', 'key', '']).text('a key is here')).toBe('a key is here')
   })
+
+  it('takes out a secret that is no whole text, as half of a pair of surrogates makes it', () => {
+    const secret = 'half \ud83d of a pair'
+    expect(openCleaner(() => [secret]).text(`x ${secret} y`)).toBe(`x ${mark} y`)
+  })
 })
 
 describe('a text in pieces', () => {
