@@ -1,5 +1,5 @@
-// Answers held against the JSON Schema of a person (drafts 6 to 2020-12), by ajv. It is large and is loaded for this
-// alone. A schema that cannot be held to is refused before a run does any work for it, never passed over.
+// Answers held against the JSON Schema of a person (drafts 6 to 2020-12, but for an `$id` that is only a fragment), by ajv. It is
+// large and is loaded for this alone. A schema that cannot be held to is refused before a run does any work for it, never passed
 
 import type {Ajv, ErrorObject, Options, ValidateFunction} from 'ajv'
 
@@ -12,22 +12,38 @@ const options: Options = {
   // Words that are not the standard's say nothing about a value, as the standard has it.
   strict: false,
   logger: false,
-  // 19.99 is a multiple of 0.01, whatever binary fractions say.
-  multipleOfPrecision: 9,
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A list of schemas under `items` became `prefixItems` in 2020-12; all else that older drafts say is still understood. */
-const hasOldItems = (schema: unknown): boolean => {
-  if (Array.isArray(schema)) return schema.some(hasOldItems)
-  return isObject(schema) && (Array.isArray(schema.items) || Object.values(schema).some(hasOldItems))
+/** A list of schemas under `items` became `prefixItems` in 2020-12, as `$recursiveRef` became `$dynamicRef`. */
+const isOlder = (schema: unknown): boolean => {
+  if (Array.isArray(schema)) return schema.some(isOlder)
+  return isObject(schema) && (Array.isArray(schema.items) || '$recursiveRef' in schema || '$recursiveAnchor' in schema || Object.values(schema).some(isOlder))
 }
+
+/** 19.99 is a multiple of 0.01, and so is 1234567.89, whatever binary fractions say. */
+const isMultiple = (of: number, value: number): boolean => {
+  const times = value / of
+  return Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times))
+}
+
+const data = new Set(['const', 'enum', 'default', 'examples'])
+/** Under these stand schemas by names that a person has chosen. */
+const byName = new Set(['properties', 'patternProperties', 'dependentSchemas', 'dependencies', '$defs', 'definitions'])
 
 const openReader = async (old: boolean, unicodeRegExp: boolean): Promise<Ajv> => {
   const [{Ajv2019}, {Ajv2020}, {default: formats}] = await Promise.all([import('ajv/dist/2019.js'), import('ajv/dist/2020.js'), import('ajv-formats')])
   const reader = new (old ? Ajv2019 : Ajv2020)({...options, unicodeRegExp})
   formats.default(reader)
+  reader.removeKeyword('multipleOf')
+  reader.addKeyword({
+    keyword: 'multipleOf',
+    type: 'number',
+    schemaType: 'number',
+    validate: isMultiple,
+    error: {message: ({schema}) => `must be a multiple of ${schema}`},
+  })
   return reader
 }
 
@@ -35,18 +51,26 @@ const openReader = async (old: boolean, unicodeRegExp: boolean): Promise<Ajv> =>
 const readers = new Map<string, Promise<Ajv>>()
 
 const readerOf = (schema: unknown, unicodeRegExp: boolean): Promise<Ajv> => {
-  const old = hasOldItems(schema)
+  const old = isOlder(schema)
   const key = `${old} ${unicodeRegExp}`
   const reader = readers.get(key) ?? openReader(old, unicodeRegExp)
   readers.set(key, reader)
   return reader
 }
 
-/** Without the name of its draft: one reader serves them all. */
-const bare = (schema: Record<string, unknown> | boolean): Record<string, unknown> | boolean => {
+/**
+ * What is the standard's alone, for one reader serves all drafts: without the draft's name, and without ajv's own words
+ * (`$async` would make every answer right, a promise being true; `nullable` stands beside a `type` or says nothing).
+ */
+const bare = <T>(schema: T): T => {
+  if (Array.isArray(schema)) return schema.map(bare) as T
   if (!isObject(schema)) return schema
-  const {$schema: _, ...rest} = schema
-  return rest
+  const own = Object.entries(schema).filter(([name]) => name !== '$schema' && name !== '$async' && (name !== 'nullable' || 'type' in schema))
+  const below = (name: string, value: unknown): unknown => {
+    if (data.has(name)) return value
+    return byName.has(name) && isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, bare(one)])) : bare(value)
+  }
+  return Object.fromEntries(own.map(([name, value]) => [name, below(name, value)])) as T
 }
 
 const placeOf = (pointer: string): string => pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~')

@@ -92,9 +92,9 @@ export const hunt = async ({space, planOf, driver, failing, budget, onProgress, 
   for (const [index, candidate] of space.slice(from).entries()) {
     const at = from + index
     if (isOver(state, candidate, budget, failing)) break
+    state.reached = at + 1
     if (isCrowded(state, candidate)) continue
     await run(candidate)
-    state.reached = at + 1
     onProgress(state)
     if (at >= singlesFirst && at % pairShare === 0 && state.plausible.length === 0) {
       const pair = pairs.next()

@@ -132,8 +132,9 @@ export const openPythonDriver = async (job) => {
   const careful = new Set()
   const unsure = new Set()
   // Tests that pass when they run alone and with reports, but not here, would refuse every candidate.
-  const calibrate = async (ids) => {
-    const ask = (some) => warm.ask({ask: 'calibrate', ids: some, careful: [...careful], fuel: limits.fuel, wall: limits.wall * 2}, limits.wall * 2000 + 3000)
+  const calibrate = async (ids, wallMs) => {
+    const wall = Math.min(limits.wall * 2, wallMs / 2000)
+    const ask = (some) => warm.ask({ask: 'calibrate', ids: some, careful: [...careful], fuel: limits.fuel, wall}, wall * 1000 + 3000)
     const first = (await ask(ids)).failed ?? []
     if (first.length === 0) return
     for (const id of first) careful.add(id)
@@ -160,7 +161,10 @@ export const openPythonDriver = async (job) => {
         const ending = tests.filter((one) => one.ok || (!one.late && one.ms < 2000))
         limits.fuel = 20_000 + Math.max(0, ...ending.map((one) => one.fuel ?? 0)) * 10
         limits.wall = 1 + (ending.reduce((sum, one) => sum + one.ms, 0) * 4) / 1000
-        await calibrate(tests.filter((one) => one.ok).map((one) => one.name))
+        await calibrate(
+          tests.filter((one) => one.ok).map((one) => one.name),
+          wallMs,
+        )
         return {tests, marks: answer.marks}
       }
       return {error: why}

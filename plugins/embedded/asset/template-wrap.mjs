@@ -67,6 +67,30 @@ const copied = (node, at) => {
     )
 }
 
+const path = '([\\w$]+(?:\\.[\\w$]+)*)'
+const shallow = {
+  js: [new RegExp(`^\\[\\.\\.\\.${path}\\]$`), new RegExp(`^${path}\\.slice\\(\\)$`), new RegExp(`^Array\\.from\\(${path}\\)$`)],
+  py: [new RegExp(`^list\\(${path}\\)$`), new RegExp(`^${path}\\.copy\\(\\)$`), new RegExp(`^${path}\\[:\\]$`)],
+}
+const ofEach = {
+  js: (all) => [`${all}.map((each) => [...each])`, `${all}.map((each) => ({...each}))`, `structuredClone(${all})`],
+  py: (all) => [`[list(each) for each in ${all}]`, `[dict(each) for each in ${all}]`, `[each.copy() for each in ${all}]`],
+}
+// [...rows] → rows.map((row) => [...row]): a copy of a list still shares what is in it.
+const deeper = (node, at) => {
+  const text = textOf(node)
+  const all = shallow[at.surface.name].map((form) => form.exec(text)?.[1]).find(Boolean)
+  if (all) for (const copy of ofEach[at.surface.name](all)) at.put(node, copy, 0.9, 'missing copy', `what is in ${say(all)} must be copied too`)
+}
+const mapped = /^dict\(([\w.]+)\)$/
+// dict(groups) → {key: list(each) for key, each in groups.items()}
+const deeperMap = (node, at) => {
+  const [, all] = (at.surface.name === 'py' && mapped.exec(textOf(node))) || []
+  if (all)
+    for (const kind of ['list', 'dict', 'set'])
+      at.put(node, `{key: ${kind}(each) for key, each in ${all}.items()}`, 1.0, 'missing copy', `what is in ${say(all)} must be copied too`)
+}
+
 // A loop that calls its elements, or changes what it goes over, needs a copy of that; also where the loop has it by another name.
 const loopCopies = {js: (e) => `[...${e}]`, py: (e) => `list(${e})`}
 const walked = (node, at) => {
@@ -244,13 +268,13 @@ const forEachValue = (makers) => (node, at) => {
 
 /** By view. */
 export const wrapTemplates = {
-  call: [waiting, copyFirst, pyCalls, jsCalls, parseCalls, chained, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
+  call: [waiting, copyFirst, deeper, deeperMap, pyCalls, jsCalls, parseCalls, chained, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
   new: [forEachValue([copied])],
   await: [notWaiting],
   attr: [optional, parenless, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
-  index: [dictGet, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
+  index: [dictGet, deeper, forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
   name: [forEachValue([tidied, numeric, defaulted, copied, walked, trimmedEnds])],
   binary: [forEachValue([numeric, clamped])],
   spread: [spread],
-  list: [listItem],
+  list: [listItem, deeper],
 }

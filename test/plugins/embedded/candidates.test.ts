@@ -72,6 +72,7 @@ describe('candidates', () => {
     ['a missing await', 'a.js', 'const f = async (g) => {\n  const x = g()\n  return x\n}\n', 'const x = await g()'],
     ['a comparator', 'a.js', 'const f = (xs) => {\n  return xs.sort()\n}\n', '.sort((a, b) => a - b)'],
     ['a guard', 'a.js', 'const f = (xs) => {\n  return xs.a.b\n}\n', 'if (!xs) return null'],
+    ['a copy of each row', 'a.js', 'const f = (t) => {\n  const rows = [...t.rows]\n  return rows\n}\n', 't.rows.map((each) => [...each])'],
     ['a copy for a loop that calls its elements', 'a.js', 'const f = (xs, v) => {\n  const now = xs\n  for (const x of now) x(v)\n}\n', 'const now = [...xs]'],
     [
       'a copy for a loop that changes its list',

@@ -36,6 +36,8 @@ const stock = 'class Stock:\n    def release(self, order):\n        return self.
 
 describe('candidates for Python', () => {
   it.each([
+    ['a copy of each row', 'class T:\n    def f(self, to):\n        to.rows = list(self.rows)\n', 'to.rows = [list(each) for each in self.rows]'],
+    ['a copy of each group', 'def f(groups):\n    return dict(groups)\n', '{key: list(each) for key, each in groups.items()}'],
     ['the oldest entry', 'def f(d):\n    return d.popitem()\n', 'd.popitem(last=False)'],
     ['the first of a queue', 'def f(q):\n    return q.pop()\n', 'q.pop(0)'],
     ['an entry that is added to', 'def f(d, k, names):\n    d[k] = set(names)\n', 'd.setdefault(k, set()).update(names)'],
