@@ -36,10 +36,20 @@ export const formsOf = (secret: string): readonly string[] => {
 /** `password`, `lm-studio`, `12345678`: in a text it is a word far more often than a key. A phrase is longer. */
 const isWord = (value: string): boolean => value.length < 16 && (/^[a-z]+(?:[-_. ][a-z]+)*$/i.test(value) || /^\d+$/.test(value))
 
-/** What to look for, for one value of the settings: itself, or a word only as the whole of a header or in an address. */
-export const findable = (value: string): readonly string[] => {
+/** The end of a header's name is enough, and too short to be taken for the beginning of a secret where a text was cut off. */
+const labelChars = 4
+
+/**
+ * What to look for, for one value of the settings: the value; if it is a word, only the places in which it is a secret. Those
+ * are addresses and headers: of the names given, and of those that providers have. Each is found in all its forms.
+ */
+export const findable = (value: string, headers: readonly string[] = []): readonly string[] => {
   if (!isWord(value)) return [value]
-  const headers = ['Authorization', 'X-Api-Key', 'Api-Key'].flatMap((name) => [name, name.toLowerCase()])
-  const whole = headers.flatMap((name) => [`${name}: ${value}`, `"${name}": "${value}"`, `"${name}":"${value}"`])
-  return [`:${value}@`, `Bearer ${value}`, `bearer ${value}`, ...whole]
+  const labels = new Set(['X-Api-Key', ...headers].map((name) => name.slice(-labelChars)).flatMap((label) => [label, label.toLowerCase()]))
+  return [
+    `:${value}@`,
+    `Bearer ${value}`,
+    `bearer ${value}`,
+    ...[...labels].flatMap((label) => [': ', '":"', '": "'].map((between) => label + between + value)),
+  ]
 }

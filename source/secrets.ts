@@ -11,6 +11,7 @@ import {fault} from '../engine/contract/fault.ts'
 import type {KeySource, ProviderSettings} from '../engine/contract/model.ts'
 import {providerSettings} from '../engine/model/settings.ts'
 import type {Environment} from './context.ts'
+import {findable} from './secrets-forms.ts'
 
 /** A password manager may ask for a finger or a password. */
 const commandMs = 30_000
@@ -118,17 +119,19 @@ const passwordsIn = (url: string): string[] => {
   return written === '' ? [] : [written, meant]
 }
 
+const isSecretHeader = (name: string): boolean => /auth|key|token|secret|cookie/i.test(name)
+
 /** Everything in the settings that must not be shown: the key, headers that carry one, a password in the address. */
 export const secretsIn = (settings: Iterable<ProviderSettings>): string[] =>
   [...settings].flatMap(({apiKey, formerKey, headers = {}, baseUrl}) => [
     ...passwordsIn(baseUrl),
     ...(apiKey ? [apiKey] : []),
     ...(formerKey ? [formerKey] : []),
-    ...Object.entries(headers).flatMap(([name, value]) => (/auth|key|token|secret|cookie/i.test(name) ? [value.replace(/^Bearer\s+/i, '')] : [])),
+    ...Object.entries(headers).flatMap(([name, value]) => (isSecretHeader(name) ? [value.replace(/^Bearer\s+/i, '')] : [])),
   ])
 
 export interface Keyring {
-  /** All that must not be shown, keys included that were exchanged meanwhile. */
+  /** All that must not be shown, as it is to be looked for; with keys that were exchanged meanwhile. */
   secrets(): readonly string[]
   /** What was read since from the same source, if anything was. */
   latest(source: KeySource): string | undefined
@@ -159,9 +162,11 @@ export const withRenewed = (settings: ProviderSettings): ProviderSettings => {
 }
 
 export const openKeyring = (settings: readonly ProviderSettings[]): Keyring => {
-  const secrets = secretsIn(settings)
+  const names = settings.flatMap(({headers = {}}) => Object.keys(headers).filter(isSecretHeader))
+  const found = (values: Iterable<string>): string[] => [...values].flatMap((value) => findable(value, names))
+  const secrets = found(secretsIn(settings))
   return {
-    secrets: () => (renewed.size === 0 ? secrets : [...secrets, ...renewed.values()]),
+    secrets: () => (renewed.size === 0 ? secrets : [...secrets, ...found(renewed.values())]),
     latest: (source) => renewed.get(nameOf(source)),
     renew: async (source) => {
       const key = await renewedKeyOf(source)

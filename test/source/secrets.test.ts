@@ -2,7 +2,8 @@ import {chmodSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import type {KeySource} from '../../engine/contract/model.ts'
-import {keyOf, renewedKeyOf, secretsIn, settingsWithKey} from '../../source/secrets.ts'
+import {keyOf, openKeyring, renewedKeyOf, secretsIn, settingsWithKey} from '../../source/secrets.ts'
+import {openCleaner} from '../../source/secrets-find.ts'
 import {settingsOf} from '../kit/model-turn.ts'
 import {plainConfig} from '../kit/providers.ts'
 import {tempFolder} from '../kit/temp.ts'
@@ -77,5 +78,37 @@ describe('a key', () => {
     const headers = {authorization: 'Bearer of-the-header', 'x-team': 'blue', 'X-Api-Key': 'another'}
     expect(secretsIn([settingsOf({apiKey: 'the-key', headers}), settingsOf({})])).toEqual(['the-key', 'of-the-header', 'another'])
     expect(secretsIn([settingsOf({baseUrl: 'http://me:a%20b%zz@10.0.0.1/v1'})])).toEqual(['a%20b%zz', 'a b%zz'])
+  })
+
+  const cleaner = (more: Parameters<typeof settingsOf>[0]) => openCleaner(openKeyring([settingsOf(more)]).secrets)
+
+  it.each(['password', 'postgres', 'changeme', 'lm-studio', 'not-needed', 'no-key-needed', '12345678', 'Secret.Word'])(
+    'that is a word (%s) is one only in its place',
+    (word) => {
+      const code = `const {${word}, ${word}Salt} = req.body\nhash(req.body.${word}) // "${word}" or '${word}': ${word}\nAPI_KEY=${word} {"apiKey": "${word}"} x-api-key\n`
+      const clean = cleaner({apiKey: word, baseUrl: `http://me:${word}@127.0.0.1:8000/v1`, headers: {'X-Lab-Token': word}})
+      expect(clean.text(code)).toBe(code)
+      expect(clean.cut('invalid x-api-key')).toBe('invalid x-api-key')
+      for (const text of [
+        `http://me:${word}@127.0.0.1:8000/v1`,
+        `Bearer ${word}`,
+        `x-api-key: ${word}`,
+        `{"X-Lab-Token":"${word}"}`,
+        JSON.stringify({said: `{"x-api-key": "${word}"}`}),
+      ]) {
+        expect(clean.text(`refused: ${text}`)).toContain('[redacted secret]')
+        expect(clean.text(`refused: ${text}`)).not.toContain(word)
+      }
+    },
+  )
+
+  it.each(['hunter2hunter', 'first-key-of-the-lab', 'pa$$word!', ['sk-', 'q8Zr2LmX0aTn5Vw7'].join('')])('that is no word (%s) is one everywhere', (secret) => {
+    const written = encodeURIComponent(secret)
+    for (const clean of [cleaner({apiKey: secret}), cleaner({headers: {'X-Api-Key': secret}}), cleaner({baseUrl: `http://me:${written}@127.0.0.1/v1`})]) {
+      const bytes = Buffer.from(secret)
+      for (const form of [secret, written, bytes.toString('base64'), bytes.toString('hex'), `"${secret}"`])
+        expect(clean.text(`x ${form} y`)).toContain('[redacted secret]')
+      expect(clean.cut(`it said ${secret.slice(0, 8)}`)).toBe('it said [redacted secret]')
+    }
   })
 })
