@@ -223,3 +223,26 @@ describe.concurrent('honest work', () => {
     60_000,
   )
 })
+
+const Makefile = 'PARTS = add.sh\n\ntest:\n\tcat $(PARTS) > all.sh\n\tsh tests/run.sh\n'
+const run = '. ./all.sh\n[ "$(add 1 2)" = 3 ]\n'
+const add = 'add() { echo $(($1 + $2)); }\n'
+const split = [write('add.sh', 'add() { plus "$1" "$2"; }\n'), write('plus.sh', add.replace('add', 'plus')), sh("sed -i 's/add.sh/add.sh plus.sh/' Makefile")]
+const here = {Makefile, 'tests/run.sh': run, 'add.sh': add, '.gitignore': 'all.sh\n'}
+
+describe.concurrent('honest work with make', () => {
+  it.each<[string, Record<string, string>, ScriptedCall[], string[], object]>([
+    ['writes all of it', {'readme.md': 'An adder.\n'}, Object.entries(here).map(([path, text]) => write(path, text)), [], {exitCode: 0}],
+    ['asks for its Makefile', here, split, [], {exitCode: 5, reason: expect.stringContaining('Makefile; --test-edits GLOB allows them')}],
+    ['may change its Makefile', here, split, ['--test-edits', 'Makefile'], {exitCode: 0}],
+  ])(
+    '%s',
+    async (_, files, calls, flags, closed) => {
+      await using server = await modelServer(liar(calls))
+      using repo = place(files)
+      const ran = await repo.run(asked('--check', 'make test', ...flags, 'an adder, with tests'), {env: openai(server)})
+      expect(ran.closed, ran.stderr + ran.stdout.slice(-1500)).toMatchObject(closed)
+    },
+    60_000,
+  )
+})
