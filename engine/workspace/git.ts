@@ -2,7 +2,7 @@
 // commits, stages, stashes, moves HEAD or refreshes the index, so nothing here may ever write below `.git`.
 
 import {execFile} from 'node:child_process'
-import {readFileSync, statSync} from 'node:fs'
+import {readFileSync, type Stats, statSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 import type {GitInfo} from '../contract/workspace.ts'
 
@@ -23,15 +23,28 @@ const textOf = (path: string): string => {
   }
 }
 
+/** Undefined for what cannot be looked at, too, as links that go round in circles. */
+const statOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whatever a `.git` leads to, copies of the project are lent it: nothing but a git folder may be. */
+const isRepository = (dir: string): boolean => statOf(join(dir, 'HEAD'))?.isFile() === true && statOf(join(dir, 'objects'))?.isDirectory() === true
+
 const placeAt = (top: string): GitPlace | undefined => {
   const dot = join(top, '.git')
-  const stat = statSync(dot, {throwIfNoEntry: false})
-  if (!stat) return undefined
-  const target = stat.isDirectory() ? '.git' : /^gitdir:\s*(.+)$/m.exec(textOf(dot))?.[1]?.trim()
+  const stat = statOf(dot)
+  // Reading a pipe would wait for ever.
+  const target = stat?.isDirectory() ? '.git' : stat?.isFile() ? /^gitdir:\s*(.+)$/m.exec(textOf(dot))?.[1]?.trim() : undefined
   if (!target) return undefined
   const gitDir = resolve(top, target)
-  const common = textOf(join(gitDir, 'commondir')).trim()
-  return {top, gitDir, commonDir: common ? resolve(gitDir, common) : gitDir}
+  const common = statOf(join(gitDir, 'commondir'))?.isFile() ? textOf(join(gitDir, 'commondir')).trim() : ''
+  const commonDir = common ? resolve(gitDir, common) : gitDir
+  return isRepository(commonDir) && statOf(join(gitDir, 'HEAD'))?.isFile() ? {top, gitDir, commonDir} : undefined
 }
 
 /** The repository that `dir` lies in, looking upward; undefined when it lies in none. Never throws. */

@@ -1,4 +1,5 @@
-import {existsSync, readFileSync, statSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {existsSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {findGit, gitDirty, gitInfo, trackedPaths} from '../../../engine/workspace/git.ts'
@@ -28,6 +29,21 @@ describe('what is checked out', () => {
     git(place.dir, 'checkout', '--detach')
     expect(gitInfo(place.dir)).toMatchObject({state: 'detached', branch: '', head})
     expect(await gitDirty(place.dir)).toBe(0)
+  })
+
+  it('is nothing where `.git` leads to what is no git folder, goes round in circles, or is a pipe', () => {
+    using home = tempFolder({'.ssh/id': 'key', HEAD: 'ref: refs/heads/main\n', 'own/HEAD': 'ref: refs/heads/main\n', 'own/commondir': '..\n'})
+    for (const lay of [
+      (dot: string) => symlinkSync(home.dir, dot),
+      (dot: string) => symlinkSync('.git', dot),
+      (dot: string) => writeFileSync(dot, `gitdir: ${home.dir}/.ssh\n`),
+      (dot: string) => writeFileSync(dot, `gitdir: ${home.dir}/own\n`),
+      (dot: string) => execFileSync('mkfifo', [dot]),
+    ]) {
+      using place = tempFolder({'a.txt': '1'})
+      lay(join(place.dir, '.git'))
+      expect(findGit(place.dir)).toBeUndefined()
+    }
   })
 
   it('follows a worktree and a submodule to where their git is', () => {
