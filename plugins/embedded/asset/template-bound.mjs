@@ -2,9 +2,9 @@
 // capacity, a membership that a condition forgot, a remainder that positions need; and a condition that does not belong.
 
 import {textOf, walk} from './parse.mjs'
+import {say} from './spot.mjs'
 import {fitted, isLoose} from './surface.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const oneLine = (text) => !text.includes('\n')
 const limit = /capacity|limit|max|most|cap$|size|total|length/i
 

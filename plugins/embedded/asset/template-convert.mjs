@@ -1,9 +1,9 @@
 // Templates for what a value must be made before it is used: another case, a number, another unit, the opposite.
 
 import {textOf} from './parse.mjs'
+import {say} from './spot.mjs'
 import {fittedOperation} from './surface.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isPython = (at) => at.surface.name === 'py'
 
 const cases = ['.title()', '.capitalize()', '.casefold()', '.lower()', '.upper()', '.strip()']

@@ -3,10 +3,9 @@
 
 import {textOf, walk} from './parse.mjs'
 import {siblingsOf} from './sibling.mjs'
+import {exits, say} from './spot.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 70)}\``
 const oneLine = (text) => !text.includes('\n')
-const exits = new Set(['return', 'throw', 'break', 'continue'])
 
 const before = (statement, at, text, cost, name, words) =>
   at.putAt(statement.start, statement.start, `${text}\n${at.indentOf(statement)}`, cost, name, words ?? `${say(text)} is missing here`)

@@ -3,10 +3,10 @@
 
 import {textOf, walk} from './parse.mjs'
 import {kindOf} from './result.mjs'
+import {say} from './spot.mjs'
 import {fitted, fittedOperation, isLoose} from './surface.mjs'
 import {statementOf} from './template-condition.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isOrder = (op) => /^(<|<=|>|>=)$/.test(op)
 
 // best = x → best = max(best, x), where something is kept over many steps.

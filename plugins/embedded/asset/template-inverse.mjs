@@ -2,9 +2,7 @@
 // cursor that moves beside another, something kept that must come out at the end. Whole statements only.
 
 import {textOf, walk} from './parse.mjs'
-
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 70)}\``
-const exits = new Set(['return', 'throw', 'break', 'continue'])
+import {exits, say} from './spot.mjs'
 
 const around = (statement, at, text, cost, words) => {
   const indent = at.indentOf(statement)

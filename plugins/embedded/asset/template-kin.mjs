@@ -2,9 +2,9 @@
 // name that nobody uses was for, which class could have been made instead, what a map held before.
 
 import {textOf, walk} from './parse.mjs'
+import {say} from './spot.mjs'
 import {fitted, isLoose} from './surface.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const namesIn = (node) => [...walk(node)].filter((one) => one.view?.is === 'name').map((one) => one.view.name)
 const isUsable = (names, node, at) => {
   const visible = new Set(at.names(node).map((one) => one.name))

@@ -2,9 +2,8 @@
 // and never set, a list of the surroundings that must be emptied, a result that is kept instead of returned.
 
 import {textOf, walk} from './parse.mjs'
+import {exits, say} from './spot.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const exits = new Set(['return', 'throw', 'break', 'continue'])
 const plainName = /^[A-Za-z_$][\w$]*$/
 
 const around = (statement, at, text, cost, words) => {

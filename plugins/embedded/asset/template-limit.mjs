@@ -3,10 +3,7 @@
 
 import {textOf, walk} from './parse.mjs'
 import {kindOf} from './result.mjs'
-
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const isTarget = (node) => node.up?.view?.is === 'assign' && node.up.view.target === node
-const isCallee = (node) => node.up?.view?.is === 'call' && node.up.view.callee === node
+import {isCallee, isTarget, say} from './spot.mjs'
 
 const upper = /max|limit|burst|cap|size|most|top|upper|high|ceil|length|total|budget|stock|available/i
 const lower = /min|least|floor|lower|low|base|bottom/i

@@ -2,10 +2,7 @@
 // project's own words and errors, the fixed parts of filled texts.
 
 import {textOf} from './parse.mjs'
-
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const isTarget = (node) => node.up?.view?.is === 'assign' && node.up.view.target === node
-const isCallee = (node) => node.up?.view?.is === 'call' && node.up.view.callee === node
+import {isCallee, isTarget, say} from './spot.mjs'
 
 // this.total → rest, where `rest` is at hand.
 const localInstead = (node, at) => {

@@ -2,8 +2,7 @@
 // of a chain, the two sides of a comparison that must ask for the same.
 
 import {textOf, walk} from './parse.mjs'
-
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
+import {say} from './spot.mjs'
 
 const swapped = (a, b, at, cost, name) => {
   if (textOf(a) === textOf(b)) return

@@ -1,11 +1,8 @@
 // Templates for names that are imported or declared and never read: where an edit took a use away, the name stays behind.
 
 import {textOf, walk} from './parse.mjs'
+import {isCallee, isTarget, say} from './spot.mjs'
 import {fitted} from './surface.mjs'
-
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const isTarget = (node) => node.up?.view?.is === 'assign' && node.up.view.target === node
-const isCallee = (node) => node.up?.view?.is === 'call' && node.up.view.callee === node
 
 // What is imported or declared and never read was meant somewhere.
 const orphaned = (node, at) => {

@@ -1,8 +1,7 @@
 // Templates for regular expressions: flags, anchors, quantifiers, classes, one more alternative; in literals and in Python's strings.
 
 import {textOf} from './parse.mjs'
-
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
+import {say} from './spot.mjs'
 
 const regex = (node, at) => {
   const from = textOf(node)

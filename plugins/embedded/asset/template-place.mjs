@@ -2,12 +2,9 @@
 // statement that comes too early or too late.
 
 import {textOf, walk} from './parse.mjs'
+import {exits, isCallee, isTarget, say} from './spot.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const exits = new Set(['return', 'throw', 'break', 'continue'])
 const ownOf = /^(this|self)$/
-const isTarget = (node) => node.up?.view?.is === 'assign' && node.up.view.target === node
-const isCallee = (node) => node.up?.view?.is === 'call' && node.up.view.callee === node
 
 // a.b.size → part.size, where `part` is at hand.
 const otherOwner = (node, at) => {

@@ -2,8 +2,8 @@
 // dictionaries that are added to, numbers that come from a counter, errors that are caught, decorators.
 
 import {textOf, walk} from './parse.mjs'
+import {say} from './spot.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isPython = (at) => at.surface.name === 'py'
 
 /** What a call by this name may lack behind its last argument: how many arguments it has, what is missing, what that costs. */

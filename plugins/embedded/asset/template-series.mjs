@@ -2,9 +2,9 @@
 // off by one, a flag that all patterns carry, a member that goes by the name of its key, a bound for a position.
 
 import {textOf, walk} from './parse.mjs'
+import {say} from './spot.mjs'
 import {statementOf} from './template-condition.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const wordOf = (node) => (node?.view?.what === 'string' ? textOf(node).slice(1, -1) : '')
 const replacedWord = (text, from, to) => text.replace(new RegExp(`(?<![\\w$])${from}(?![\\w$])`, 'g'), () => to)
 

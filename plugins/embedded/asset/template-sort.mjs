@@ -2,8 +2,8 @@
 // a list that must be sorted before what comes next.
 
 import {textOf} from './parse.mjs'
+import {say} from './spot.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
 const isPython = (at) => at.surface.name === 'py'
 
 /** Orders by a part of the element: as `key=` of what is sorted, where nothing says how. */

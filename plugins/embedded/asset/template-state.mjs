@@ -2,9 +2,8 @@
 // that is lost, a list that must stay in order. Whole statements only.
 
 import {textOf, walk} from './parse.mjs'
+import {classOf, exits, say} from './spot.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const exits = new Set(['return', 'throw', 'break', 'continue'])
 const ownOf = /^(this|self)$/
 
 /** How deep a statement stands in its function: what was left out stood seldom deep. */
@@ -206,11 +205,6 @@ const takesNothing = (fn) => {
   if (!params || params.type === 'identifier') return false
   const decorated = fn.up?.type === 'decorated_definition'
   return !decorated && params.kids.filter((kid) => kid.named && kid.type !== 'comment' && !ownOf.test(textOf(kid))).length === 0
-}
-
-const classOf = (node) => {
-  for (let up = node.up; up; up = up.up) if (up.view?.is === 'class') return up
-  return null
 }
 
 /** What these templates ask of a file; `memo` keeps answers by function. */

@@ -2,10 +2,9 @@
 // nobody sets. Whole statements only.
 
 import {textOf, walk} from './parse.mjs'
+import {exits, say} from './spot.mjs'
 import {depthOf} from './template-state.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const exits = new Set(['return', 'throw', 'break', 'continue'])
 const changers = /^(push|append|add|extend|insert|unshift|set|update|appendleft|setdefault|delete|remove|discard|pop|clear)$/
 
 const kinds = [

@@ -2,10 +2,9 @@
 // that was handed back, a field that its sister shares every change with. Whole statements only.
 
 import {textOf, walk} from './parse.mjs'
+import {classOf, exits, say} from './spot.mjs'
 import {depthOf} from './template-state.mjs'
 
-const say = (text) => `\`${text.replace(/\s+/g, ' ').slice(0, 60)}\``
-const exits = new Set(['return', 'throw', 'break', 'continue'])
 const ownOf = /^(this|self|cls)$/
 
 const put = (statement, at, text, cost) => {
@@ -83,11 +82,6 @@ export const methodsOf = (roots) => {
       found.set(node.view.name, own)
     }
   return found
-}
-
-const classOf = (node) => {
-  for (let up = node.up; up; up = up.up) if (up.view?.is === 'class') return up
-  return null
 }
 
 // self.stock = stock, self._attempts = Window(…): which class a field is of, by its name or its maker.
