@@ -198,9 +198,11 @@ describe('signals', () => {
     const started = repo.start(['run', '--json', ...args, 'x'], {env})
     await started.until((line) => line.type === 'tool.called')
     const began = performance.now()
+    // Two that come together may be one to the kernel: a person presses until it is over.
     started.child.kill('SIGINT')
-    started.child.kill('SIGINT')
-    expect((await started.ended).code).toBe(130)
+    const presses = setInterval(() => started.child.kill('SIGINT'), 100)
+    const {code} = await started.ended.finally(() => clearInterval(presses))
+    expect(code).toBe(130)
     expect(performance.now() - began).toBeLessThan(2000)
     expect(await survivorsAfter(repo, 2000)).toEqual([])
   })
