@@ -82,7 +82,13 @@ export const hireChild = (options: HireOptions): Hired => {
     resolve(link)
   })
   const env = {...options.env, PENGUIN_LINK: word, PENGUIN_AGENT: agent}
-  const {pid, ended} = (options.inTerminal ?? startPlain)({agent, file: options.node, args: [...calmFlags(process.execArgv), smallHeap, options.script], cwd, env})
+  const {pid, ended} = (options.inTerminal ?? startPlain)({
+    agent,
+    file: options.node,
+    args: [...calmFlags(process.execArgv), smallHeap, options.script],
+    cwd,
+    env,
+  })
   const timer = setTimeout(() => killGroup(pid), helloMs)
   const gone = ended.then((why) => {
     clearTimeout(timer)

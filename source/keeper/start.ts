@@ -84,7 +84,12 @@ export const startKeeper = async (context: Context, wish: KeeperWish = {}): Prom
   const {flags = context.flags, graceMs = tenMinutesMs, takesOver, script = scriptOf()} = wish
   const start: KeeperStart = {root, cwd: context.cwd, flags, version: context.version, graceMs, ...(takesOver ? {takesOver} : {})}
   const env = {...context.env, NODE_COMPILE_CACHE: join(foldersOf(context.env).cache, 'v8')}
-  const child = spawn(process.execPath, [...calmFlags(process.execArgv), smallHeap, script], {cwd: '/', env, detached: true, stdio: ['pipe', 'ignore', 'pipe', 'pipe']})
+  const child = spawn(process.execPath, [...calmFlags(process.execArgv), smallHeap, script], {
+    cwd: '/',
+    env,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+  })
   const [input, , errors, ready] = child.stdio as unknown as [Writable, null, Readable, Readable]
   const {promise: failed, reject: fail} = Promise.withResolvers<never>()
   child.once('error', fail)
