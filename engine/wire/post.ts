@@ -14,6 +14,7 @@ import {agentFor} from './agent.ts'
 import {socketFault, WireError} from './fault.ts'
 import {openRest, type Rest} from './rest.ts'
 import {openWatch, type Watch} from './watch.ts'
+import {wholeLetters} from './whole-letters.ts'
 
 export interface WireRequest {
   /** PROVIDER/MODEL, for the words of faults. */
@@ -226,7 +227,8 @@ export const post = async (asked: WireRequest, signal: AbortSignal): Promise<Wir
     const forget = (): void => signal.removeEventListener('abort', onAbort)
     const watch = openWatch(asked, (found) => fail(new WireError(found)))
     signal.addEventListener('abort', onAbort, {once: true})
-    const length = asked.body === undefined ? {} : {'content-type': 'application/json', 'content-length': String(Buffer.byteLength(asked.body))}
+    const body = asked.body === undefined ? undefined : wholeLetters(asked.body)
+    const length = body === undefined ? {} : {'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body))}
     try {
       request = send(url, {method: asked.method, agent, headers: {'accept-encoding': 'identity', 'user-agent': 'penguin', ...length, ...asked.headers}})
     } catch (thrown) {
@@ -247,6 +249,6 @@ export const post = async (asked: WireRequest, signal: AbortSignal): Promise<Wir
       receive(incoming, source, receiver)
       resolve(responseOf(incoming, receiver, sent, forget))
     })
-    sent.end(asked.body)
+    sent.end(body)
   })
 }
