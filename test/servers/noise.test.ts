@@ -3,7 +3,7 @@
 import {afterAll, beforeAll, expect, it} from 'vitest'
 import type {ModelClient, ToolSpec} from '../../engine/contract/model.ts'
 import {openAsker} from '../../engine/model/ask.ts'
-import {openShelf} from '../../engine/tool/shelf.ts'
+import {openShelf, type Shelf} from '../../engine/tool/shelf.ts'
 import ollamaClient from '../../plugins/ollama/ollama.ts'
 import chat from '../../plugins/openai/chat.ts'
 import {realClock, realDice} from '../../source/edges.ts'
@@ -25,6 +25,16 @@ const hooks = {
   onFailed: () => undefined,
   onRoute: () => undefined,
   onBreaker: () => undefined,
+}
+
+/** Strictly: nothing is mended, and the tool is there. */
+const isCall = async (shelf: Shelf, name: string, text: string): Promise<boolean> => {
+  const tool = await shelf.get(name)
+  try {
+    return tool !== undefined && (await shelf.check(tool, JSON.parse(text))).ok
+  } catch {
+    return false
+  }
 }
 
 describeReal(['ollama', 'llama-server'], 'noise, held to a schema', () => {
@@ -79,7 +89,8 @@ describeReal(['ollama', 'llama-server'], 'noise, held to a schema', () => {
         '../home/.config/penguin/config.yml': `providers:\n  ${provider}: {models: {noise: {edits: grammar, window: ${window}, sampling: {temperature: 1}}}}\n`,
       })
       const env = {OLLAMA_HOST: ollama.url, LLAMACPP_BASE_URL: `${llama.url}/v1`}
-      const formless: {call: string; error?: {code: string; msg: string}}[] = []
+      const shelf = openShelf(tools)
+      const formless: string[] = []
       let calls = 0
       const failed: {error: {code: string}}[] = []
       // Each of its replies is a call or the end, by chance: more than one run is needed for some calls.
@@ -89,11 +100,10 @@ describeReal(['ollama', 'llama-server'], 'noise, held to a schema', () => {
           {env},
         )
         expect(run.closed, run.stderr).toBeDefined()
-        const done = bodies(run.lines, 'tool.done') as typeof formless
-        // A call of the wrong form goes on record as the text that it was; what a tool finds wrong with a good one is its own word.
-        const asText = new Set(bodies(run.lines, 'tool.called').flatMap(({call, input}) => (typeof input === 'string' ? [call] : [])))
-        formless.push(...done.filter(({call, error}) => error?.code === 'tool.unknown' || (error?.code === 'tool.input' && asText.has(call) && !error.msg.includes('no check'))))
-        calls += done.length
+        const called = bodies(run.lines, 'tool.called') as {tool: string; input: unknown}[]
+        // A call that did not begin is on record as the text that it was. What a tool or a rule finds wrong with a good one is their word.
+        for (const {tool, input} of called) if (typeof input === 'string' && !(await isCall(shelf, tool, input))) formless.push(`${tool} ${input}`)
+        calls += called.length
         failed.push(...(bodies(run.lines, 'model.failed') as typeof failed))
       }
       expect(calls).toBeGreaterThanOrEqual(leastCalls)
