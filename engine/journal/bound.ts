@@ -23,26 +23,48 @@ export interface Bounded {
 // Fields over 8 KiB are large. Only a body that is still too long without them gives up smaller ones.
 const floors = [8192, 1024, 160]
 
-const spill = (value: unknown, text: string, blobs: BlobStore): {ref: {blob: BlobId; bytes: number}; kind: 'text' | 'json'} => {
+interface Spilled {
+  ref: {blob: BlobId; bytes: number}
+  kind: 'text' | 'json'
+}
+
+const spill = (value: unknown, blobs: BlobStore): Spilled => {
   // UTF-8 cannot hold half a surrogate pair; JSON can.
   const plain = typeof value === 'string' && value.isWellFormed()
-  const content = Buffer.from(plain ? value : text)
+  const content = Buffer.from(plain ? value : JSON.stringify(value))
   return {ref: {blob: blobs.put(content), bytes: content.length}, kind: plain ? 'text' : 'json'}
 }
 
+/** A body as JSON, without the texts that fit into no line: each copy of one costs as much memory as a model talks. */
+export interface Written {
+  bodyText: string
+  /** Fields that stand as '' in it, and what they hold. */
+  long: Readonly<Record<string, string>>
+}
+
+/** No character takes less than a byte. */
+const isLong = (value: unknown): boolean => typeof value === 'string' && value.length > maxLineBytes
+
+export const written = (body: object): Written => {
+  const long = Object.fromEntries(Object.entries(body).filter(([, value]) => isLong(value)))
+  const fields = Object.keys(long)
+  if (fields.length === 0) return {bodyText: JSON.stringify(body), long}
+  return {bodyText: JSON.stringify({...body, ...Object.fromEntries(fields.map((field) => [field, '']))}), long}
+}
+
 /** `restBytes`: what the line takes besides the body. Throws FaultError: journal.full, journal.readonly. */
-export const bound = (body: Body, bodyText: string, restBytes: number, blobs: BlobStore): Bounded => {
+export const bound = (body: Body, {bodyText, long}: Written, restBytes: number, blobs: BlobStore): Bounded => {
   const room = maxLineBytes - restBytes
+  const fits = Object.keys(long).length === 0 && (bodyText.length * 3 <= room || Buffer.byteLength(bodyText) <= room)
   // No character takes more than 3 bytes of UTF-8 per unit of its length.
-  if (bodyText.length * 3 <= room || Buffer.byteLength(bodyText) <= room) return {body, bodyText, large: null, blobs: []}
-  const made: Body = JSON.parse(bodyText)
+  if (fits) return {body, bodyText, large: null, blobs: []}
+  const made: Body = {...JSON.parse(bodyText), ...long}
   const large: Large = {}
   const stored: BlobId[] = []
   for (const floor of floors) {
     for (const [field, value] of Object.entries(made)) {
-      const text = JSON.stringify(value)
-      if (field in large || Buffer.byteLength(text) <= floor) continue
-      const {ref, kind} = spill(value, text, blobs)
+      if (field in large || !(isLong(value) || Buffer.byteLength(JSON.stringify(value)) > floor)) continue
+      const {ref, kind} = spill(value, blobs)
       made[field] = ref
       large[field] = kind
       stored.push(ref.blob)

@@ -8,7 +8,7 @@ import type {Clock} from '../base/clock.ts'
 import type {BlobId, RunId} from '../base/id.ts'
 import {type Draft, type Event, events} from '../contract/event.ts'
 import type {Blobs} from './blobs.ts'
-import {bound, inflate, type Large} from './bound.ts'
+import {bound, inflate, type Large, type Written, written} from './bound.ts'
 import type {Database} from './database.ts'
 
 /** event.id = run.no * span + seq. */
@@ -159,12 +159,13 @@ const openWriter = (db: Database, blobs: Blobs, findRun: (run: RunId) => RunRow 
   const insert = db.prepare(sql.event)
   const note = openNotes(db)
 
-  const write = (run: RunId, no: number, seq: number, at: number, draft: Draft, bodyText: string): {event: Event; stored: BlobId[]} => {
+  const write = (run: RunId, no: number, seq: number, at: number, draft: Draft, text: Written): {event: Event; stored: BlobId[]} => {
     // Read back what is written, so that nobody is shown anything that is not on record.
-    const body = JSON.parse(bodyText) as Body
+    const body = JSON.parse(text.bodyText) as Body
     const event = stamp(run, seq, at, draft, body)
-    const restBytes = bodyText.length < 16_384 ? 0 : Buffer.byteLength(JSON.stringify({...event, body: 0}))
-    const fits = bound(body, bodyText, restBytes, blobs)
+    const isShort = text.bodyText.length < 16_384 && Object.keys(text.long).length === 0
+    const restBytes = isShort ? 0 : Buffer.byteLength(JSON.stringify({...event, body: 0}))
+    const fits = bound(body, text, restBytes, blobs)
     const large = fits.large && JSON.stringify(fits.large)
     const {type, task, role, agent, turn, trace, span: own, parent} = draft
     insert.run(no * span + seq, at, type, versionOf(type), task, role, agent, turn, trace, own, parent, large, fits.bodyText)
@@ -172,7 +173,7 @@ const openWriter = (db: Database, blobs: Blobs, findRun: (run: RunId) => RunRow 
     return {event: fits.large ? ({...event, body: fits.body} as Event) : event, stored: fits.blobs}
   }
 
-  return (run: RunId, drafts: readonly Draft[], texts: readonly string[], at: number): {made: Event[]; stored: BlobId[]} => {
+  return (run: RunId, drafts: readonly Draft[], texts: readonly Written[], at: number): {made: Event[]; stored: BlobId[]} => {
     const row = findRun(run) ?? {no: Number(open.run(run, run, at).lastInsertRowid), closedAt: null, lastId: 0}
     const [made, stored]: [Event[], BlobId[]] = [[], []]
     let seq = row.lastId % span
@@ -181,7 +182,7 @@ const openWriter = (db: Database, blobs: Blobs, findRun: (run: RunId) => RunRow 
       if (over) break
       if (draft.key !== undefined && take.run(row.no, draft.key).changes === 0) continue
       seq += 1
-      const written = write(run, row.no, seq, at, draft, texts[index] as string)
+      const written = write(run, row.no, seq, at, draft, texts[index] as Written)
       made.push(written.event)
       stored.push(...written.stored)
       over = draft.type === 'run.closed'
@@ -223,7 +224,7 @@ export const openRecord = (db: Database, blobs: Blobs, clock: Clock): EventRecor
 
   const append: EventRecord['append'] = (run, drafts, full) => {
     if (!writer) throw Object.assign(new Error('it was opened for reading'), {code: 'SQLITE_READONLY'})
-    const texts = drafts.map((draft) => JSON.stringify(draft.body))
+    const texts = drafts.map((draft) => written(draft.body))
     const work = (): Event[] => {
       const {made, stored} = writer(run, drafts, texts, clock.now())
       if (full) blobs.sync(stored)

@@ -2,6 +2,7 @@
 // no answer, however much text came.
 
 import type {Fault} from '../base/envelope.ts'
+import {openPile} from '../base/pile.ts'
 import {asFault, fault} from '../contract/fault.ts'
 import {noUsage, type Usage} from '../contract/grant.ts'
 import type {Call} from '../contract/message.ts'
@@ -47,11 +48,11 @@ const apart = (reply: Collected, route: string): Collected => {
 
 /** Never throws; `route` is for the words of faults. */
 export const collect = async (stream: AsyncIterable<Part>, route: string, onText: (text: string, thought: boolean) => void): Promise<Collected> => {
-  const texts: string[] = []
-  const thoughts: string[] = []
+  const texts = openPile()
+  const thoughts = openPile()
   const calls: Call[] = []
   const whole = (rest: Omit<Collected, 'text' | 'thought' | 'calls'>): Collected =>
-    apart({text: texts.join(''), thought: thoughts.join(''), calls: rest.error ? [] : calls, ...rest}, route)
+    apart({text: texts.whole(), thought: thoughts.whole(), calls: rest.error ? [] : calls, ...rest}, route)
   try {
     for await (const part of stream) {
       if (part.is === 'end') {
@@ -61,7 +62,7 @@ export const collect = async (stream: AsyncIterable<Part>, route: string, onText
       }
       if (part.is === 'call') calls.push(part.call)
       else {
-        ;(part.is === 'text' ? texts : thoughts).push(part.text)
+        ;(part.is === 'text' ? texts : thoughts).add(part.text)
         onText(part.text, part.is === 'thought')
       }
     }

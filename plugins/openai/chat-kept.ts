@@ -1,6 +1,8 @@
 // What a server of chat completions wants back with its own calls, or refuses the next request: its thoughts (DeepSeek, Kimi),
 // their details (OpenRouter), a signature on each call (Gemini). It goes back as it came and to the same route only. Pure.
 
+import {openPile, type Pile} from '../../engine/plugin.ts'
+
 export type Kept = {is: 'reasoning'; text: string} | {is: 'details'; details: Detail[]} | {is: 'extra'; index: number; extra: unknown}
 
 type Detail = Record<string, unknown>
@@ -20,12 +22,12 @@ const joined = (last: Detail, next: Detail): Detail => {
 }
 
 export const openKept = () => {
-  let reasoning: string[] | undefined
+  let reasoning: Pile | undefined
   const details: Detail[] = []
   return {
     reasoned: (text: string): void => {
-      reasoning ??= []
-      reasoning.push(text)
+      reasoning ??= openPile()
+      reasoning.add(text)
     },
     detailed: (more: unknown): void => {
       for (const next of Array.isArray(more) ? more.filter(isDetail) : []) {
@@ -38,7 +40,7 @@ export const openKept = () => {
     all: (calls: readonly {extra?: unknown}[]): Kept[] => {
       if (calls.length === 0) return []
       const extras = calls.flatMap(({extra}, index): Kept[] => (extra === undefined ? [] : [{is: 'extra', index, extra}]))
-      const thoughts: Kept[] = reasoning ? [{is: 'reasoning', text: reasoning.join('')}] : []
+      const thoughts: Kept[] = reasoning ? [{is: 'reasoning', text: reasoning.whole()}] : []
       return [...thoughts, ...(details.length > 0 ? [{is: 'details' as const, details}] : []), ...extras]
     },
   }

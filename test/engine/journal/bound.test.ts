@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {Event} from '../../../engine/contract/event.ts'
-import {bound, maxLineBytes, pieces} from '../../../engine/journal/bound.ts'
+import {bound, maxLineBytes, pieces, written} from '../../../engine/journal/bound.ts'
 import {delta, followUntil, make, notice, openTemp, runId, textOf} from './kit.ts'
 
 const run = runId(1)
@@ -111,7 +111,7 @@ describe('the rule of 64 KiB', () => {
       has: () => true,
     }
     const body = {middle: 'm'.repeat(8000), large: 'l'.repeat(60_000), small: 's'}
-    const {body: made} = bound(body, JSON.stringify(body), 300, blobs)
+    const {body: made} = bound(body, written(body), 300, blobs)
     expect(made).toMatchObject({middle: body.middle, small: 's', large: {bytes: 60_000}})
     expect(stored).toHaveLength(1)
   })
