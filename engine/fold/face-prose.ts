@@ -7,7 +7,7 @@ import {type Cleaner, openCleaner} from './face-clean.ts'
 import type {Flow, Run} from './face-flow.ts'
 import {isClosed, type Link, linkAt, markAt} from './face-inline.ts'
 import {fenceOf, mark, perhapsFence, perhapsMark, perhapsRule, rule} from './face-marks.ts'
-import {drawRows, isTableRow, tableRowsMost} from './face-table.ts'
+import {isTableRow, openTable} from './face-table.ts'
 
 export interface Prose {
   push(text: string): void
@@ -46,7 +46,7 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
   let slanted: '*' | '_' | '' = ''
   let struck = false
   let before = ' '
-  let table: string[] = []
+  const table = openTable(flow, {base: style, head: [style, bold].filter(Boolean).join(';'), edge: dim, code: inline, strong: bold})
   /** No word on this line so far. */
   let bare = true
 
@@ -218,23 +218,17 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
     return true
   }
 
-  const drawTable = (): void => {
-    drawRows(flow, table, {base: style, head: [style, bold].filter(Boolean).join(';'), edge: dim, code: inline, strong: bold})
-    table = []
-  }
-
   const takeRow = (last: boolean): boolean => {
     const end = held.indexOf('\n')
     if (end < 0 && !last) return false
-    table.push(end < 0 ? held : held.slice(0, end))
+    table.take(end < 0 ? held : held.slice(0, end))
     held = end < 0 ? '' : held.slice(end + 1)
-    if (table.length >= tableRowsMost) drawTable()
     return true
   }
 
   const say = (last: boolean): boolean => {
     if (atStart && colour && !closing && isTableRow(held)) return takeRow(last)
-    if (atStart && table.length > 0 && /[^ \t]/.test(held)) drawTable()
+    if (atStart && /[^ \t]/.test(held)) table.end()
     if (atStart && !begin(last)) return false
     if (closing) return sayCode(last)
     const first = held[0]
@@ -271,7 +265,7 @@ export const openProse = (flow: Flow, {colour, style = ''}: {colour: boolean; st
   }
 
   const forget = (): void => {
-    if (table.length > 0) drawTable()
+    table.end()
     flow.indent(0)
     atStart = true
     bare = true

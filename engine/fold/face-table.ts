@@ -5,8 +5,8 @@ import {graphemesOf, widthOf} from '../base/width.ts'
 import type {Flow, Run} from './face-flow.ts'
 
 export const isTableRow = (row: string): boolean => /^[ \t]{0,3}\|/.test(row)
-/** More rows than these are drawn as a table of their own. */
-export const tableRowsMost = 200
+/** More rows than these go on below, in the columns that these have. */
+const rowsMost = 200
 
 const narrowest = 4
 
@@ -94,7 +94,7 @@ const aligned = (runs: readonly Run[], width: number, align: Align): Run[] => {
   return [...blank(left), ...runs, ...blank(rest - left)]
 }
 
-export interface TableStyles {
+interface TableStyles {
   base: string
   head: string
   edge: string
@@ -102,34 +102,66 @@ export interface TableStyles {
   strong: string
 }
 
-/** undefined: it is no table, for it has no line under its head. */
-export const tableLines = (rows: readonly string[], columns: number, styles: TableStyles): Run[][] | undefined => {
-  const [, second = ''] = rows
-  if (!isRuler(second)) return undefined
-  const aligns = cellsIn(second).map(alignOf)
-  const marks = {code: styles.code, strong: styles.strong}
-  const body = rows
-    .filter((_, at) => at !== 1)
-    .map((row, at) => cellsIn(row).map((cell) => runsOf(cell, at === 0 ? styles.head : styles.base, at === 0 ? {code: '', strong: ''} : marks)))
-  const count = Math.max(...body.map((row) => row.length))
-  const wanted = Array.from({length: count}, (_, column) => Math.max(1, ...body.map((row) => widthOfRuns(row[column] ?? []))))
-  const widths = fittedTo(wanted, columns - (count - 1) * 3)
-  const edge: Run = {text: ' │ ', style: styles.edge}
-  const lines = body.flatMap((row) => {
+/** What the rows of a table have in common; it holds for those that come after the first of them were drawn. */
+interface Shape {
+  aligns: Align[]
+  widths: number[]
+}
+
+const bodyOf = (rows: readonly string[], styles: TableStyles): Run[][][] =>
+  rows.map((row) => cellsIn(row).map((cell) => runsOf(cell, styles.base, {code: styles.code, strong: styles.strong})))
+
+const drawn = (rows: readonly Run[][][], {aligns, widths}: Shape, edge: Run): Run[][] =>
+  rows.flatMap((row) => {
     const cells = widths.map((width, column) => wrap(row[column] ?? [], width))
     const tall = Math.max(...cells.map((cell) => cell.length))
     return Array.from({length: tall}, (_, at) =>
       widths.flatMap((width, column) => [...(column > 0 ? [edge] : []), ...aligned(cells[column]?.[at] ?? [], width, aligns[column] ?? 'left')]),
     )
   })
-  const headRows = Math.max(...widths.map((width, column) => wrap(body[0]?.[column] ?? [], width).length))
-  return lines.toSpliced(headRows, 0, [{text: widths.map((width) => '─'.repeat(width)).join('─┼─'), style: styles.edge}])
+
+/** undefined: it is no table, for it has no line under its head. */
+const begun = (rows: readonly string[], columns: number, styles: TableStyles, edge: Run): {lines: Run[][]; shape: Shape} | undefined => {
+  const [first = '', second = '', ...more] = rows
+  if (!isRuler(second)) return undefined
+  const head = cellsIn(first).map((cell) => runsOf(cell, styles.head, {code: '', strong: ''}))
+  const body = bodyOf(more, styles)
+  const count = Math.max(head.length, ...body.map((row) => row.length))
+  const wanted = Array.from({length: count}, (_, column) => Math.max(1, ...[head, ...body].map((row) => widthOfRuns(row[column] ?? []))))
+  const shape = {aligns: cellsIn(second).map(alignOf), widths: fittedTo(wanted, columns - (count - 1) * 3)}
+  const line: Run = {text: shape.widths.map((width) => '─'.repeat(width)).join('─┼─'), style: styles.edge}
+  return {lines: [...drawn([head], shape, edge), [line], ...drawn(body, shape, edge)], shape}
 }
 
-/** The rows from the beginning of a line on; what is no table stands as it was written. */
-export const drawRows = (flow: Flow, rows: readonly string[], styles: TableStyles): void => {
-  for (const line of tableLines(rows, flow.columns(), styles) ?? rows.map((row): Run[] => [{text: row.trim(), style: styles.base}])) {
-    for (const {text, style} of line) flow.literal(text, style)
-    flow.newline()
+export interface Table {
+  take(row: string): void
+  /** The table is over: what was held is drawn. What is no table stands as it was written. */
+  end(): void
+}
+
+/** Rows from the beginning of a line on. */
+export const openTable = (flow: Flow, styles: TableStyles): Table => {
+  const edge: Run = {text: ' │ ', style: styles.edge}
+  let rows: string[] = []
+  /** Of a table whose first rows are drawn already. */
+  let shape: Shape | undefined
+  const draw = (): void => {
+    const table = shape ? {lines: drawn(bodyOf(rows, styles), shape, edge), shape} : begun(rows, flow.columns(), styles, edge)
+    for (const line of table?.lines ?? rows.map((row): Run[] => [{text: row.trim(), style: styles.base}])) {
+      for (const {text, style} of line) flow.literal(text, style)
+      flow.newline()
+    }
+    shape = table?.shape
+    rows = []
+  }
+  return {
+    take: (row) => {
+      rows.push(row)
+      if (rows.length >= rowsMost) draw()
+    },
+    end: () => {
+      if (rows.length > 0) draw()
+      shape = undefined
+    },
   }
 }

@@ -15,6 +15,7 @@ import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {Context} from '../context.ts'
 import {type Host, openHost} from '../host.ts'
 import {checkTrust} from '../trust.ts'
+import {openAtWork} from './at-work.ts'
 import {type Chapters, openChapters} from './chapters.ts'
 import {changed, requestFor, settingsOf} from './requests.ts'
 import type {TakeOver} from './start.ts'
@@ -94,7 +95,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
   let barred: {leave: Leave; text: string} | undefined
   /** The run whose conversation the next one goes on with. */
   let last = ''
-  const working = new Set<string>()
+  const working = openAtWork()
   /** The last error of the run in progress. */
   let refusal: Fault | undefined
 
@@ -114,15 +115,10 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
 
   const isCutOff = (): boolean => inJournal((journal) => journal.runs().find(({run}) => run === last)?.closedAt) === null
 
-  const noteWork = (event: Event): void => {
-    const agent = event.agent ?? ''
-    if (event.type === 'task.started') working.add(agent)
-    if (event.type === 'phase.handed' || (event.type === 'role.lost' && !event.body.replaced)) working.delete(agent)
-  }
   const hear = (event: Event): void => {
     if (event.type === 'user.said') last = event.run
     if (event.type === 'error') refusal = event.body
-    noteWork(event)
+    working.note(event)
     if (event.type === 'task.started') for (const text of held.splice(0)) host?.say(text)
     ears.event(event)
   }
@@ -163,7 +159,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     host = opened.result
     chapters.begin(host)
     // Work that an earlier keeper left open goes on without being given out again.
-    if (host.run === last) for (const event of host.journal.read({run: host.run, types: ['task.started', 'phase.handed']})) noteWork(event)
+    if (host.run === last) for (const event of host.journal.read({run: host.run, types: ['task.started', 'phase.handed']})) working.note(event)
     ears.changed()
     if (halted) host.end('interrupted', 'interrupted by the user')
     await follow(host)
@@ -241,8 +237,11 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
         return begin(words)
       }
       if (when === 'after' || barred) queue.push(words)
-      else if (host && working.size > 0) return host.say(words, to !== undefined && working.has(to) ? to : undefined)
-      else held.push(words)
+      else if (host && working.isAnybody()) {
+        const one = to !== undefined && working.has(to) ? to : undefined
+        working.woken(one)
+        return host.say(words, one)
+      } else held.push(words)
       ears.changed()
     },
     unqueue: (index) => {
@@ -255,7 +254,7 @@ export const openSession = ({context, root, startAgent, openReader, ears}: Sessi
     },
     interrupt: (agent) => {
       if (!host) return
-      if (working.size === 0) return endRun('interrupted by the user')
+      if (working.areAllStopped()) return endRun('interrupted by the user')
       host.interrupt(agent)
     },
     end: endRun,

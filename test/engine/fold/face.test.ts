@@ -208,6 +208,14 @@ describe('the layout', () => {
     expect(textOf([replied(plain)], {columns: 200})).toBe(`${plain}\n`)
     expect(textOf([replied('a \\*b\\* \\_c\\_ and C:\\dir')])).toBe('a *b* _c_ and C:\\dir\n')
   })
+  it('draws a table of hundreds of rows in the same columns from the first to the last, and the next table in its own', () => {
+    const rows = Array.from({length: 450}, (_, at) => `| ${at} | row |`)
+    const lines = textOf([replied(['| number | b |', '|--:|---|', ...rows, '', '| x |', '|---|', '| y |'].join('\n'))]).split('\n')
+    expect(lines.slice(0, 3)).toEqual(['number │ b  ', '───────┼────', '     0 │ row'])
+    expect(lines.slice(2, 452)).toEqual(Array.from({length: 450}, (_, at) => `${String(at).padStart(6)} │ row`))
+    expect(lines.slice(452).join('\n').trim()).toBe('x\n─\ny')
+  })
+
   it('draws a table in columns as the table says, wrapped where it is too wide', () => {
     const table = '| name | n |\n|:--|--:|\n| `a` | 5 |\n| **信件** \\| x | 1000 |\nafter'
     expect(textOf([replied(table)])).toBe('name     │    n\n─────────┼─────\na        │    5\n信件 | x │ 1000\nafter\n')
