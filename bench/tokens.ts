@@ -73,7 +73,7 @@ const treeOf = (pid: number): number[] => {
 const memoryOf = (pid: number): number => treeOf(pid).reduce((sum, one) => sum + statusOf(one, 'RssAnon'), 0) / 1024
 
 interface Run {
-  /** MB when a twentieth of the tokens was sent, when nearly all were, and the most that was seen. */
+  /** MB when a tenth of the tokens was sent and the young heap has its size, when nearly all were, and the most that was seen. */
   early: number
   late: number
   peak: number
@@ -96,7 +96,7 @@ const runOnce = async (args: readonly string[], stream: Stream, cwd: string, env
   const look = setInterval(() => {
     const now = memoryOf(child.pid as number)
     const done = server.told.sent / stream.tokens
-    if (seen.early === 0 && done >= 0.05) seen.early = now
+    if (seen.early === 0 && done >= 0.1) seen.early = now
     if (done > 0.5 && done < 1) seen.late = now
     seen.peak = Math.max(seen.peak, now)
   }, 100)
@@ -167,7 +167,7 @@ export const bench = async (): Promise<Figure[]> => {
         value: late,
         unit: 'MB',
         ratio: late / early,
-        note: `to after a twentieth of them; most, with the reply as a whole, ${peak.toFixed(0)} MB; ${perToken(cpuSec, turn, {tokens: million, everyMs: 0}).toFixed(1)} µs cpu a token`,
+        note: `to after a tenth of them; most, with the reply as a whole, ${peak.toFixed(0)} MB; ${perToken(cpuSec, turn, {tokens: million, everyMs: 0}).toFixed(1)} µs cpu a token`,
       })
       const paced = perToken(await medianCpu(args, slow, repo, env), turn, slow)
       figures.push({name: `${slow.tokens} tokens, one each ${slow.everyMs} ms, ${mode}`, value: paced, unit: 'µs cpu a token'})
