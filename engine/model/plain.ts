@@ -3,7 +3,7 @@
 
 import {createHash} from 'node:crypto'
 import type {CallId} from '../base/id.ts'
-import type {Message} from '../contract/message.ts'
+import type {ImagePart, Message} from '../contract/message.ts'
 import type {ToolSpec, Turn} from '../contract/model.ts'
 import {callJson, grammarGuide, grammarOf} from './grammar.ts'
 import {isByGrammar, type Takes} from './takes.ts'
@@ -59,8 +59,28 @@ const withShortIds = (messages: readonly Message[]): Message[] =>
 
 const shortId = (id: CallId): CallId => (/^[A-Za-z0-9]{9}$/.test(id) ? id : (createHash('sha256').update(id).digest('hex').slice(0, 9) as CallId))
 
+/** The system's words in front of the user's, and what follows in one role as one message; what holds calls stays by itself. */
+const folded = (messages: readonly Message[]): Message[] => {
+  const out: Message[] = []
+  for (const message of messages) {
+    const said: Message = message.from === 'system' ? {from: 'user', text: message.text} : message
+    const last = out.at(-1)
+    if (last?.from === 'user' && said.from === 'user')
+      out[out.length - 1] = {...last, ...said, text: `${last.text}\n\n${said.text}`, ...imagesOf([...(last.images ?? []), ...(said.images ?? [])])}
+    else out.push(said)
+  }
+  return out
+}
+
+const imagesOf = (images: ImagePart[]): {images?: ImagePart[]} => (images.length > 0 ? {images} : {})
+
 /** The turn as far as the route takes it. */
 export const plainTurn = (wanted: Turn, takes: Takes): Turn => {
+  const made = worded(wanted, takes)
+  return takes.whole || takes.folded ? {...made, ...(takes.whole ? {whole: true} : {}), ...(takes.folded ? {messages: folded(made.messages)} : {})} : made
+}
+
+const worded = (wanted: Turn, takes: Takes): Turn => {
   const {blamed} = takes
   const thoughts = takes.thoughts?.at(-1)
   const turn = blamed || thoughts ? {...wanted, ...(blamed ? {blamed} : {}), ...(thoughts ? {thoughts} : {})} : wanted

@@ -18,6 +18,10 @@ export interface Takes {
   output?: number
   /** Ids of calls are nine letters and digits (Mistral). */
   shortIds?: true
+  /** Not as a stream (OpenAI, where nobody was verified for one). */
+  whole?: true
+  /** No system message, and never two of one role in a row (Gemma's and older Mistral's templates). */
+  folded?: true
 }
 
 export const takesOf = ({tools, edits}: ModelCard): Takes => ({tools, answer: true, ...(edits === 'grammar' ? {grammar: 'on'} : {})})
@@ -27,8 +31,13 @@ export const isByGrammar = (turn: Turn, takes: Takes): boolean =>
   (takes.grammar !== undefined || turn.byGrammar === true) && takes.answer && turn.tools.length > 0
 
 const noTools =
-  /(?:not|n't) support (?:the )?(?:tool|function)|support tools|tool.?choice|tool (?:calling|use)|function calling|(?:parameter|field|argument)s?(?: supplied)?:? ["'`]?tools\b(?!\[)/i
+  /(?:not|n't) support (?:the )?(?:tool|function)|support tools|tool.?choice|tool (?:calling|use)|function calling|tools param requires|(?:parameter|field|argument)s?(?: supplied)?:? ["'`]?tools\b(?!\[)/i
 const noSchema = /response_format|json_schema|structured output|text\.format|output_config|["'`]format["'`]/i
+
+const noStream = /verified to stream|(?:not|n't) support stream|stream(?:ing)?["'`]? (?:is )?not (?:supported|allowed|available)/i
+const noSystem =
+  /system (?:role|message|prompt|instruction)s? (?:is |are )?not|developer instruction is not|only user and assistant roles|roles must alternate/i
+const noThinking = /(?:not|n't) support thinking|think value/i
 
 /** Fields that a request can do without (or has another name for), and what of our sampling stands in them. */
 const dispensable: Readonly<Record<string, readonly (keyof Sampling)[]>> = {
@@ -52,6 +61,8 @@ const isNamed = (text: string, name: string): boolean => new RegExp(`(?<!\\w)${n
 
 /** Fields that were sent, as far as the text names them. */
 const blamedIn = (text: string, sent: Sampling): string[] => {
+  // Ollama's words name no field of its own.
+  if (noThinking.test(text) && (sent.effort !== undefined || sent.think)) return ['reasoning_effort', 'chat_template_kwargs']
   const names = Object.entries(dispensable).flatMap(([name, fields]) => (fields.some((field) => sent[field] !== undefined) ? [name] : []))
   return [...names, ofTheWire].filter((name) => isNamed(text, name))
 }
@@ -75,6 +86,12 @@ export const learnedFrom = (error: Fault, turn: Turn, takes: Takes, sent: Sampli
   if (error.code !== 'model.refused') return takes
   if (takes.answer && (turn.answer || isByGrammar(turn, takes)) && noSchema.test(error.msg)) return {...takes, answer: false}
   if (takes.tools && turn.tools.length > 0 && noTools.test(error.msg)) return {...takes, tools: false}
+  if (!takes.whole && !turn.whole && noStream.test(error.msg)) return {...takes, whole: true}
+  if (noSystem.test(error.msg)) {
+    if (!takes.folded) return {...takes, folded: true}
+    // Results of calls are a role of their own: the template knows of no tools either.
+    if (takes.tools && turn.tools.length > 0) return {...takes, tools: false}
+  }
   if (!takes.shortIds && /tool.?call.?id/i.test(error.msg) && /length of 9/.test(error.msg)) return {...takes, shortIds: true}
   const output = outputIn(error.msg)
   if (output !== undefined && output < (takes.output ?? Number.POSITIVE_INFINITY)) return {...takes, output}

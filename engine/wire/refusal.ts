@@ -24,6 +24,12 @@ interface Said {
   message: string
 }
 
+/** OpenRouter's: what the server behind it said, which is all there is to know. */
+const behind = (inner: Record<string, unknown>): string => {
+  const {raw} = (inner.metadata ?? {}) as {raw?: unknown}
+  return typeof raw === 'string' && raw.trim() !== '' ? `: ${readRefusal(raw).message}` : ''
+}
+
 const words = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
 const saidIn = (value: unknown): Said | undefined => {
@@ -35,7 +41,7 @@ const saidIn = (value: unknown): Said | undefined => {
   if (typeof error === 'object' && error !== null) {
     const inner = error as Record<string, unknown>
     const from = [inner.code, inner.type].map(words).filter(Boolean)
-    return {code: from.join(' '), message: words(inner.message) || JSON.stringify(inner)}
+    return {code: from.join(' '), message: words(inner.message) ? words(inner.message) + behind(inner) : JSON.stringify(inner)}
   }
   if (typeof message === 'string') return {code: words(code) || words(type), message}
   if (detail !== undefined) return {code: '', message: typeof detail === 'string' ? detail : JSON.stringify(detail)}
@@ -55,10 +61,19 @@ export const readRefusal = (body: string): Said => {
 }
 
 const window =
-  /context_length_exceeded|exceed_context_size|maximum context|context (length|window|size|limit)|input length exceeds|prompt (is )?too long|too many (input )?tokens|max_model_len|longer than the (model|maximum)/i
+  /context_length_exceeded|exceed_context_size|max_prompt_tokens|maximum context|context (length|window|size|limit)|input length exceeds|(prompt|input) (is )?too (long|large)|too many (input )?tokens|max_model_len|longer than the (model|maximum)|maximum prompt length|prompt exceeds|token (count|limit)[^.]{0,40}exceeds|exceeded (the )?(model )?token limit|range of input length|`inputs`[^.]{0,40}must (be|have)/i
 const unknownModel = /model_not_found|model .*(not found|does not exist|is not available)|no such model|unknown model|not a valid model|invalid model/i
-const spent = /insufficient_quota|insufficient (credit|balance|funds)|billing|exceeded your current quota|credit balance/i
-const filtered = /content_filter|content_policy|flagged|safety/i
+const spent = /insufficient_quota|insufficient (credit|balance|funds)|credit balance|billing_|billing (details|hard limit)|exceeded your current quota/i
+/** Over within minutes, whatever it says of plans and billing: links to them stand in every refusal of some. */
+const passing = /rate.?limit|(?:try again|retry) (?:in|after) (?:about )?\d/i
+const filtered = /content_filter|content_policy|flagged|moderation|safety/i
+/** Nothing there answers to the path; of the model it says nothing. */
+const nowhere = /^(?:404 )?(?:page |file |resource |url )?not found\W*$|cannot post|invalid url|no route|no handler|^\W*$|nginx/i
+/** Some of its servers have the model and none of them will do this (OpenRouter). */
+const unwilling = /no endpoints found (?:that|matching)/i
+const unread = /pars(e|ing) tool call|tool_use_failed|failed to call a function/i
+/** llama-server that was started without it. */
+const needsFlag = /param requires --\w+/i
 
 const byStatus = (status: number): FaultCode => {
   if (status === 401 || status === 403) return 'model.credentials'
@@ -68,14 +83,17 @@ const byStatus = (status: number): FaultCode => {
   return 'model.refused'
 }
 
+const isSpent = (status: number, all: string): boolean => status === 402 || (spent.test(all) && (/insufficient_quota/.test(all) || !passing.test(all)))
+
 const codeOf = (status: number, {code, message}: Said): FaultCode => {
   const all = `${code} ${message}`
   if (status !== 401 && status !== 403 && status !== 429 && window.test(all)) return 'model.window'
-  if (status === 402 || spent.test(all) || /more system memory|out of memory/i.test(message)) return 'model.refused'
+  if (isSpent(status, all) || /more system memory|out of memory/i.test(message) || needsFlag.test(message)) return 'model.refused'
+  if (status === 404 && (unwilling.test(message) || nowhere.test(message))) return 'model.refused'
   if (status === 404 || (status < 500 && unknownModel.test(all))) return 'model.unknown'
-  if (/pars(e|ing) tool call/i.test(message)) return 'model.garbled'
-  if (/rate_limit|too many requests/i.test(code)) return 'model.limited'
-  return byStatus(status)
+  if (unread.test(all)) return 'model.garbled'
+  if (status !== 413 && /rate_limit|too many requests/i.test(code)) return 'model.limited'
+  return status === 403 && filtered.test(all) ? 'model.refused' : byStatus(status)
 }
 
 const hintOf = (found: FaultCode, {status, apiKeyEnv, apiKey, modelHint}: Refused, said: Said): string | undefined => {
@@ -83,14 +101,20 @@ const hintOf = (found: FaultCode, {status, apiKeyEnv, apiKey, modelHint}: Refuse
     return apiKeyEnv ? `${apiKey ? 'check' : 'set'} ${apiKeyEnv}` : 'name the variable of its key with apiKeyEnv in the configuration'
   if (found === 'model.unknown') return modelHint
   if (found !== 'model.refused') return undefined
-  if (status === 402 || spent.test(`${said.code} ${said.message}`)) return 'add credit with the provider, or choose another model'
-  if (/support tools|tool.choice|tool calling/i.test(said.message)) return 'choose a model that can call tools'
+  if (isSpent(status, `${said.code} ${said.message}`)) return 'add credit with the provider, or choose another model'
+  if (/support tools|tool.choice|tool calling|tool use/i.test(said.message)) return 'choose a model that can call tools'
   if (filtered.test(`${said.code} ${said.message}`)) return 'the filter of the provider stopped it; say it differently'
   if (status === 407) return proxyHint
-  return status >= 300 && status < 400 ? 'check its baseUrl' : 'choose another model with --model'
+  return (status >= 300 && status < 400) || (status === 404 && nowhere.test(said.message)) ? 'check its baseUrl' : 'choose another model with --model'
 }
 
 const leastKey = 8
+
+/** Google's: a wait that stands beside the message. */
+const delayIn = (body: string): string => {
+  const found = /"retryDelay"\s*:\s*"(\d+(?:\.\d+)?s)"/.exec(body)
+  return found ? ` retry in ${found[1]}` : ''
+}
 
 /** The fault behind an HTTP error or an error inside a stream, with the time to wait if the server named one. */
 export const refusalFault = (refused: Refused, nowMs: number): WireError => {
@@ -99,7 +123,7 @@ export const refusalFault = (refused: Refused, nowMs: number): WireError => {
   // Shorter ones are nobody's secret (`none`, `EMPTY`), and would hit words.
   const shown = refused.apiKey && refused.apiKey.length >= leastKey ? said.message.replaceAll(refused.apiKey, '[key]') : said.message
   const why = `${refused.status} ${shown.length > 500 ? `${shown.slice(0, 500)} …` : shown}`.trim()
-  const waitMs = found === 'model.limited' || found === 'model.broken' ? waitMsOf(refused.headers, said.message, nowMs) : undefined
+  const waitMs = found === 'model.limited' || found === 'model.broken' ? waitMsOf(refused.headers, said.message + delayIn(refused.body), nowMs) : undefined
   const hint = hintOf(found, refused, said)
   return new WireError(fault(found, {route: refused.route, model: refused.model, why, ...(hint === undefined ? {} : {hint})}), waitMs)
 }

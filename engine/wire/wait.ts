@@ -26,6 +26,14 @@ const retryAfterMs = (text: string, nowMs: number): number | undefined => {
   return Number.isNaN(at) ? undefined : at - nowMs
 }
 
+/** `try again in 1m2.5s`, `retry after 20 seconds`. */
+const saidMs = (message: string): number | undefined => {
+  const found = /(?:try again|retry) (?:in|after) (?:about )?(?:((?:\d+(?:\.\d+)?(?:ms|[smhd]))+)(?!\w)|(\d+(?:\.\d+)?) ?(ms|s|min|h))/i.exec(message)
+  const [, span, count, unit = ''] = found ?? []
+  if (span) return spanMs(span)
+  return count ? Number(count) * (unitMs[unit.toLowerCase().replace('min', 'm')] as number) : undefined
+}
+
 const positive = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : Math.max(0, Math.ceil(ms)))
 
 /** ms to wait before the next attempt, or undefined when the server did not say. */
@@ -38,6 +46,5 @@ export const waitMsOf = (headers: Headers, message: string, nowMs: number): numb
   const spent = ['requests', 'tokens'].find((what) => headers[`x-ratelimit-remaining-${what}`] === '0')
   const reset = (spent && headers[`x-ratelimit-reset-${spent}`]) ?? headers['x-ratelimit-reset']
   if (reset) return positive(resetMs(reset.trim(), nowMs))
-  const said = /try again in (\d+(?:\.\d+)?(?:ms|s|m|h)(?:\d+(?:\.\d+)?(?:ms|s))?)/i.exec(message)?.[1]
-  return said ? positive(spanMs(said)) : undefined
+  return positive(saidMs(message))
 }

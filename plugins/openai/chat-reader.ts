@@ -15,8 +15,12 @@ interface Delta {
   reasoning_content?: string | null
   reasoning?: string | null
   reasoning_details?: unknown
-  tool_calls?: Parameters<ReturnType<typeof openCalls>['add']>[0][] | null
+  tool_calls?: Call[] | null
+  /** As it was before there were several. */
+  function_call?: Call['function']
 }
+
+type Call = Parameters<ReturnType<typeof openCalls>['add']>[0]
 
 interface Piece {
   type?: string
@@ -26,6 +30,7 @@ interface Piece {
 
 interface Chunk {
   choices?: {
+    index?: number
     delta?: Delta | null
     /** Of an answer in one piece. */
     message?: Delta | null
@@ -36,6 +41,9 @@ interface Chunk {
     completion_tokens?: number
     prompt_tokens_details?: {cached_tokens?: number} | null
     completion_tokens_details?: {reasoning_tokens?: number} | null
+    /** DeepSeek's and Kimi's own. */
+    prompt_cache_hit_tokens?: number
+    cached_tokens?: number
   } | null
   model?: string
   /** OpenRouter's: whose server it was. */
@@ -48,7 +56,7 @@ const usageOf = (usage: NonNullable<Chunk['usage']>): Usage => ({
   input: usage.prompt_tokens ?? 0,
   output: usage.completion_tokens ?? 0,
   reasoning: usage.completion_tokens_details?.reasoning_tokens ?? 0,
-  cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
+  cached: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? 0,
 })
 
 /** Its message is what the deltas would have brought. */
@@ -56,6 +64,10 @@ export const whole = (answer: Record<string, unknown>): object[] | undefined => 
   const [choice] = (answer as Chunk).choices ?? []
   return choice?.message ? [{...answer, choices: [{...choice, message: undefined, delta: choice.message}]}] : undefined
 }
+
+/** Ends that are none, in the words of DeepSeek, vLLM, SGLang and others; the rest say that the model was done. */
+const cutEnd = /insufficient|abort|cancel|interrupt|unavailable|timeout|time_limit/i
+const lengthEnd = /^(?:model_)?(?:max_)?(?:(?:output|completion|new)_)?(?:length|tokens)$/i
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -99,11 +111,11 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
     // The first and the last piece tell all there is.
     if (!told || chunk.usage) told = {...told, ...toldOf({model: chunk.model, provider: chunk.provider, serviceTier: chunk.service_tier}).told}
     if (chunk.usage) usage = usageOf(chunk.usage)
-    const choice = chunk.choices?.[0]
+    const choice = chunk.choices?.find(({index}) => !index)
     if (!choice || finish) return []
     const {delta} = choice
-    finish = choice.finish_reason ?? ''
-    for (const piece of delta?.tool_calls ?? []) {
+    finish = textOf(choice.finish_reason)
+    for (const piece of delta?.tool_calls ?? (delta?.function_call ? [{index: 0, function: delta.function_call}] : [])) {
       calls.add(piece)
       tally.moved()
       moving = true
@@ -117,10 +129,12 @@ export const openReader = ({route, tally, refuse}: ReaderSite): Reader => {
   }
 
   const whyOf = (): 'stop' | 'length' => {
-    if (finish === 'content_filter') throw refuse(400, JSON.stringify({error: {code: finish, message: 'the content filter stopped the answer'}}))
+    if (finish.startsWith('content_filter'))
+      throw refuse(400, JSON.stringify({error: {code: 'content_filter', message: 'the content filter stopped the answer'}}))
+    if (cutEnd.test(finish)) throw new WireError(fault('model.broken', {route, why: `it ended with finish_reason ${finish}`}))
     if (finish === 'error') throw new WireError(fault('model.broken', {route, why: 'it ended with finish_reason error'}))
     if (!finish && !(done && calls.all().every(({input}) => isJson(input)))) throw new WireError(fault('model.cut', {route}))
-    return finish === 'length' ? 'length' : 'stop'
+    return lengthEnd.test(finish) ? 'length' : 'stop'
   }
 
   return {

@@ -83,4 +83,22 @@ describe('a turn for a server that wants short ids', () => {
     expect(calls[0]).toMatch(/^[a-z0-9]{9}$/)
     expect(calls[1]).toBe('abcDEF123')
   })
+
+  it('has no system message and one role after the other where it must', () => {
+    const made = plainTurn(turnOf({messages: talk}), {tools: false, answer: true, folded: true, whole: true})
+    expect(made.messages.map(({from}) => from)).toEqual(['user', 'model', 'user', 'model'])
+    expect(made.messages[0]?.text).toMatch(/^You fix code\.\n\nYou have these tools[\s\S]*\n\nFix it\.$/)
+    expect(made.whole).toBe(true)
+    const image = {mime: 'image/png', base64: 'AA', path: 'a.png'} as const
+    const [one, ...none] = plainTurn(
+      turnOf({
+        messages: [
+          {from: 'system', text: 'S'},
+          {from: 'user', text: 'U', images: [image]},
+        ],
+      }),
+      {...all, folded: true},
+    ).messages
+    expect([one, none]).toEqual([{from: 'user', text: 'S\n\nU', images: [image]}, []])
+  })
 })

@@ -17,6 +17,7 @@ describe('what a refusal says', () => {
     'This model does not support function calling',
     'No endpoints found that support tool use',
     'Unrecognized request argument supplied: tools',
+    'tools param requires --jinja flag',
   ])('%s: it takes no tools', (why) => {
     expect(learnedFrom(refused(why), turnOf(), all)).toEqual({tools: false, answer: true})
   })
@@ -27,6 +28,19 @@ describe('what a refusal says', () => {
       expect(learnedFrom(refused(why), turnOf({answer: schema}), all)).toEqual({tools: true, answer: false})
     },
   )
+
+  it('may be that it takes no stream, no system message, or no thinking', () => {
+    const learned = (why: string, before: Parameters<typeof learnedFrom>[2] = all, more: object = {}) => learnedFrom(refused(why), turnOf(more), before)
+    expect(learned('Your organization must be verified to stream this model.')).toEqual({...all, whole: true})
+    expect(learned('System role not supported')).toEqual({...all, folded: true})
+    const once = learned('Conversation roles must alternate user/assistant/user/assistant/...')
+    expect(once).toEqual({...all, folded: true})
+    // Said again, it means the results of calls.
+    expect(learned('Conversation roles must alternate', once)).toEqual({tools: false, answer: true, folded: true})
+    const thinks = learned('"m" does not support thinking', all, {sampling: {effort: 'high'}})
+    expect(samplingTaken({effort: 'high', think: true, temperature: 0}, thinks)).toEqual({temperature: 0})
+    expect(learned('"m" does not support thinking')).toBe(all)
+  })
 
   it('is nothing new where it says something else, or was not asked for it', () => {
     expect(learnedFrom(refused('Unsupported parameter: logit_bias'), turnOf({answer: schema}), all)).toBe(all)

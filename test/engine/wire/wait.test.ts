@@ -18,6 +18,11 @@ describe('waitMsOf', () => {
     [{'x-ratelimit-reset': '20ms'}, '', 20],
     [{}, 'Rate limit reached. Please try again in 1.2s. Visit …', 1200],
     [{}, 'Please try again in 6m0s.', 360_000],
+    [{}, 'Please retry in 36.4s.', 36_400],
+    [{}, 'Please retry after 26 seconds. Please go here', 26_000],
+    [{}, 'try again in about 2 minutes', 120_000],
+    [{}, 'try again in 1h2m3s', 3_723_000],
+    [{}, 'try again in 5 days', undefined],
     [{}, 'slow down', undefined],
     [{'retry-after': 'soon'}, '', undefined],
   ])('reads %j %s as %s ms', (headers, message, ms) => {

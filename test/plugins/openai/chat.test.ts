@@ -105,6 +105,22 @@ describe('Chat Completions as servers really speak it', () => {
     expect((await saying([delta({content: 'h'}), delta({}, 'content_filter'), '[DONE]'])).end.error?.code).toBe('model.refused')
   })
 
+  it.each(['insufficient_system_resource', 'abort', 'error'])('takes finish_reason %s for no answer', async (reason) => {
+    const {end} = await saying([delta({content: 'half an ans'}), delta({}, reason), '[DONE]'])
+    expect([end.why, end.error?.code]).toEqual(['fault', 'model.broken'])
+  })
+
+  it.each(['model_length', 'max_tokens', 'MAX_TOKENS'])('takes finish_reason %s for the output limit', async (reason) => {
+    expect((await saying([delta({content: 'half an ans'}), delta({}, reason), '[DONE]'])).end.why).toBe('length')
+  })
+
+  it('keeps to the first choice, and to a call from the time when there was one', async () => {
+    const other = {choices: [{index: 1, delta: {content: 'EVIL'}, finish_reason: 'stop'}]}
+    expect((await saying([delta({content: 'good'}), other, delta({}, 'stop'), '[DONE]'])).text).toBe('good')
+    const old = [delta({function_call: {name: 'read', arguments: ''}}), delta({function_call: {arguments: '{"path":"1"}'}}), delta({}, 'function_call')]
+    expect((await saying(old)).calls.map(({tool, input}) => [tool, input])).toEqual([['read', '{"path":"1"}']])
+  })
+
   it('names a schema only when there are no tools', async () => {
     const server = await modelServer([{text: '{}', times: 0}])
     const client = make(settingsOf({baseUrl: server.baseUrl}))
