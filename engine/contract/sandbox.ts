@@ -18,7 +18,7 @@ export interface JobLimits {
   wallMs: number
   /** Per process, by RLIMIT_CPU. */
   cpuMs?: number
-  /** Per process by RLIMIT_AS, of the whole tree where a memory cgroup can be had. */
+  /** Of the whole tree: by a memory cgroup where one can be had, else by RLIMIT_AS per process and by watching the whole. */
   memoryBytes?: number
   /** Kept of stdout and of stderr, each; beyond it the middle is dropped, and past 64 times as much the job is killed. */
   outputBytes: number

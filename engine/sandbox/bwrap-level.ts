@@ -10,7 +10,7 @@ import type {AllowProxy} from './allow-proxy.ts'
 import {type Bind, type BwrapJob, type BwrapPlan, bwrapArgv, enteredArgv} from './bwrap-argv.ts'
 import type {Group} from './cgroup.ts'
 import {layEtc} from './etc.ts'
-import {boundsFor, commandEnv, coverFds, type Ground, groupLimits, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedProcesses} from './ground.ts'
+import {boundsFor, commandEnv, coverFds, type Ground, groupLimits, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedLimits} from './ground.ts'
 import {allowedHost} from './hosts.ts'
 import {dropArgv, type Owner, type Ulimits, ulimitsOf, waitedScript} from './limits-argv.ts'
 import {throughOverlays} from './limits-level.ts'
@@ -188,7 +188,7 @@ const start = async (ground: Ground, prepared: Prepared, job: Job, signal: Abort
   spare?.group?.limit(groupLimits(job))
   const group = spare ? spare.group : takeGroup(ground, job)
   const ulimits = ulimitsFor(ground, job, group, owner)
-  const watch = {group, marker: undefined, maxProcesses: watchedProcesses(ground, job, group, owner)}
+  const watch = {group, marker: undefined, ...watchedLimits(ground, job, group, owner)}
   try {
     if (spare) {
       const running = superviseWaiting(job, watch, spare, waitedScript(ulimits, [...(owner ? dropArgv(owner) : []), ...job.argv]), signal)
@@ -233,7 +233,7 @@ const whyNotStronger = (ground: Ground): string | undefined => {
   const reasons = [
     ...(ground.isRoot && !ownerOf(ground, ground.root) ? ['the project belongs to root, so commands keep its user id without its capabilities'] : []),
     ...(ground.isRoot && !ground.groups?.pids ? ['no process group can be made, so the number of processes is only watched'] : []),
-    ...(ground.groups?.memory ? [] : ['no memory group can be made, so memory is limited per process']),
+    ...(ground.groups?.memory ? [] : ['no memory group can be made, so memory is limited per process and watched']),
     ...(hasFilter(process.arch) ? [] : [`no system-call filter for ${process.arch}`]),
   ]
   return reasons.length > 0 ? reasons.join('; ') : undefined

@@ -98,6 +98,16 @@ const ownPath = (table: string, controller: string): string | undefined =>
 
 const firstThere = (dirs: string[]): string | undefined => dirs.find((dir) => existsSync(join(dir, 'cgroup.procs')))
 
+/** The folder of the memory group that this process is in, where it can be seen. */
+export const memoryFolder = (): string | undefined => {
+  const table = readText('/proc/self/cgroup')
+  const [one, all] = [ownPath(table, 'memory'), ownPath(table, '')]
+  // In a container the path may be that of the machine, and the mount the container's own.
+  return one === undefined
+    ? firstThere(all === undefined ? [] : [join(mountedAt, all), mountedAt])
+    : firstThere([join(mountedAt, 'memory', one), join(mountedAt, 'memory')])
+}
+
 /** Where groups might be made, the best first. */
 const candidates = (): Place[] => {
   const table = readText('/proc/self/cgroup')

@@ -2,14 +2,16 @@
 // Worked out once when a sandbox is opened; nothing of it is looked up again per job.
 
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync} from 'node:fs'
-import {availableParallelism, totalmem} from 'node:os'
+import {availableParallelism} from 'node:os'
 import {dirname, join} from 'node:path'
 import {type Fault, fault} from '../contract/fault.ts'
 import type {Job, JobReport, NextJob, SandboxLevel, SandboxState} from '../contract/sandbox.ts'
 import {type Group, type GroupLimits, type Groups, openGroups} from './cgroup.ts'
 import type {Bounds, Owner} from './limits-argv.ts'
+import {availableBytes, machineBytes} from './memory.ts'
 import {tasksOf} from './proc.ts'
 import {findToolchain, realFolder, type Toolchain} from './toolchain.ts'
+import type {Watched} from './watch.ts'
 
 export interface OpenOptions {
   level: 'auto' | SandboxLevel
@@ -163,7 +165,7 @@ const ownTasks = 4
 const leastMemoryBytes = 512 * 1024 ** 2
 
 /** Half of the machine, and never so much of what is free that others are killed for it. */
-export const defaultMemory = (): number => Math.floor(Math.min(totalmem() / 2, Math.max(leastMemoryBytes, process.availableMemory() * 0.8)))
+export const defaultMemory = (): number => Math.floor(Math.min(machineBytes() / 2, Math.max(leastMemoryBytes, availableBytes() * 0.8)))
 
 /** A control group with the job's limits. */
 export const takeGroup = (ground: Ground, job: Pick<Job, 'limits'>): Group | undefined => ground.groups?.take(groupLimits(job))
@@ -198,9 +200,14 @@ export const boundsFor = (ground: Ground, group: Group | undefined, {ownNamespac
   }
 }
 
-/** Root is exempt from RLIMIT_NPROC: without a control group its processes can only be counted while they run. */
-export const watchedProcesses = (ground: Ground, job: Job, group: Group | undefined, owner: Owner | null): number | undefined =>
-  !ground.isRoot || owner || (group && ground.groups?.pids) ? undefined : (job.limits.processes ?? defaultProcesses())
+/**
+ * What no control group limits is watched while it runs. Processes only for root, who is exempt from RLIMIT_NPROC; memory for
+ * everybody, because the shell's limits are for one process each.
+ */
+export const watchedLimits = (ground: Ground, {limits}: Job, group: Group | undefined, owner: Owner | null): Omit<Watched, 'marker'> => ({
+  maxProcesses: !ground.isRoot || owner || (group && ground.groups?.pids) ? undefined : (limits.processes ?? defaultProcesses()),
+  maxMemoryBytes: group && ground.groups?.memory ? undefined : (limits.memoryBytes ?? defaultMemory()),
+})
 
 const closeOnExec = 0o2000000
 

@@ -43,6 +43,8 @@ export const ulimitsOf = (limits: JobLimits, bounds: Bounds): Ulimits => ({
 
 const limitLines = (wanted: Ulimits): string[] => [
   'ulimit -c 0',
+  // When the whole machine runs out of memory, the kernel ends commands first: not the editor, nor us.
+  '{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null',
   ...(wanted.cpuSec === undefined ? [] : [`ulimit -S -t ${wanted.cpuSec}; ulimit -H -t ${wanted.cpuSec + 2}`]),
   ...(wanted.addressBytes === undefined ? [] : [`ulimit -v ${Math.ceil(wanted.addressBytes / 1024)}`]),
   ...(wanted.dataBytes === undefined ? [] : [`ulimit -d ${Math.ceil(wanted.dataBytes / 1024)}`]),

@@ -8,7 +8,7 @@ import {dirname, join} from 'node:path'
 import {fault} from '../contract/fault.ts'
 import type {Job, JobReport, Overlay, SandboxState} from '../contract/sandbox.ts'
 import type {Group} from './cgroup.ts'
-import {boundsFor, commandEnv, coverFds, type Ground, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedProcesses} from './ground.ts'
+import {boundsFor, commandEnv, coverFds, type Ground, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedLimits} from './ground.ts'
 import {limitsArgv, type Owner, type Ulimits, ulimitsOf} from './limits-argv.ts'
 import {startTimeOf} from './proc.ts'
 import {forget, noteProcess, type ProcessNote} from './reap.ts'
@@ -76,6 +76,7 @@ const dropFor = (ground: Ground, job: Job): Owner | null => {
 }
 
 const noLimits: Ulimits = {}
+const unwatched = {maxProcesses: undefined, maxMemoryBytes: undefined}
 
 interface Running {
   ground: Ground
@@ -123,7 +124,7 @@ const plan = ({ground, level, leaks}: Running, {job, owner, group, rooms}: Parts
     fds: coverFds([], leaks, rooms.cover),
     group,
     marker,
-    maxProcesses: level === 'off' ? undefined : watchedProcesses(ground, job, group, owner),
+    ...(level === 'off' ? unwatched : watchedLimits(ground, job, group, owner)),
     started: (pid: number) => {
       const note = {pid, startedAt: startTimeOf(pid) ?? 0, pgid: pid, marker}
       noteProcess(ground.ledger, note)

@@ -12,8 +12,9 @@ import type {Job, JobReport} from '../contract/sandbox.ts'
 import type {Group} from './cgroup.ts'
 import {doorClosed} from './limits-argv.ts'
 import {keepOutput} from './output.ts'
-import {descendantsOf, groupMembers, pidsMarked, tasksNow} from './proc.ts'
+import {groupMembers, pidsMarked} from './proc.ts'
 import {signal as send} from './reap.ts'
+import {type Watched, watchOwn} from './watch.ts'
 
 /** What is spawned. */
 export interface Child {
@@ -25,12 +26,8 @@ export interface Child {
 }
 
 /** What it is watched by. */
-export interface Watch {
+export interface Watch extends Watched {
   group: Group | undefined
-  /** `NAME=value` in the environment of the command; undefined where ending the child ends all. */
-  marker: string | undefined
-  /** Kill when there are more of them than this: the last resort where nothing else limits them. */
-  maxProcesses: number | undefined
   started?(pid: number): void
 }
 
@@ -138,23 +135,6 @@ const killerOf = (killed: Killed | undefined, end: End, start: Watch): Killed | 
   return undefined
 }
 
-const watchMs = 50
-
-/** Looks at the machine's count of tasks, which is free, and counts the job's own only when that has grown enough. */
-const watchProcesses = (start: Watch, pid: number, tooMany: () => void): NodeJS.Timeout | undefined => {
-  const most = start.maxProcesses
-  if (most === undefined) return undefined
-  let base = tasksNow()
-  return setInterval(() => {
-    const now = tasksNow()
-    if (now < base + most) return
-    const own = new Set([...descendantsOf(pid), ...(start.marker ? pidsMarked(start.marker) : [])])
-    if (own.size > most) tooMany()
-    // Others have grown: what they have is theirs.
-    else base = now - own.size
-  }, watchMs)
-}
-
 /** Returns what ends the watching and whoever is left in the child's group; the namespaces of bwrap end with it. */
 const watchLimits = (job: Job, start: Watch, pid: number, stop: (why: Killed, name: NodeJS.Signals) => void): (() => void) => {
   let hard: NodeJS.Timeout | undefined
@@ -165,7 +145,7 @@ const watchLimits = (job: Job, start: Watch, pid: number, stop: (why: Killed, na
     },
     Math.min(job.limits.wallMs, longestTimerMs),
   )
-  const watch = watchProcesses(start, pid, () => stop('processes', 'SIGKILL'))
+  const watch = watchOwn(start, pid, (why) => stop(why, 'SIGKILL'))
   return () => {
     clearTimeout(wall)
     clearTimeout(hard)
@@ -215,6 +195,13 @@ const drain = async (closed: Promise<void>): Promise<void> => {
   clearTimeout(timer)
 }
 
+/** A command that outlives those of its processes that the kernel killed may end well, and nobody would know. */
+const toldOfLost = ({group}: Watch, stderr: string): string => {
+  const kills = group?.oomKills() ?? 0
+  if (kills === 0) return stderr
+  return `${stderr === '' || stderr.endsWith('\n') ? stderr : `${stderr}\n`}[killed because the memory of the command was used up: ${kills} of its processes]\n`
+}
+
 const report = (
   job: Job,
   start: Watch,
@@ -230,6 +217,7 @@ const report = (
     exitCode: killedFor ? null : end.code,
     ...(end.signal ? {signal: end.signal} : {}),
     ...said,
+    stderr: killedFor ? said.stderr : toldOfLost(start, said.stderr),
     wallMs,
     ...(killedFor ? {killedFor} : {}),
   }

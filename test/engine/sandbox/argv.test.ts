@@ -101,6 +101,7 @@ describe('the command line of limits', () => {
     expect(limitScript(ulimitsOf({...limits, cpuMs: 2500, memoryBytes: 2 ** 20, fileBytes: 2 ** 20, processes: 20}, bounds))).toBe(
       [
         'ulimit -c 0',
+        '{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null',
         'ulimit -S -t 3; ulimit -H -t 5',
         'ulimit -v 1024',
         'ulimit -f 2048',
