@@ -5,7 +5,7 @@ import {cardAsk, cardLines, cardTitle, choiceLines, leaveAsk, openAsks} from '..
 import {layOut} from '../stores/editor.ts'
 import {plural} from '../stores/figures.ts'
 import {isOpen, type Row} from '../stores/fold-row.ts'
-import {type Frame, typedRows} from '../stores/frame.ts'
+import {cardRoomIn, type Frame, typedRowsIn} from '../stores/frame.ts'
 import {between, border, thick} from '../stores/framed.ts'
 import {clean, type Line, type Piece, piece} from '../stores/line.ts'
 import {hasFilter, heightsOf} from '../stores/reduce-list.ts'
@@ -86,17 +86,28 @@ const writing: Readonly<Record<NonNullable<Card['writes']>, string>> = {
   rule: 'Goes into .penguin/config.local.yml and holds from now on; * is anything',
 }
 
-const answerLines = (state: AppState, width: number): PlacedLine[] => {
+type AnswerLine = PlacedLine & {isHere?: boolean}
+
+const answerLines = (state: AppState, width: number, height: number): AnswerLine[] => {
   const ask = cardAsk(state)
   const {card} = state
   if (!ask || !card) return []
   if (card.typed) {
-    const rows = card.writes === 'plan' ? typedRows * 2 : typedRows
+    const rows = typedRowsIn(state, height)
     const {rows: shown} = layOut(card.typed, width, rows)
     const blank = Array.from({length: Math.max(0, rows - shown.length)}, (): PlacedLine => ({line: []}))
     return [{line: [piece(card.writes ? writing[card.writes] : '', 'quiet')]}, ...shown.map((row) => ({line: markedRow(row)})), ...blank]
   }
-  return choiceLines(state, ask, width).map(({line, marked}) => ({line, base: marked ? 'selected' : undefined}))
+  return choiceLines(state, ask, width).map(({line, marked, isHere}) => ({line, base: marked ? 'selected' : undefined, isHere}))
+}
+
+/** As many of them as there is room for, the marked one among them; of what is written the end. */
+const seenOf = (answers: readonly AnswerLine[], rows: number): readonly AnswerLine[] => {
+  const here = answers.findIndex(({isHere}) => isHere)
+  const end = answers.findIndex(({base}, at) => at > here && base !== 'selected')
+  const last = here < 0 ? answers.length : end < 0 ? answers.length : end
+  const from = Math.max(0, Math.min(here < 0 ? answers.length : here, last - rows))
+  return answers.slice(from, from + rows)
 }
 
 const cardKeys = ({card, session}: AppState, {agent, role}: AskView): [string, Tone] => {
@@ -113,15 +124,17 @@ export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactE
   const rect = frame.card
   if (!ask || !rect || !state.card) return null
   const inner = Math.max(1, rect.width - 4)
-  const answers = answerLines(state, inner)
+  const answers = answerLines(state, inner, rect.height)
   const body = cardLines(state, ask, inner)
-  const seen = Math.max(0, rect.height - 3 - answers.length)
+  const room = cardRoomIn(state, rect.height, answers.length)
+  const seen = room.body
   const top = Math.max(0, Math.min(state.card.top, body.length - seen))
   const below = body.length - top - seen
   const more: Line = below > 0 || top > 0 ? [piece(`${plural(Math.max(0, below), 'more line')} · pagedown`, 'quiet')] : []
   const keys: Line = [piece(...cardKeys(state, ask))]
   const shown = body.slice(top, top + seen).map((line): PlacedLine => ({line}))
-  const filled = [...shown, ...Array.from({length: Math.max(0, seen - shown.length)}, (): PlacedLine => ({line: []})), {line: []}, ...answers]
+  const blank = Array.from({length: Math.max(0, seen - shown.length) + room.gap}, (): PlacedLine => ({line: []}))
+  const filled = [...shown, ...blank, ...seenOf(answers, room.answers)]
   return (
     <Lines
       rect={rect}

@@ -1,9 +1,10 @@
 // The card of an open ask: what is asked, why, the exact command or change, and what can be answered. Lines and choices
 // only; `reduce` takes the answer.
 
+import {widthOf} from '../engine/base/width.ts'
 import {askedChanges, commandOf} from './change.ts'
 import {diffLines} from './diff-lines.ts'
-import {cleanLines, clip, cut, type Line, lineWidth, piece, wrapPieces, wrapped} from './line.ts'
+import {clean, cleanLines, clip, cut, type Line, lineWidth, piece, wrapPieces, wrapped} from './line.ts'
 import {markdownLines} from './markdown.ts'
 import type {AppState} from './state.ts'
 import type {AskView} from './view/asks.ts'
@@ -112,11 +113,14 @@ const changeLines = (state: AppState, ask: AskView, width: number): Line[] => {
   return changes.flatMap(({path, lines}) => [...(path === named ? [] : [[piece(path, 'strong')]]), ...diffLines(lines, {width, style: state.look.diff, path})])
 }
 
-const planLines = (state: AppState, width: number): Line[] =>
-  state.view.plan.tasks.flatMap((task, at) => [
-    ...wrapPieces([piece(`${at + 1}. ${task.title}`, 'strong')], width),
-    ...task.accept.flatMap((text) => wrapped(`   ${text}`, width, 'quiet')),
-  ])
+/** Without tasks the plan is what was answered. */
+const planLines = ({view: {plan, run}}: AppState, width: number): readonly Line[] =>
+  plan.tasks.length === 0
+    ? markdownLines(run.closed?.text ?? '', width)
+    : plan.tasks.flatMap((task, at) => [
+        ...wrapPieces([piece(`${at + 1}. ${task.title}`, 'strong')], width),
+        ...task.accept.flatMap((text) => wrapped(`   ${text}`, width, 'quiet')),
+      ])
 
 const verbs: Readonly<Record<string, string>> = {shell: 'run', write: 'change', read: 'read', net: 'reach'}
 
@@ -148,7 +152,7 @@ const said = (ask: AskView, width: number): Line[] => {
 }
 
 /** The body of the card, as many lines as it takes; what does not fit is scrolled. */
-export const cardLines = (state: AppState, ask: AskView, width: number): Line[] => {
+export const cardLines = (state: AppState, ask: AskView, width: number): readonly Line[] => {
   if (ask.ask === planAsk) return planLines(state, width)
   const changes = changeLines(state, ask, width)
   const rule = ask.rule ? wrapPieces([piece('rule ', 'quiet'), piece(ask.rule)], width) : []
@@ -163,31 +167,52 @@ const lowScreen = 16
 
 /** What is chosen is read to its end, unless it is a story. */
 const rowsOfChoice = 3
-const choiceRows = (label: string, width: number): Line[] => {
+const rowsOfMarked = 8
+const choiceRows = (label: string, width: number, most = rowsOfChoice): Line[] => {
   const rows = wrapped(label, width)
-  return rows.length <= rowsOfChoice ? rows : [...rows.slice(0, rowsOfChoice - 1), cut(rows.slice(rowsOfChoice - 1).flat(), width)]
+  return rows.length <= most ? rows : [...rows.slice(0, most - 1), cut(rows.slice(most - 1).flat(), width)]
 }
 
-/** The choices as lines; `marked` is the line that is selected whole. */
-export const choiceLines = (state: AppState, ask: AskView, width: number): {line: Line; marked: boolean}[] => {
+export interface ChoiceLine {
+  line: Line
+  /** Selected whole. */
+  marked: boolean
+  /** The marked choice, or the beginning of it, stands here. */
+  isHere: boolean
+}
+
+/** As many side by side as there is room for; what does not fit into a line is said whole once it is marked. */
+const lowLines = (choices: readonly Choice[], at: number, width: number): ChoiceLine[] => {
+  const lines: ChoiceLine[] = []
+  let isOpen = false
+  for (const [nth, {key, label, brief}] of choices.entries()) {
+    const [lead, text, isMarked] = [piece(key ? `${key} ` : '', 'focus'), clean(brief ?? label), nth === at]
+    const room = width - lineWidth([lead])
+    if (isMarked && widthOf(text) > room) {
+      const below = {text: ' '.repeat(lineWidth([lead]))}
+      lines.push(...choiceRows(text, room, rowsOfMarked).map((line, row) => ({line: [row === 0 ? lead : below, ...line], marked: true, isHere: row === 0})))
+      isOpen = false
+      continue
+    }
+    const group: Line = [lead, {text: clip(text, room), tone: isMarked ? 'selected' : undefined}]
+    const last = lines.at(-1)
+    const both: Line = last && isOpen ? [...last.line, {text: '  '}, ...group] : group
+    if (last && isOpen && lineWidth(both) <= width) lines[lines.length - 1] = {line: both, marked: false, isHere: last.isHere || isMarked}
+    else lines.push({line: group, marked: false, isHere: isMarked})
+    isOpen = true
+  }
+  return lines
+}
+
+export const choiceLines = (state: AppState, ask: AskView, width: number): ChoiceLine[] => {
   const choices = choicesOf(ask)
   const at = state.card?.at ?? 0
-  if (state.size.rows >= lowScreen)
-    return choices.flatMap(({key, label}, nth) =>
-      choiceRows(label, width - 2).map((line, row) => ({line: [piece(row === 0 && key ? `${key} ` : '  ', 'focus'), ...line], marked: nth === at})),
-    )
-  const groups = choices.map(
-    ({key, label, brief}, nth): Line => [
-      piece(key ? `${key} ` : '', 'focus'),
-      {...piece(clip(brief ?? label, width - 2), nth === at ? 'selected' : undefined)},
-    ],
+  if (state.size.rows < lowScreen) return lowLines(choices, at, width)
+  return choices.flatMap(({key, label}, nth) =>
+    choiceRows(label, width - 2).map((line, row) => ({
+      line: [piece(row === 0 && key ? `${key} ` : '  ', 'focus'), ...line],
+      marked: nth === at,
+      isHere: nth === at && row === 0,
+    })),
   )
-  const lines: Line[] = []
-  for (const group of groups) {
-    const last = lines.at(-1)
-    const both: Line = last ? [...last, {text: '  '}, ...group] : group
-    if (last && lineWidth(both) <= width) lines[lines.length - 1] = both
-    else lines.push(group)
-  }
-  return lines.map((line) => ({line, marked: false}))
 }

@@ -149,18 +149,23 @@ export const steer: Command = {
   },
 }
 
+/** What does not name one that waits is no request either: nobody says `drop that` to the crew in two words. */
+const drop = (state: AppState, which: string): Next => {
+  const waiting = state.session?.queue.length ?? 0
+  if (waiting === 0) return complain(state, 'nothing waits')
+  const number = /^\d+$/.test(which) ? Number(which) : 0
+  if (number < 1 || number > waiting) return complain(state, `/queue drop N: N is ${waiting === 1 ? '1' : `from 1 to ${waiting}`}`)
+  return next(state, send({do: 'unqueue', index: number - 1}))
+}
+
 export const queue: Command = {
   name: 'queue',
   takes: 'TEXT | drop N',
   about: 'said when the work in progress has ended',
   complete: first(options('drop')),
   run: (state, rest) => {
-    const [, number] = /^drop\s+(\d+)$/.exec(rest) ?? []
-    if (number !== undefined) {
-      const index = Number(number) - 1
-      if (state.session?.queue[index] === undefined) return complain(state, `nothing waits at ${number}`)
-      return next(state, send({do: 'unqueue', index}))
-    }
+    const asked = /^drop(?:\s+(\S+))?$/.exec(rest)
+    if (asked) return drop(state, asked[1] ?? '')
     return rest ? sayText(state, rest, 'after') : complain(state, '/queue TEXT')
   },
 }

@@ -47,11 +47,30 @@ const overlayRect = (state: AppState, panes: Rect): Rect | null => {
 }
 
 /** Rows of a card that is being written in. */
-export const typedRows = 4
+const typedRows = 4
+const typedMost = ({card}: AppState): number => (card?.writes === 'plan' ? typedRows * 2 : typedRows)
+
+/** Of a card so high, rows that are written in: something of what is asked stays to be seen as long as it can. */
+export const typedRowsIn = (state: AppState, height: number): number => clamp(height - 4, 1, typedMost(state))
+
+/** How the rows between the borders of a card are shared. */
+export interface CardRoom {
+  body: number
+  /** A blank row between. */
+  gap: number
+  answers: number
+}
+
+export const cardRoomIn = (state: AppState, height: number, answers: number): CardRoom => {
+  const rows = Math.max(0, height - 2)
+  // One row at least is for what is asked, unless something is being written.
+  const shown = Math.min(answers, Math.max(1, state.card?.typed ? rows : rows - 1))
+  const gap = rows - shown > 1 ? 1 : 0
+  return {body: Math.max(0, rows - shown - gap), gap, answers: shown}
+}
 
 /** Rows of the card besides the body: borders, choices or the text that is written, a blank between. */
-const cardRest = (state: AppState, choices: number): number =>
-  state.card?.typed ? 4 + (state.card.writes === 'plan' ? typedRows * 2 : typedRows) : 3 + choices
+const cardRest = (state: AppState, choices: number): number => (state.card?.typed ? 4 + typedMost(state) : 3 + choices)
 
 const cardRect = (state: AppState, panes: Rect): Rect | null => {
   const ask = cardAsk(state)
@@ -70,20 +89,24 @@ const popupRect = (state: AppState, areas: Areas): Rect | null => {
   return {x: Math.min(1, state.size.columns - width), y: areas.panes.y + areas.panes.height - rows, width: Math.max(1, width), height: rows}
 }
 
-const toastRect = (state: AppState, panes: Rect): Rect | null => {
+/** Above a card that has the keys: what is asked is not hidden, but by what went wrong. */
+const toastRect = (state: AppState, panes: Rect, card: Rect | null): Rect | null => {
   if (state.toasts.length === 0) return null
   // Beside the edge of the pane that it covers, not on it.
   const edge = panes.width > 20 ? 1 : 0
   const width = toastWidth(state.toasts, panes.width - 2 * edge)
-  const rows = Math.min(toastLines(state.toasts, width).length, panes.height)
-  return rows === 0 ? null : {x: panes.x + panes.width - width - edge, y: panes.y + (panes.height > rows ? 1 : 0), width, height: rows}
+  const lines = toastLines(state.toasts, width).length
+  const above = card && !state.card?.asleep ? card.y - panes.y : panes.height
+  const room = lines > above && state.toasts.some(({tone}) => tone === 'bad') ? panes.height : above
+  const rows = Math.min(lines, room)
+  return rows === 0 ? null : {x: panes.x + panes.width - width - edge, y: panes.y + (room > rows ? 1 : 0), width, height: rows}
 }
 
 const cursorOf = (state: AppState, frame: Omit<Frame, 'cursor'>): Frame['cursor'] => {
   const {areas, prompt, card, overlay} = frame
   if (state.card?.typed && card) {
     const inner = layOut(state.card.typed, Math.max(1, card.width - 4), card.height)
-    const rows = state.card.writes === 'plan' ? typedRows * 2 : typedRows
+    const rows = typedRowsIn(state, card.height)
     const window = layOut(state.card.typed, Math.max(1, card.width - 4), Math.min(rows, inner.total))
     return {x: card.x + 2 + window.caret.column, y: card.y + card.height - 1 - rows + window.caret.row}
   }
@@ -100,14 +123,15 @@ const reckon = (state: AppState): Frame => {
   const wanted = state.mode === 'prompt' ? layOut(state.editor, width, most, state.promptTop) : layOut(state.editor, width, 1, state.promptTop)
   const areas = areasOf(state.size, wanted.rows.length, state.session?.queue.length ?? 0)
   const prompt = wanted.rows.length > areas.prompt.height ? layOut(state.editor, width, Math.max(1, areas.prompt.height), state.promptTop) : wanted
+  const card = cardRect(state, areas.panes)
   const rest = {
     areas,
     panes: arrange(state.layout, areas.panes),
     prompt,
     overlay: overlayRect(state, areas.panes),
-    card: cardRect(state, areas.panes),
+    card,
     popup: popupRect(state, areas),
-    toasts: toastRect(state, areas.panes),
+    toasts: toastRect(state, areas.panes, card),
   }
   return {...rest, cursor: cursorOf(state, rest)}
 }

@@ -13,8 +13,10 @@ import type {AskView} from './view/asks.ts'
 const settled = (state: AppState, ask: string): AppState =>
   withCard({...state, card: null, keeperAsks: state.keeperAsks.filter((one) => one.ask !== ask || one.kind === 'trust'), later: [...state.later, ask]})
 
-const planText = (state: AppState): string =>
-  state.view.plan.tasks.map((task, at) => [`${at + 1}. ${task.title}`, ...task.accept.map((text) => `   - ${text}`)].join('\n')).join('\n')
+const planText = ({view: {plan, run}}: AppState): string =>
+  plan.tasks.length === 0
+    ? (run.closed?.text ?? '').trim()
+    : plan.tasks.map((task, at) => [`${at + 1}. ${task.title}`, ...task.accept.map((text) => `   - ${text}`)].join('\n')).join('\n')
 
 const answerPlan = (state: AppState, choice: string, text: string): Next => {
   const done = settled(state, planAsk)

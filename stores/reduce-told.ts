@@ -53,9 +53,11 @@ const asView = (ask: SessionAsk, at: number): AskView => ({
 
 /** A read-only run has ended with a plan: shall it be carried out? */
 const planReady = (before: AppState, state: AppState): AppState => {
-  const {closed} = state.view.run
+  const {closed, request} = state.view.run
   if (!state.caughtUp || !closed || closed === before.view.run.closed || state.session?.settings.permission !== 'plan') return state
-  if (closed.exitCode !== 0 || state.view.plan.tasks.length === 0) return state
+  // A plan in words alone is one too; what answers a question is none.
+  const isPlanned = state.view.plan.tasks.length > 0 || (closed.text.trim() !== '' && !/[?？]\s*$/.test(request))
+  if (closed.exitCode !== 0 || !isPlanned) return state
   const ask: AskView = {ask: planAsk, kind: 'approval', text: '', choices: [], rule: '', rules: [], call: null, role: '', agent: '', at: state.now}
   return {...state, keeperAsks: [...state.keeperAsks.filter((one) => one.ask !== planAsk), ask]}
 }

@@ -1,5 +1,6 @@
 // A request or a word to agents at work, with the files that it names.
 
+import type {Effect} from './action.ts'
 import {type Next, next, send, toast} from './changes.ts'
 import type {AppState} from './state.ts'
 
@@ -22,5 +23,7 @@ export const sayText = (state: AppState, text: string, when: 'now' | 'after', to
   const blind = state.session?.sees === false && images.length > 0 ? blindWords(state, images) : ''
   // Said once; who sends it all the same means it.
   if (blind && !state.toasts.some((one) => one.text === blind)) return next(toast(state, blind, 'bad'))
-  return next(state, send({do: 'say', text, ...(files.length > 0 ? {files} : {}), when, ...(to ? {to} : {})}))
+  // Whoever says something wants to see what comes of it: panes that were scrolled follow again.
+  const seen = when === 'now' ? state.panes.filter(({kind}) => kind === 'agent').map(({pane}): Effect => ({do: 'pane', pane, command: 'last'})) : []
+  return next(state, send({do: 'say', text, ...(files.length > 0 ? {files} : {}), when, ...(to ? {to} : {})}), ...seen)
 }

@@ -89,7 +89,7 @@ export const openPanes = (damaged: (pane: PaneId) => void, bell: (pane: PaneId) 
     },
     follow: (pane) => {
       const one = held.get(pane)
-      if (one) put(one, () => Number.POSITIVE_INFINITY, pane)
+      if (one?.top !== undefined) put(one, () => Number.POSITIVE_INFINITY, pane)
     },
     attend: (pane, isAttended) => {
       const one = held.get(pane)

@@ -27,6 +27,7 @@ const small: Size = {columns: 80, rows: 24}
 const middle: Size = {columns: 120, rows: 40}
 const large: Size = {columns: 200, rows: 50}
 const tiny: Size = {columns: 40, rows: 12}
+const lowest: Size = {columns: 20, rows: 6}
 
 const replied = (story: Teller, agent: string, role: string, route: string, turn: number, input: number, output: number, usd: number): Teller =>
   story.event(
@@ -238,7 +239,10 @@ const situations: readonly [string, (size: Size) => Teller, readonly Size[]][] =
   ['story', (size) => oneCoder(size).act({do: 'command', command: 'story'}), [small, middle]],
   ['diff', side, [small, middle]],
   ['help', (size) => empty(size).act({do: 'command', command: 'help'}), [small, middle]],
-  ['question', question, [small, middle]],
+  ['question', question, [small, middle, tiny]],
+  // The marked choice is read to its end, and is seen on the lowest screen.
+  ['third-choice', (size) => question(size).act({do: 'command', command: 'down'}, {do: 'command', command: 'down'}), [tiny, lowest]],
+  ['why-not-low', (size) => asking(size).act({do: 'command', command: 'answer-tell'}, ...typing('use the helper')), [lowest]],
   ['rule', (size) => asking(size).act({do: 'command', command: 'answer-always'}), [small]],
   ['why-not', (size) => asking(size).act({do: 'command', command: 'answer-tell'}, ...typing('use the helper')), [small]],
   ['leaving', (size) => crew(size).act({do: 'command', command: 'leave'}), [small]],

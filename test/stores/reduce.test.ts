@@ -275,27 +275,21 @@ describe('an ask', () => {
 })
 
 describe('a plan', () => {
-  const planned = (): Teller => {
-    const story = begin(teller(size), [{role: 'planner', phase: 'plan'}], {settings: {permission: 'plan'}})
-    story.event(
-      'plan.updated',
-      {tasks: [{id: '1', title: 'filter blanks', after: [], accept: ['12 tests pass'], state: 'open'}]},
-      {agent: 'a_1', role: 'planner'},
-    )
-    const usage = {total: {input: 0, output: 0, reasoning: 0, cached: 0, usd: 0, calls: 0, wallMs: 0, thinkingMs: 0}, models: {}, roles: {}}
-    return story.event('run.closed', {
-      outcome: 'answered',
-      reason: 'planned',
-      exitCode: 0,
-      text: '',
-      gates: [],
-      files: [],
-      usage,
-      dropped: {},
-      checkpoint: null,
-      resume: '',
+  const usage = {total: {input: 0, output: 0, reasoning: 0, cached: 0, usd: 0, calls: 0, wallMs: 0, thinkingMs: 0}, models: {}, roles: {}}
+  const planning = (): Teller => begin(teller(size), [{role: 'planner', phase: 'plan'}], {settings: {permission: 'plan'}})
+  const answered = (story: Teller, text = ''): Teller =>
+    story.event('run.closed', {
+      ...{outcome: 'answered', reason: 'planned', exitCode: 0, text, gates: [], files: [], usage},
+      ...{dropped: {}, checkpoint: null, resume: ''},
     })
-  }
+  const planned = (): Teller =>
+    answered(
+      planning().event(
+        'plan.updated',
+        {tasks: [{id: '1', title: 'filter blanks', after: [], accept: ['12 tests pass'], state: 'open'}]},
+        {agent: 'a_1', role: 'planner'},
+      ),
+    )
   it('that is approved is carried out', () => {
     expect(sent(planned(), (one) => press(one, 'answer-once'))).toEqual([
       {do: 'set', settings: {permission: null}},
@@ -307,6 +301,29 @@ describe('a plan', () => {
     expect(sent(story, (one) => press(one, 'accept'))[1]).toMatchObject({text: expect.stringContaining('- 12 tests pass\n2. lint')})
   })
   it('can be left', () => expect(sent(planned(), (one) => press(one, 'answer-deny'))).toEqual([]))
+  it('in words alone is approved as well, and can be changed', () => {
+    const words = '1. read sum.ts\n2. filter blanks'
+    expect(sent(answered(planning(), words), (one) => press(one, 'answer-once'))[1]).toMatchObject({do: 'say', text: `Carry out the plan:\n${words}`})
+    const story = press(answered(planning(), words), 'answer-edit').act(...typing('\n3. lint'))
+    expect(sent(story, (one) => press(one, 'accept'))[1]).toMatchObject({text: `Carry out this plan:\n${words}\n3. lint`})
+  })
+  it('is no answer to a question, and none that is empty', () => {
+    const asked = planning().event('user.said', {text: 'what does sum.ts do? ', files: []})
+    expect(cardAsk(answered(asked, 'It adds.').state)).toBeUndefined()
+    expect(cardAsk(answered(planning()).state)).toBeUndefined()
+  })
+})
+
+describe('what is said at once', () => {
+  it('makes the panes of agents that were scrolled follow again; what waits does not', () => {
+    const follow = [
+      {do: 'pane', pane: 'a_1', command: 'last'},
+      {do: 'pane', pane: 'a_2', command: 'last'},
+    ]
+    const seen = (command: CommandId) => wishes(working().act(...typing('go on')), (one) => press(one, command)).filter((effect) => effect.do === 'pane')
+    expect(seen('accept')).toEqual(follow)
+    expect(seen('after')).toEqual([])
+  })
 })
 
 describe('panes', () => {
