@@ -100,12 +100,44 @@ export interface Cleaner {
   cut(text: string): string
 }
 
-const wholeForms = (values: readonly string[]): string[] => values.flatMap((secret) => (secret.length < leastValue ? [] : formsOf(secret)))
+interface Form {
+  text: string
+  letters: number
+}
+
+/** Which letters are in a text, folded into 32 bits: a form that has one more cannot be in it. */
+const lettersOf = (text: string): number => {
+  let letters = 0
+  for (let at = 0; at < text.length; at += 1) letters |= 1 << (text.charCodeAt(at) & 31)
+  return letters
+}
+
+/** Longer texts have all letters. */
+const mostFolded = 4096
+
+const formsBy = new WeakMap<readonly string[], {count: number; forms: readonly Form[]}>()
+
+/** A list of values is the same one until a key is exchanged, and every text of a run is looked through for them. */
+const wholeForms = (values: readonly string[]): readonly Form[] => {
+  const known = formsBy.get(values)
+  if (known?.count === values.length) return known.forms
+  const forms = values.flatMap((secret) => (secret.length < leastValue ? [] : formsOf(secret))).map((text) => ({text, letters: lettersOf(text)}))
+  formsBy.set(values, {count: values.length, forms})
+  return forms
+}
+
+const withoutValues = (text: string, values: readonly string[]): string => {
+  const letters = text.length > mostFolded ? -1 : lettersOf(text)
+  let out = text
+  for (const form of wholeForms(values))
+    if ((form.letters & ~letters) === 0 && form.text.length <= text.length && out.includes(form.text)) out = out.replaceAll(form.text, mark)
+  return out
+}
 
 /** Length of the longest end of the text with which one of the secrets begins, in any of its forms. */
 const begunIn = (text: string, values: readonly string[]): number => {
   let most = 0
-  for (const form of wholeForms(values)) {
+  for (const {text: form} of wholeForms(values)) {
     if (!form.includes(text.at(-1) ?? '')) continue
     for (let length = Math.min(form.length - 1, text.length); length > most; length -= 1) if (text.endsWith(form.slice(0, length))) most = length
   }
@@ -114,25 +146,20 @@ const begunIn = (text: string, values: readonly string[]): number => {
 
 /** `values` are the secrets known by now; asked anew each time, because keys are exchanged while a run goes on. */
 export const openCleaner = (values: () => readonly string[]): Cleaner => {
-  const clean = (text: string): string => {
-    let out = text
-    for (const form of wholeForms(values())) if (out.includes(form)) out = out.replaceAll(form, mark)
-    return withoutTokens(out)
-  }
+  const clean = (text: string): string => withoutTokens(withoutValues(text, values()))
   const each = (value: unknown): unknown => {
     if (typeof value === 'string') return clean(value)
     if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) {
-      const cleaned = value.map(each)
-      return cleaned.some((one, at) => one !== value[at]) ? cleaned : value
+    // Nearly always there is nothing in it, and nothing is copied.
+    const changed = new Map<string, unknown>()
+    for (const name of Object.keys(value)) {
+      const one = (value as Record<string, unknown>)[name]
+      const cleaned = each(one)
+      if (cleaned !== one) changed.set(name, cleaned)
     }
-    let changed = false
-    const cleaned = Object.entries(value).map(([name, one]) => {
-      const other = each(one)
-      changed ||= other !== one
-      return [name, other]
-    })
-    return changed ? Object.fromEntries(cleaned) : value
+    if (changed.size === 0) return value
+    if (Array.isArray(value)) return value.map((one, at) => changed.get(String(at)) ?? one)
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, changed.get(name) ?? one]))
   }
   const cut = (text: string): string => {
     const whole = clean(text)

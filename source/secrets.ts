@@ -131,7 +131,7 @@ export const secretsIn = (settings: Iterable<ProviderSettings>): string[] =>
   ])
 
 export interface Keyring {
-  /** All that must not be shown, as it is to be looked for; with keys that were exchanged meanwhile. */
+  /** All that must not be shown, as it is to be looked for; with keys that were exchanged meanwhile. The same list until one is. */
   secrets(): readonly string[]
   /** What was read since from the same source, if anything was. */
   latest(source: KeySource): string | undefined
@@ -141,6 +141,8 @@ export interface Keyring {
 
 /** What was read anew, by this process or another of the run, for all that this one works on. */
 const renewed = new Map<string, string>()
+/** How often that was changed. */
+let renewals = 0
 const listeners = new Set<(source: string, key: string) => void>()
 
 /** Called with each key that this process reads anew. Answers how to stop it. */
@@ -152,6 +154,7 @@ export const onRenewed = (listen: (source: string, key: string) => void): (() =>
 /** Takes a key that another process has read anew. */
 export const takeRenewed = (source: string, key: string): void => {
   renewed.set(source, key)
+  renewals += 1
   known.set(source, Promise.resolve(good(key)))
 }
 
@@ -165,13 +168,20 @@ export const openKeyring = (settings: readonly ProviderSettings[]): Keyring => {
   const names = settings.flatMap(({headers = {}}) => Object.keys(headers).filter(isSecretHeader))
   const found = (values: Iterable<string>): string[] => [...values].flatMap((value) => findable(value, names))
   const secrets = found(secretsIn(settings))
+  let all: readonly string[] = secrets
+  let seen = 0
   return {
-    secrets: () => (renewed.size === 0 ? secrets : [...secrets, ...found(renewed.values())]),
+    secrets: () => {
+      if (seen !== renewals) all = [...secrets, ...found(renewed.values())]
+      seen = renewals
+      return all
+    },
     latest: (source) => renewed.get(nameOf(source)),
     renew: async (source) => {
       const key = await renewedKeyOf(source)
       if (key.ok && renewed.get(nameOf(source)) !== key.result) {
         renewed.set(nameOf(source), key.result)
+        renewals += 1
         for (const listen of listeners) listen(nameOf(source), key.result)
       }
       return key.ok ? key.result : undefined
