@@ -20,7 +20,11 @@ export type BlobId = Id<'blob'>
 /** A source of random bytes; the real one is made in `source`. */
 export type Dice = (bytes: number) => Uint8Array
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+const hex = (bytes: Uint8Array): string => {
+  let text = ''
+  for (const byte of bytes) text += (byte + 256).toString(16).slice(1)
+  return text
+}
 
 // 32 letters without the easily confused; 5 bits a letter, so 16 letters are 80 bits.
 const letters = '0123456789abcdefghjkmnpqrstvwxyz'

@@ -34,8 +34,19 @@ export const compileSystem = (assignment: Assignment, guide = ''): string => {
   return parts.filter(Boolean).join('\n\n')
 }
 
+// One message for all turns of an assignment: what was counted and looked through once is known by it.
+const systems = new WeakMap<Assignment, {guide: string; message: Message}>()
+
+const systemMessage = (assignment: Assignment, guide: string): Message => {
+  const known = systems.get(assignment)
+  if (known?.guide === guide) return known.message
+  const message: Message = {from: 'system', text: compileSystem(assignment, guide)}
+  systems.set(assignment, {guide, message})
+  return message
+}
+
 /** The whole conversation to send: system prompt first, then what was said. */
 export const compileMessages = (assignment: Assignment, conversation: readonly Message[], guide = ''): Message[] => [
-  {from: 'system', text: compileSystem(assignment, guide)},
+  systemMessage(assignment, guide),
   ...conversation,
 ]
