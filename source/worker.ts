@@ -9,8 +9,9 @@ import {environment} from './config.ts'
 import {realClock, realDice} from './edges.ts'
 
 const {PENGUIN_LINK: word = '', PENGUIN_AGENT: agent = '', NO_COLOR: noColour} = environment()
-// A terminal's Ctrl-C reaches the whole foreground group; the host decides what becomes of us.
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+// A terminal's Ctrl-C reaches the whole foreground group; the host decides what becomes of us. SIGUSR1 unheard opens Node's
+// door for debuggers.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => undefined)
 const link = await connectToHost(word, agent, process.pid)
 const faced = isatty(1) ? (await import('./worker-face.ts')).withFace(link, agent, !noColour) : undefined
 await runAgent(faced?.link ?? link, {clock: realClock(), dice: realDice})

