@@ -114,7 +114,7 @@ const namedParts = (source: Source, body: string): LeakedCall[] | undefined => {
 
 /** `name\n<arg_key>…` */
 const keyed = ({tools}: Source, body: string): LeakedCall[] | undefined => {
-  const found = /^\s*([\w.-]+)\s*(?:\n|(?=<arg_key>))([\s\S]*)$/.exec(body)
+  const found = /^\s*([\w.-]+)\s*(?:<tool_sep>)?\s*(?:\n|(?=<(?:longcat_)?arg_key>))([\s\S]*)$/.exec(body)
   const call = found && verified(found[1], parametersIn(found[2] as string), tools)
   return call ? [call] : undefined
 }
@@ -131,7 +131,7 @@ const callsOf = (source: Source, body: string, mark: string): LeakedCall[] | und
 }
 
 const tagged: Form = {
-  mark: /<(tool_calls?|function_calls?|functioncall|TOOLCALL|tool_use|tool_code|tools|\|(?:tool_calls?|tool_call_start|python_tag|START_ACTION|tools_prefix|action_start\|><\|plugin)\|)>/g,
+  mark: /<((?:longcat_)?tool_calls?|function_calls?|functioncall|TOOLCALL|tool_use|tool_code|tools|\|(?:tool_calls?|tool_call_start|python_tag|python_start|START_ACTION|tools_prefix|action_start\|><\|plugin)\|)>/g,
   read: (source, match) => {
     const {text, plain} = source
     const start = match.index + match[0].length

@@ -57,6 +57,14 @@ const argumentsIn = (text: string): unknown => {
   return Array.isArray(values) && values.length === 1 ? values[0] : values
 }
 
+/** Where a value would stand: its type, dots, or its own name between angles. */
+const placeholder = /^(?:str(?:ing)?|int(?:eger)?|number|float|bool(?:ean)?|object|array|any|\.{3}|…|<[\w -]+>)$/i
+
+const isForm = (args: Json): boolean => {
+  const values = Object.values(args)
+  return values.length > 0 && values.every((value) => typeof value === 'string' && placeholder.test(value))
+}
+
 /** The call, if the tool exists and all that it requires is there. */
 export const verified = (name: unknown, given: unknown, tools: readonly ToolSpec[]): LeakedCall | undefined => {
   if (typeof name !== 'string') return undefined
@@ -66,7 +74,7 @@ export const verified = (name: unknown, given: unknown, tools: readonly ToolSpec
   )
   const spec = tools.find((tool) => tool.name === known)
   const args = typeof given === 'string' ? argumentsIn(given) : (given ?? {})
-  if (!spec || !isObject(args)) return undefined
+  if (!spec || !isObject(args) || isForm(args)) return undefined
   const shaped = coerce(args, spec.input) as Json
   const required = (spec.input.required as string[] | undefined) ?? []
   return required.every((key) => shaped[key] !== undefined) ? {tool: spec.name, input: JSON.stringify(args)} : undefined
@@ -117,7 +125,7 @@ export const salvaged = (body: string, tools: readonly ToolSpec[]): LeakedCall[]
   const args = /["']?(?:arguments|parameters|args|input)["']?\s*:\s*(\{[\s\S]*\})\s*\}?\s*$/.exec(body)?.[1]
   const required = (tools.find((tool) => tool.name === known)?.input.required as string[] | undefined) ?? []
   // Where nothing stands in a field's place there is nothing to mend.
-  if (!known || !args || (required.length > 0 && !args.includes(':'))) return undefined
+  if (!known || !args || (required.length > 0 && !args.includes(':')) || /:\s*(?:\.{3}|…)\s*[,}]/.test(args)) return undefined
   // The last brace closes the call itself unless it was forgotten.
   const opens = args.split('{').length
   const closes = args.split('}').length
@@ -133,7 +141,17 @@ const pythonValue = (text: string): unknown => {
 
 const keyword = /\s*(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[\w.+-]+)\s*(,|(?=\)))/sy
 
-/** `name(a="x", b=1)` at `from`, keyword arguments only. */
+const positional = /\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*(?=\))/sy
+
+/** The one field that a tool requires, where it is a text: only then is it clear which a value without a name is for. */
+const onlyField = (name: string, tools: readonly ToolSpec[]): string | undefined => {
+  const spec = tools.find((tool) => tool.name === name)
+  const [field, ...more] = (spec?.input.required as string[] | undefined) ?? []
+  const {type} = ((spec?.input.properties as Json | undefined)?.[field ?? ''] ?? {}) as {type?: unknown}
+  return more.length === 0 && type === 'string' ? field : undefined
+}
+
+/** `name(a="x", b=1)` at `from`, keyword arguments only, or `name("x")` where there is only one. */
 export const pythonCall = (text: string, from: number, tools: readonly ToolSpec[]): {call: LeakedCall; end: number} | undefined => {
   const head = /(?:print\()?(?:default_api\.|functions\.)?(\w+)(?:\.call)?\(/y
   head.lastIndex = from
@@ -141,6 +159,13 @@ export const pythonCall = (text: string, from: number, tools: readonly ToolSpec[
   if (!name) return undefined
   const args: Json = {}
   let at = head.lastIndex
+  const field = onlyField(name[1] as string, tools)
+  positional.lastIndex = at
+  const alone = field ? positional.exec(text) : null
+  if (field && alone) {
+    args[field] = pythonValue(alone[1] as string)
+    at = positional.lastIndex
+  }
   for (;;) {
     keyword.lastIndex = at
     const found = keyword.exec(text)

@@ -54,8 +54,20 @@ const escaped = (reading: Reading): string => {
   return escapes[char] ?? `\\${char}`
 }
 
+/** Python's, three quotes on each side: all between them is the text, as it stands. */
+const tripled = (reading: Reading, mark: string): string => {
+  const end = reading.text.indexOf(mark, reading.at + 3)
+  if (end === -1) return give()
+  const text = reading.text.slice(reading.at + 3, end)
+  reading.at = end + 3
+  return text
+}
+
 const quoted = (reading: Reading): string => {
   const close = closing[reading.text[reading.at] as string] as string
+  const mark = close.repeat(3)
+  // An empty text with a quote after it is three as well: only with more behind them do they open one.
+  if (/["'`]/.test(close) && reading.text.startsWith(mark, reading.at) && reading.text.includes(mark, reading.at + 3)) return tripled(reading, mark)
   reading.at += 1
   let out = ''
   for (;;) {

@@ -70,7 +70,7 @@ const namedInvoke: Form = {
   },
 }
 
-const pair = /([\w.-]+):(?:<escape>([\s\S]*?)<escape>|(-?[\d.]+|true|false|null))(?:,\s*|$)/y
+const pair = /([\w.-]+):(?:(<escape>|<\|"\|>)([\s\S]*?)\2|(-?[\d.]+|true|false|null))(?:,\s*|$)/y
 
 const escapedValues = (body: string): Record<string, unknown> | undefined => {
   const values: Record<string, unknown> = {}
@@ -79,17 +79,17 @@ const escapedValues = (body: string): Record<string, unknown> | undefined => {
     pair.lastIndex = at
     const found = pair.exec(body)
     if (!found) return undefined
-    values[found[1] as string] = found[2] ?? JSON.parse(found[3] as string)
+    values[found[1] as string] = found[3] ?? JSON.parse(found[4] as string)
     at = pair.lastIndex
   }
   return values
 }
 
-/** `<start_function_call>call:read{path:<escape>a.ts<escape>}<end_function_call>` */
+/** `<start_function_call>call:read{path:<escape>a.ts<escape>}<end_function_call>` and `<|tool_call>call:read{path:<|"|>a.ts<|"|>}<tool_call|>` */
 const escaped: Form = {
-  mark: /<start_function_call>\s*call:([\w.-]+)\{/g,
+  mark: /<(?:start_function_call|\|tool_call)>\s*call:([\w.-]+)\{/g,
   read: (source, match) => {
-    const closing = '}<end_function_call>'
+    const closing = match[0].startsWith('<|') ? '}<tool_call|>' : '}<end_function_call>'
     const start = match.index + match[0].length
     const end = indexAfter(source, closing, start)
     const values = end === -1 ? undefined : escapedValues(source.text.slice(start, end))

@@ -37,11 +37,12 @@ const endOf = (body: string, start: number, close: string): {from: number; to: n
 const pairs = (body: string): Values | undefined => {
   const values: Values = {}
   let seen = 0
-  for (const [, key, value] of body.matchAll(/<arg_key>\s*([\w.-]+)\s*<\/arg_key>\s*<arg_value>([\s\S]*?)<\/arg_value>/g)) {
+  const plain = body.replace(/<(\/?)longcat_(?=arg_)/g, '<$1')
+  for (const [, key, value] of plain.matchAll(/<arg_key>\s*([\w.-]+)\s*<\/arg_key>\s*<arg_value>([\s\S]*?)<\/arg_value>/g)) {
     values[key as string] = trimmed(value as string)
     seen += 1
   }
-  return seen > 0 && seen === body.split('<arg_key>').length - 1 ? values : undefined
+  return seen > 0 && seen === plain.split('<arg_key>').length - 1 ? values : undefined
 }
 
 /** Undefined when the text holds no argument in such a form, or a cut one. */

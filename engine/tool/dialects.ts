@@ -19,7 +19,7 @@ const allForms: readonly Form[] = [...forms, ...marks]
 
 /** Marks that stand around calls and mean nothing once these are gone. */
 const leftovers =
-  /<\|start_header_id\|>\w*<\|end_header_id\|>|<\|from\|>assistant|function<\|tool_sep\|>|^>>>all\n|<\|(?:(?:START|END)_(?:ACTION|RESPONSE)|tools_(?:prefix|suffix)|stop)\|>|<\/?(?:tool_calls?|function_calls?|functioncall|TOOLCALL|tool_use|tools|\w+:(?:function_calls|tool_call)|\|DSML\|(?:function_calls|tool_calls))>|<\|(?:tool_calls?_(?:section_)?(?:begin|end)|tool_calls?_?(?:begin|end)?|tool_call_(?:start|end)|python_tag|eom_id|eot_id|im_end|call|end|action_(?:start|end)|plugin|\/tool_call)\|>|<\|end_of_sentence\|>|<\/s>/g
+  /\[\|endofturn\|\]|<\|python_(?:start|end)\|>|<\|(?:end_of_text|endoftext|return|eot)\|>|<end_of_turn>|<\/?longcat_tool_call>|<\|start_header_id\|>\w*<\|end_header_id\|>|<\|from\|>assistant|function<\|tool_sep\|>|^>>>all\n|<\|(?:(?:START|END)_(?:ACTION|RESPONSE)|tools_(?:prefix|suffix)|stop)\|>|<\/?(?:tool_calls?|function_calls?|functioncall|TOOLCALL|tool_use|tools|\w+:(?:function_calls|tool_call)|\|DSML\|(?:function_calls|tool_calls))>|<\|(?:tool_calls?_(?:section_)?(?:begin|end)|tool_calls?_?(?:begin|end)?|tool_call_(?:start|end)|python_tag|eom_id|eot_id|im_end|call|end|action_(?:start|end)|plugin|\/tool_call)\|>|<\|end_of_sentence\|>|<\/s>/g
 
 const wordless = (text: string): string => {
   const plain = plainOf(text)
@@ -34,7 +34,11 @@ const wordless = (text: string): string => {
 
 const hint = /[<{[]|```tool/
 
-const thoughtEnd = /<\/think>|<\|END_THINKING\|>|^<\|channel\|>analysis<\|message\|>[\s\S]*?<\|end\|>/g
+/** How thoughts begin where they are marked, and the ends that go with them. */
+const thoughtStart =
+  /^\s*(?:<(?:(?:seed|mm):think|think(?:ing)?|thoughts?|reasoning|reflection|scratchpad)>|\[THINK\]|<\|(?:START_THINKING|begin_of_thought)\|>|◁think▷)/
+const thoughtEnd =
+  /<\/(?:(?:seed|mm):think|think)>|\[\/THINK\]|<\|(?:END_THINKING|end_of_thought)\|>|◁\/think▷|^<\|channel\|>analysis<\|message\|>[\s\S]*?<\|end\|>/g
 
 /** What a model thinks aloud is not what it does: only the text after it is looked at. */
 const afterThoughts = (text: string): number => {
@@ -42,7 +46,10 @@ const afterThoughts = (text: string): number => {
   const fences = fencesIn(text).filter((fence) => fence.closed)
   const closed = [...text.matchAll(thoughtEnd)].findLast((found) => found.index === 0 || !isShown(text, found.index, fences))
   if (closed) return closed.index + closed[0].length
-  return /^\s*(?:<think>|<\|START_THINKING\|>)/.test(text) ? text.length : 0
+  const opened = thoughtStart.exec(text)?.[0].trim()
+  if (!opened) return 0
+  const end = text.indexOf(`</${opened.slice(1)}`)
+  return opened.startsWith('<') && end !== -1 ? end + opened.length + 1 : text.length
 }
 
 interface Ahead {
@@ -88,11 +95,15 @@ const isMade = (text: string, cut: Cut, from: number): boolean => {
   const after = text.slice(cut.end)
   if (beginsLine(text, cut.at) || follows) {
     const rest = after.split('\n')[0] ?? ''
-    const ends = isBlank(rest) || /^\s*(?:<|\[TOOL_CALLS\])/.test(plainOf(rest))
+    // LFM goes on to speak right after the mark that ends its calls.
+    const speaksOn = text.startsWith('<|tool_call_start|>', cut.at) && /^\s*\p{Lu}/u.test(rest)
+    const ends = isBlank(rest) || /^\s*(?:<|\[TOOL_CALLS\])/.test(plainOf(rest)) || speaksOn
     return ends && !isExplained(wordless(before.slice(from)), isBlank(after) ? '' : wordless(after))
   }
   const lead = wordless(before.slice(from))
-  return followsSentence(lead, lead.length) && isBlank(after) && !isExplained(before.slice(from), '')
+  // Another call may follow; prose after the last is prose around all of them.
+  const ends = isBlank(after) || /^\s*(?:(?:<\|tool_call_end\|>)?\s*<\|tool_call_begin\|>|<tool_call>|\[TOOL_CALLS\])[\s\S]*[}\]>]\s*$/.test(plainOf(after))
+  return followsSentence(lead, lead.length) && ends && !isExplained(before.slice(from), '')
 }
 
 const scan = (source: Source): Cut[] => {
@@ -232,7 +243,7 @@ const tagsOnly = (body: string, tools: readonly ToolSpec[]): LeakedCall[] | unde
 export const recoverCalls = (text: string, tools: readonly ToolSpec[]): Recovered => {
   const none: Recovered = {calls: [], text}
   const start = afterThoughts(text)
-  const said = text.slice(start)
+  const said = text.slice(start).replace(/^\uFEFF/, '')
   if (tools.length === 0 || !hint.test(said)) return none
   const kept = (rest: string): string => (start === 0 ? rest : `${text.slice(0, start)}${rest ? `\n${rest}` : ''}`)
   const bare = wholly(said, tools)
