@@ -155,6 +155,20 @@ describe('kill -9', () => {
     60_000 + rounds * 30_000,
   )
 
+  it('of the screen when the run has just ended: its panes are shown to whoever comes as to whoever was there', async () => {
+    await using server = await modelServer(scriptUntil(() => true))
+    const way = ways.chat(server)
+    using where = screenPlace(calculator, way.env)
+    const killing = await killScene(where)
+    await using terminal = killing.terminal
+    terminal.type(`$P ${way.args.join(' ')} --permission auto 'make sum add'\n`)
+    await terminal.until(() => server.requests.length > 0, 30_000)
+    await using other = where.screen(['attach'])
+    await other.until(finished, 30_000)
+    killing.kill('screen')
+    await back({...killing, other})
+  }, 60_000)
+
   it('of the keeper while a screen attaches: it joins the next one', async () => {
     await using server = await modelServer(() => ({fault: {do: 'silence'}}))
     const way = ways.chat(server)

@@ -36,7 +36,7 @@ export const shown = (terminal: Terminal): string =>
   terminal
     .frame()
     .replaceAll(/\d+ (s|ms)\b/g, 'TIME')
-    .replaceAll(/(?:the session's process was killed.*|┃)$/gm, '')
+    .replaceAll(/(?:the session's process was killed.*| {2,}[✓✗] \w+: .*|┃)$/gm, '')
     .replaceAll(/ {2,}/g, ' ')
     .replaceAll(/ +$/gm, '')
 
