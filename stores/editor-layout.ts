@@ -89,7 +89,12 @@ const rowOf = (pieces: readonly Piece[], at: number, width: number): BareRow => 
 
 type BareRow = Omit<VisualRow, 'marks'>
 
+/** Each of its characters a cell of its own. */
+const plain = /^[\x20-\x7e]*$/
+
+/** `line`: the whole text, from 0. */
 const wrapped = (editor: Editor, line: Span, width: number): BareRow[] => {
+  if (line.to <= width && plain.test(editor.text)) return [{text: editor.text, from: 0, to: line.to, cells: line.to}]
   const pieces = piecesOf(editor, line)
   if (pieces.length === 0) return [rowOf([], line.from, width)]
   const rows: BareRow[] = []
@@ -102,11 +107,17 @@ const wrapped = (editor: Editor, line: Span, width: number): BareRow[] => {
 }
 
 /** Rows of lines as if each began at 0: between two keys all lines but one are the same. */
-const known = {width: 0, pastes: [] as Editor['pastes'], lines: new Map<string, readonly BareRow[]>()}
-const knownLimit = 5_000
+const known = {width: 0, pastes: [] as Editor['pastes'], lines: new Map<string, readonly BareRow[]>(), most: 0}
+const knownLeast = 5_000
+
+const lineCount = (text: string): number => {
+  let count = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1
+  return count
+}
 
 const wrappedLine = (editor: Editor, text: string, width: number): readonly BareRow[] => {
-  if (known.width !== width || known.pastes !== editor.pastes || known.lines.size > knownLimit) {
+  if (known.width !== width || known.pastes !== editor.pastes || known.lines.size > known.most) {
     Object.assign(known, {width, pastes: editor.pastes, lines: new Map()})
   }
   const rows = known.lines.get(text) ?? wrapped({...editor, text}, {from: 0, to: text.length}, width)
@@ -124,6 +135,8 @@ const rowsOfLine = (editor: Editor, line: Span, width: number): BareRow[] => {
 /** All rows of the text. */
 export const rowsOf = (editor: Editor, width: number): BareRow[] => {
   const rows: BareRow[] = []
+  // A text of more lines than are known would be read anew with each key.
+  known.most = Math.max(knownLeast, 2 * lineCount(editor.text))
   for (let from = 0; from <= editor.text.length; ) {
     const end = editor.text.indexOf('\n', from)
     const to = end < 0 ? editor.text.length : end

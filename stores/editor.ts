@@ -51,17 +51,18 @@ export const submit = (editor: Editor): {editor: Editor; text?: string} => {
   return {editor: emptied(editor), text: textOf(editor)}
 }
 
-/** Empty, and still with its history, cuts and keys. */
+/** Empty, and still with its history, what was pasted there, cuts and keys. */
 export const emptied = (editor: Editor): Editor => ({
   ...newEditor({history: editor.history, columns: editor.columns}),
   kills: editor.kills,
+  pastes: editor.pastes,
   ...(editor.vim ? {vim: {...editor.vim, mode: 'insert', keys: ''}} : {}),
 })
 
 /** The text replaced whole, from an external editor or a rewind; can be undone. */
 export const replaced = (editor: Editor, text: string): Editor => edited(editor, {from: 0, to: editor.text.length}, text, 'none')
 
-/** Said: one more entry for the arrow keys. */
+/** Said: one more entry for the arrow keys, with tokens for what was pasted: it comes back as it was typed. */
 export const remembered = (editor: Editor, text: string): Editor =>
   text.trim() === '' ? editor : {...editor, history: [...editor.history.filter((one) => one !== text), text]}
 

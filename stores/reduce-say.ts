@@ -84,11 +84,8 @@ export const submitPrompt = (state: AppState, when: 'now' | 'after'): Next => {
   if (text === undefined) return withEditor(state, editor)
   const line = text.trim()
   if (line === '') return next({...state, editor})
-  const ran = runLine({...state, popup: null}, line, when)
-  const refused = ran.effects.length === 0 && !line.startsWith('/')
-  if (refused) return ran
-  return next({...ran.state, editor: remembered(ran.state.editor === state.editor ? editor : ran.state.editor, text), promptTop: 0}, ...ran.effects, {
-    do: 'remember',
-    text,
-  })
+  const {state: ran, effects} = runLine({...state, editor, popup: null}, line, when)
+  const refused = effects.length === 0 && !line.startsWith('/')
+  if (refused) return next({...ran, editor: state.editor})
+  return next({...ran, editor: remembered(ran.editor, state.editor.text), promptTop: 0}, ...effects, {do: 'remember', text})
 }

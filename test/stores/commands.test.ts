@@ -134,6 +134,11 @@ describe('slash commands', () => {
     expect([state.look.vim, state.editor.vim?.mode]).toEqual([true, 'insert'])
     expect(run('/copy').effects).toEqual([{do: 'copy', text: 'An answer.'}])
   })
+  it.each(commands.map(({name}) => name))('/%s leaves the prompt empty, and in the history', (name) => {
+    const line = `/${name} ${words[name] ?? ''}`.trim()
+    const {editor} = working().act(...typing(`${line} `), {do: 'command', command: 'accept'}).state
+    expect([editor.text, editor.history.at(-1)?.trim()]).toEqual(['', line])
+  })
   it('are cycled through by their keys, which ask nothing', () => {
     const before = working()
     const theme = before.state.look.theme

@@ -56,6 +56,16 @@ describe('the prompt', () => {
     expect(story.state.editor.text).toBe('')
     expect(story.state.editor.history).toEqual(['fix @src/sum.ts, please'])
   })
+  it('brings a large paste back as it stood, and says it whole again', () => {
+    const large = Array.from({length: 10_000}, (_, at) => `line ${at}`).join('\n')
+    const paste = (story: Teller): Teller => story.act({do: 'typed', event: {input: 'paste', text: large}}, ...typing(' sum it up'))
+    const story = press(paste(idle()), 'accept')
+    press(paste(story), 'accept', 'edit.up')
+    expect(story.state.editor.text).toBe('[paste #2, 10000 lines] sum it up')
+    press(story, 'edit.up')
+    expect(story.state.editor.text).toBe('[paste #1, 10000 lines] sum it up')
+    expect(wishes(story, (one) => press(one, 'accept'))).toMatchObject([{says: {text: `${large} sum it up`}}, {do: 'remember', text: `${large} sum it up`}])
+  })
   it('says it after the work in progress, when asked to', () => {
     expect(sent(working().act(...typing('and then lint')), (one) => press(one, 'after'))).toEqual([{do: 'say', text: 'and then lint', when: 'after'}])
   })
