@@ -2,7 +2,7 @@
 // code, warm, inside the sandbox, on a throwaway copy. The project itself is only read; whoever called applies the patch.
 
 import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {availableParallelism, loadavg} from 'node:os'
+import {availableParallelism, freemem} from 'node:os'
 import {dirname, join} from 'node:path'
 import {type Check, fail, lineSplitter, type Overlay, type Site, type Told, type Tool} from '../../engine/plugin.ts'
 import {assetDir, parserFiles} from './asset.ts'
@@ -29,8 +29,11 @@ export interface EvalCandidates {
 const defaultSeconds = 60
 const mostSeconds = 600
 
-/** A machine that is busy with other work gets the search less far in the same time: up to twice the time then. */
-export const patienceOf = (load: number, cores: number): number => Math.min(2, Math.max(1, load / Math.max(1, cores)))
+/** A slow or busy machine gets the search less far in the same time: up to so many times the time then. */
+const patience = 2.5
+const laneBytes = 1024 ** 3
+/** How many candidates are tried side by side: as many as there are cores, while there is memory for them. */
+export const lanesFor = (cores: number, freeBytes: number): number => Math.max(1, Math.min(4, cores, Math.floor(freeBytes / laneBytes)))
 /** For starting up, copying and the last cold run, beyond the search's own time. */
 const marginMs = 20_000
 const outputBytes = 4 * 1024 * 1024
@@ -43,7 +46,7 @@ const checkFor = (input: EvalCandidates, checks: readonly Check[]): Check | unde
 const round = (n: number): string => n.toLocaleString('en-US')
 
 const saidOf = (progress: Progress): string =>
-  `tried ${round(progress.tried)} of ${round(progress.space)}${progress.timeouts > 0 ? `, ${round(progress.timeouts)} timed out` : ''}${progress.plausible > 0 ? `, ${progress.plausible} pass` : progress.best > 0 ? `, best fixes ${progress.best}` : ''}`
+  `tried ${round(progress.tried)} of ${round(progress.space)}${progress.timeouts > 0 ? `, ${round(progress.timeouts)} timed out` : ''}${progress.plausible > 0 ? `, ${progress.plausible} pass` : progress.best > 0 ? `, best fixes ${progress.best}` : ''}${progress.untilMs ? `, going on for up to ${round(Math.round(progress.untilMs / 1000))} s, because it is slow here` : ''}`
 
 /** Folders of Penguin that the job needs to see, where the sandbox hides what it was not shown. */
 const shown = (site: Site, desk: string, folders: readonly string[]): Overlay[] =>
@@ -85,7 +88,8 @@ const note = (site: Site, finding: Finding, best: Finalist): void =>
   })
 
 const search = async (input: EvalCandidates, check: Check, site: Site): Promise<Finding> => {
-  const wallMs = Math.min(mostSeconds, Math.max(1, input.seconds ?? defaultSeconds) * patienceOf(loadavg()[0] ?? 0, availableParallelism())) * 1000
+  const wallMs = Math.min(mostSeconds, Math.max(1, input.seconds ?? defaultSeconds)) * 1000
+  const mostMs = Math.min(mostSeconds * 1000, wallMs * patience)
   const {treeSitter, grammarDir} = parserFiles()
   const assets = assetDir()
   const desk = layDesk(site, {
@@ -100,6 +104,8 @@ const search = async (input: EvalCandidates, check: Check, site: Site): Promise<
     ...(input.only ? {only: input.only} : {}),
     prefer: input.prefer ?? [],
     wallMs,
+    mostMs,
+    lanes: lanesFor(availableParallelism(), freemem()),
     treeSitter,
     grammarDir,
   })
@@ -118,7 +124,7 @@ const search = async (input: EvalCandidates, check: Check, site: Site): Promise<
         env: {NODE_ENV: 'test', PYTHONDONTWRITEBYTECODE: '1', npm_config_update_notifier: 'false'},
         overlays: shown(site, desk.dir, [dirname(process.execPath), assets, dirname(treeSitter), grammarDir]),
         writable: false,
-        limits: {wallMs: wallMs + marginMs, outputBytes},
+        limits: {wallMs: mostMs + marginMs, outputBytes},
         onOutput: (chunk, stream) => {
           if (stream === 'out') for (const text of lines.feed(chunk)) take(text)
         },

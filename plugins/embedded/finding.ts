@@ -77,6 +77,8 @@ export interface Progress {
   plausible: number
   best: number
   wallMs: number
+  /** The end of the search, where the time that was asked for turned out too short for this machine. */
+  untilMs?: number
 }
 
 const mostFinalists = 3

@@ -64,16 +64,21 @@ export const planFor = (tests, runsFile) => {
 const moreAfter = (tried) => Math.min(800, Math.max(250, tried))
 const mostMoreMs = 7000
 
+/** Most repairs are found before a further copy of the project would be ready. */
+const growAfter = 30
+const growAfterMs = 1000
+
 /** Where pairs are looked for between single edits, once one of these helped without harm. */
 const singlesFirst = 400
 const pairShare = 3
 
 /**
  * Tries candidates in order until the budget is spent, the space is exhausted or enough patches pass. Where a single edit
- * fixes a part of the failing tests and breaks none, pairs with it are tried in between. `budget`: {until, patient, stepAt}:
+ * fixes a part of the failing tests and breaks none, pairs with it are tried in between. `budget`: {until(tried), patient, stepAt}:
  * such an edit ends the hunt in time (`from` is where a later one goes on), at the latest some time after `stepAt`, since the rest is better sought with it in place.
+ * `lanes` give verdicts; `grow()` is called once where the search turns out to be a long one.
  */
-export const hunt = async ({space, planOf, driver, failing, budget, onProgress, from = 0}) => {
+export const hunt = async ({space, lanes, grow, failing, budget, onProgress, from = 0}) => {
   const state = {
     tried: 0,
     space: space.length,
@@ -82,19 +87,24 @@ export const hunt = async ({space, planOf, driver, failing, budget, onProgress, 
     crashed: 0,
     plausible: [],
     partial: [],
-    stopAt: budget.until,
+    stopAt: Number.POSITIVE_INFINITY,
     firstMs: null,
     stopAfter: Number.POSITIVE_INFINITY,
   }
   const started = performance.now()
   const pairs = pairsOf(state, space)
-  const run = (candidate) => tryOne(state, candidate, {planOf, driver, failing, started, budget})
+  const run = (candidate, next = []) => tryOne(state, candidate, {lanes, next, failing, started})
+  let grown = false
   for (const [index, candidate] of space.slice(from).entries()) {
     const at = from + index
     if (isOver(state, candidate, budget, failing)) break
     state.reached = at + 1
     if (isCrowded(state, candidate)) continue
-    await run(candidate)
+    if (!grown && state.tried >= growAfter && performance.now() - started > growAfterMs) {
+      grown = true
+      grow(candidate.path)
+    }
+    await run(candidate, space.slice(at + 1, at + 1 + lanes.ahead()))
     onProgress(state)
     if (at >= singlesFirst && at % pairShare === 0 && state.plausible.length === 0) {
       const pair = pairs.next()
@@ -119,7 +129,7 @@ const isStepTime = (state, {stepAt, until}, failing) => {
   if (!best) return false
   const fixesMost = best.fixed.length * 2 >= failing.length
   if (fixesMost && state.tried > Math.max(leastBefore, patience * best.at)) return true
-  return performance.now() > (fixesMost ? stepAt : stepAt + (until - stepAt) * 0.6)
+  return performance.now() > (fixesMost ? stepAt : stepAt + (until(state.tried) - stepAt) * 0.6)
 }
 /** So many times the candidates that led to a first step are tried before that step is taken. */
 const patience = 6
@@ -127,7 +137,8 @@ const patience = 6
 const leastBefore = 1200
 
 const isOver = (state, candidate, budget, failing) => {
-  if (performance.now() > state.stopAt || state.tried >= state.stopAfter || state.plausible.length >= mostPlausible) return true
+  if (performance.now() > Math.min(state.stopAt, budget.until(state.tried)) || state.tried >= state.stopAfter || state.plausible.length >= mostPlausible)
+    return true
   if (state.plausible.length === 0) return isStepTime(state, budget, failing)
   return !budget.patient || candidate.rank > state.plausible[0].candidate.rank + 1.3
 }
@@ -136,8 +147,8 @@ const isOver = (state, candidate, budget, failing) => {
 const mostOfLine = 6
 const isCrowded = (state, {path, line}) => state.plausible.filter(({candidate}) => candidate.path === path && candidate.line === line).length >= mostOfLine
 
-const tryOne = async (state, candidate, {planOf, driver, failing, started, budget}) => {
-  const verdict = await driver.evaluate(candidate, planOf(candidate.path))
+const tryOne = async (state, candidate, {lanes, next, failing, started}) => {
+  const verdict = await lanes.evaluate(candidate, next)
   state.tried += 1
   if (verdict.late) state.timeouts += 1
   if (verdict.crashed) state.crashed += 1
@@ -146,7 +157,7 @@ const tryOne = async (state, candidate, {planOf, driver, failing, started, budge
     state.plausible.push({candidate, fixed})
     if (state.firstMs === null) {
       state.firstMs = performance.now() - started
-      state.stopAt = Math.min(budget.until, performance.now() + mostMoreMs)
+      state.stopAt = performance.now() + mostMoreMs
       state.stopAfter = state.tried + moreAfter(state.tried)
     }
   } else if (fixed.length > 0 && !verdict.late) state.partial.push({candidate, fixed, broke: verdict.broke?.length ?? 0, done: verdict.done, at: state.tried})

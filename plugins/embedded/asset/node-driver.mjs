@@ -78,12 +78,11 @@ const memoryLimit = 500 * 1024 * 1024
 
 /**
  * `job`: {root, cwd, files, runner, treeSitter, grammarDir, extensions}; `parser` is the searcher's own.
- * Gives `baseline()` and `evaluate(candidate, plan)`; tests are {id, file, name, ok, message, frames, ms, fuel, hits}.
+ * `limits` are those that another driver of the same project has found. Gives `baseline()` and `evaluate(candidate, plan)`; tests are {id, file, name, ok, message, frames, ms, fuel, hits}.
  */
-export const openNodeDriver = (job, parser) => {
+export const openNodeDriver = (job, parser, limits = {test: 2000, fuel: 1e7, whole: 20_000}) => {
   const worker = keep(job)
   const bases = new Map()
-  const limits = {test: 2000, fuel: 1e7, whole: 20_000}
   const baseOf = (path) => {
     if (!bases.has(path)) {
       const text = readFileSync(path, 'utf8')
@@ -138,6 +137,8 @@ export const openNodeDriver = (job, parser) => {
     },
     /** Clusters of candidates by behaviour; undefined where the function cannot be called from outside. */
     cluster: (candidates, context) => clusterNode({ask: worker.ask, baseOf, limits, seed: job.seed ?? 0}, candidates, context),
+    /** The same for another copy of the project, whose test files are `files`. */
+    twin: (place) => openNodeDriver({...job, ...place}, parser, limits),
     /** Ends the worker and puts the copy as it was. */
     rest() {
       worker.renew()

@@ -113,13 +113,18 @@ const groupOf = (candidates, files) => {
   return [...groups.values()].sort((a, b) => b.members.length - a.members.length)[0]
 }
 
+/** `job.known`: what another driver of the same project has found out, so that no baseline is needed. */
 export const openPythonDriver = async (job) => {
   const parts = pythonCommand(job.command, job.runner, job.cwd)
   const words = {root: job.root, cwd: job.cwd, ...parts.words}
+  const known = job.known ?? {python: '', limits: {wall: 5, fuel: 1e6}, careful: new Set(), unsure: new Set()}
+  const {limits, careful, unsure} = known
   let cold = null
   let warm = null
+  const openCold = () => keep(known.python, {...words, mode: 'fresh'}, parts.env)
+  const openWarm = () => keep(known.python, {...words, mode: 'collected'}, parts.env)
+  if (job.known) [cold, warm] = [openCold(), openWarm()]
   const texts = new Map()
-  const limits = {wall: 5, fuel: 1e6}
   let dirty = null
   const textOf = (path) => {
     if (!texts.has(path)) texts.set(path, readFileSync(path, 'utf8'))
@@ -129,8 +134,6 @@ export const openPythonDriver = async (job) => {
     if (dirty && dirty !== except) writeFileSync(dirty, texts.get(dirty))
     dirty = except ?? null
   }
-  const careful = new Set()
-  const unsure = new Set()
   // Tests that pass when they run alone and with reports, but not here, would refuse every candidate.
   const calibrate = async (ids, wallMs) => {
     const wall = Math.min(limits.wall * 2, wallMs / 2000)
@@ -147,7 +150,8 @@ export const openPythonDriver = async (job) => {
     async baseline(wallMs) {
       let why = 'no Python interpreter was found'
       for (const python of [...new Set(pythons(job.cwd, job.root, parts.pythons))]) {
-        cold = keep(python, {...words, mode: 'fresh'}, parts.env)
+        known.python = python
+        cold = openCold()
         const answer = await cold.ask({ask: 'baseline', wall: wallMs / 1000}, wallMs + 2000)
         if (answer.dead || !answer.ok || answer.crash || answer.late) {
           why = answer.error ?? answer.crash ?? (answer.late ? 'the tests took too long' : `${python} could not run the worker`)
@@ -155,7 +159,7 @@ export const openPythonDriver = async (job) => {
           if (answer.late) break
           continue
         }
-        warm = keep(python, {...words, mode: 'collected'}, parts.env)
+        warm = openWarm()
         const tests = answer.rows.filter((row) => !row.skipped).map(rowOf)
         // What fails after long was likely endless: it says nothing about how long a test may take.
         const ending = tests.filter((one) => one.ok || (!one.late && one.ms < 2000))
@@ -201,6 +205,8 @@ export const openPythonDriver = async (job) => {
       const outputs = candidates.map((_, at) => (members.includes(at) ? (found[members.indexOf(at)] ?? null) : null))
       return {...clusterBy(outputs, original, inputs, (input) => input), compared: outputs.some((one) => one !== null)}
     },
+    /** The same for another copy of the project. */
+    twin: (place) => openPythonDriver({...job, ...place, known}),
     rest() {
       restore()
     },

@@ -1,14 +1,15 @@
 // The searcher: a program that runs inside the sandbox on a throwaway copy of a project. Its only argument is a file
 // with the job; it prints JSON lines (progress, then one result) and never writes outside the copy.
 
-import {readFileSync, realpathSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {askedOf} from './asked.mjs'
 import {cold} from './cold.mjs'
-import {copyProject} from './copy.mjs'
+import {copiesOf} from './copies.mjs'
 import {isGuarded, runnerOf, testFilesOf, unfold} from './discover.mjs'
 import {hintsOf} from './hint.mjs'
 import {basesOf, hunt, mostRegions, planFor, spaceOf} from './hunt.mjs'
+import {lanesOf} from './lanes.mjs'
 import {openNodeDriver} from './node-driver.mjs'
 import {grammarOf, openParser} from './parse.mjs'
 import {dstar, linesOf, regionsOf} from './rank.mjs'
@@ -19,8 +20,18 @@ import {stepwise} from './step.mjs'
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const started = performance.now()
-const until = started + job.wallMs
+const copies = copiesOf(job.source, job.places)
+/** For comparing what passes, and for the project's own command. */
+const reserveMs = Math.min(8000, job.wallMs * 0.15)
+let until = started + job.wallMs
 const left = () => until - performance.now()
+/** Candidates in a millisecond. Where a slow or busy machine manages less, the search goes on until it has tried as many as others do in the time that was asked for. */
+const usualRate = 0.05
+const lengthen = (tried) => {
+  const isSlow = tried < job.wallMs * usualRate
+  if (isSlow && performance.now() > started + job.wallMs - reserveMs) until = Math.max(until, started + (job.mostMs ?? job.wallMs))
+  return until
+}
 
 let lastSaid = 0
 const progress = (state) => {
@@ -37,6 +48,7 @@ const progress = (state) => {
     plausible: state.plausible.length,
     best,
     wallMs: Math.round(now - started),
+    ...(until > started + job.wallMs ? {untilMs: until - started} : {}),
   })
 }
 
@@ -177,13 +189,14 @@ const search = async ({driver, parser, regions, files, tests, runsFile, root, cw
     if (!plans.has(path)) plans.set(path, planFor(tests, runsFile(path)))
     return plans.get(path)
   }
+  const lanes = lanesOf(driver, planOf)
   const context = {
     space,
-    planOf,
-    driver,
+    lanes,
+    grow: (path) => lanes.grow(copies.twins({count: (job.lanes ?? 1) - 1, driver, tests, files, root, cwd}), path),
     failing,
     budget: {
-      until: Math.min(step?.until ?? until, until - Math.min(8000, job.wallMs * 0.15)),
+      until: (tried) => Math.min(step?.until ?? Number.POSITIVE_INFINITY, lengthen(tried) - reserveMs),
       patient: driver.mode !== 'cold',
       stepAt: step && !step.until ? started + job.wallMs * stepShare : Number.POSITIVE_INFINITY,
     },
@@ -191,6 +204,7 @@ const search = async ({driver, parser, regions, files, tests, runsFile, root, cw
     from: step?.from ?? 0,
   }
   const state = await hunt(context)
+  await lanes.end()
   const ordered = await orderFinalists(state.plausible, {driver, files, tests, planOf, root, left, failing})
   driver.rest()
   const finalists = await confirm(ordered, {files, root, cwd, command})
@@ -251,25 +265,8 @@ const confirm = async (ordered, {files, cwd, command}) => {
   return kept
 }
 
-const roomy = (place) => {
-  const {bavail, blocks} = statfsSync(place)
-  return bavail > blocks / 2
-}
-
-/** Copies the project to the first place that has room for it, the last in any case. */
-const layCopy = ([place, ...others]) => {
-  try {
-    copyProject(job.source, place)
-    if (others.length === 0 || roomy(place)) return realpathSync(place)
-  } catch (error) {
-    if (others.length === 0 || error.code !== 'ENOSPC') throw error
-  }
-  rmSync(place, {recursive: true, force: true})
-  return layCopy(others)
-}
-
 const main = async () => {
-  const root = layCopy(job.places)
+  const root = copies.lay()
   const cwd = join(root, job.dir ?? '')
   const unfolded = unfold(job.command, cwd)
   const runner = runnerOf(unfolded).runner || job.runner
@@ -291,5 +288,5 @@ const main = async () => {
 
 const result = await main().catch((error) => ({state: 'broken', why: String(error?.stack ?? error)}))
 say({say: 'result', wallMs: Math.round(performance.now() - started), ...result})
-for (const place of job.places) rmSync(place, {recursive: true, force: true})
+copies.clear()
 process.exit(0)
