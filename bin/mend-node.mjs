@@ -13,7 +13,7 @@ import {Script} from 'node:vm'
 const head = /^\s*import\s*(?:(\{[^}]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s*from\s*)?(["'])([^"']+)\2;?/
 
 /** Loading these costs a millisecond or more each, and many runs never call what they are imported for. */
-const late = new Set(['child_process', 'crypto', 'fs/promises', 'net', 'readline'].map((name) => `node:${name}`))
+const late = new Set(['child_process', 'crypto', 'fs/promises', 'net', 'readline', 'v8'].map((name) => `node:${name}`))
 
 /** A plain function of such a module: a stand-in that loads it when it is called first. Classes and values cannot wait. */
 const standIn = (module, outside, inside) => `const ${inside}=(...a)=>process.getBuiltinModule("${module}").${outside}(...a);`

@@ -4,6 +4,7 @@
 
 import {readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
+import {setFlagsFromString} from 'node:v8'
 import {fail, type Site} from '../../engine/plugin.ts'
 import {sha256} from './text.ts'
 
@@ -42,9 +43,35 @@ type Node = NonNullable<ReturnType<Parser['parse']>>['rootNode']
 let engine: Promise<Engine> | undefined
 const parsers = new Map<string, Promise<Parser>>()
 
+/** After how much work (in bytes of code that ran) a function is compiled anew, to run twice as fast. */
+const budgetOf = {patient: 2_000_000_000, usual: 13_000_000}
+
+/**
+ * The largest functions compiled anew take 20 MB, and as long as ten large files take to be parsed without it; as V8
+ * counts, a few short files would be enough. Said at the launch it would cost Node its own compiled code, and left said
+ * the cache of ours: so for this moment only, and to the V8 whose usual is known.
+ */
+const patiently = (name: string): WebAssembly.Module => {
+  const bytes = readFileSync(require.resolve(name))
+  if (!process.versions.v8.startsWith('13.6.')) return new WebAssembly.Module(bytes)
+  setFlagsFromString(`--wasm-tiering-budget=${budgetOf.patient}`)
+  try {
+    return new WebAssembly.Module(bytes)
+  } finally {
+    setFlagsFromString(`--wasm-tiering-budget=${budgetOf.usual}`)
+  }
+}
+
 const startEngine = async (): Promise<Engine> => {
   const loaded = await import('web-tree-sitter')
-  await loaded.Parser.init()
+  await loaded.Parser.init({
+    instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) => {
+      const module = patiently('web-tree-sitter/web-tree-sitter.wasm')
+      const instance = new WebAssembly.Instance(module, imports)
+      done(instance, module)
+      return instance.exports
+    },
+  })
   return loaded
 }
 
@@ -52,7 +79,7 @@ const openParser = async (grammar: string): Promise<Parser> => {
   engine ??= startEngine()
   const {Parser, Language} = await engine
   const parser = new Parser()
-  parser.setLanguage(await Language.load(readFileSync(require.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`))))
+  parser.setLanguage(Language.loadSync(patiently(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`)))
   return parser
 }
 

@@ -1,5 +1,6 @@
 // New syntax errors are refused when they are made; old ones, unknown languages and insistence are not.
 
+import {spawnSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
@@ -85,5 +86,37 @@ describe('syntax', () => {
     expect((await faultFrom(() => send('let a = (('))).code).toBe('edit.syntax')
     await send('let a = (')
     expect(readFileSync(join(dir, 'a.js'), 'utf8')).toBe('let a = (\n')
+  })
+})
+
+describe('the parser', () => {
+  const module = new URL('../../../plugins/files/syntax.ts', import.meta.url).href
+
+  /** Functions of WebAssembly that V8 compiled, by number and size: what Node itself has to read our TypeScript is among them. */
+  const compiled = (code: string): {first: Set<string>; anew: Set<string>} => {
+    const {stdout} = spawnSync(process.execPath, ['--trace-wasm-compilation-times', '--input-type=module', '-e', code], {encoding: 'utf8'})
+    const found = (by: string) =>
+      new Set([...stdout.matchAll(new RegExp(`(#\\d+) using ${by}, .*(bodysize \\d+)`, 'g'))].map(([, number, size]) => `${number} ${size}`))
+    return {first: found('Liftoff'), anew: found('TurboFan')}
+  }
+
+  it('is not compiled anew for short files: that costs more than it ever gains', () => {
+    const load = `const {brokenBy} = await import(${JSON.stringify(module)})`
+    const parse = `for (let n = 0; n < 60; n++) await brokenBy('a.js', undefined, 'export const a = () => {\\n  return ' + n + '\\n}\\n')`
+    const loaded = compiled(load)
+    const parsed = compiled(`${load}\n${parse}`)
+    const own = (all: Set<string>) => [...all].filter((one) => !loaded.first.has(one))
+    expect(own(parsed.first).length).toBeGreaterThan(20)
+    expect(own(parsed.anew)).toEqual([])
+  })
+
+  it('leaves no flag behind by which V8 would refuse code that it compiled before', () => {
+    const code = `
+      const {Script} = await import('node:vm')
+      const {brokenBy} = await import(${JSON.stringify(module)})
+      const cachedData = new Script('1 + 1').createCachedData()
+      await brokenBy('a.js', undefined, 'let a')
+      console.log('refused', new Script('1 + 1', {cachedData}).cachedDataRejected)`
+    expect(spawnSync(process.execPath, ['--input-type=module', '-e', code], {encoding: 'utf8'}).stdout).toBe('refused false\n')
   })
 })
