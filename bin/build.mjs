@@ -65,6 +65,10 @@ const folds = createHash('sha256')
 const alone = ['engine/contract/grant.ts', 'engine/journal/record.ts', 'source/keeper/for-screens.ts'].map((path) => join(root, path))
 for (const path of [...folded, ...alone].sort()) folds.update(readFileSync(path))
 
+// By this each knows whether it can read the other at all.
+const wire = createHash('sha256')
+for (const path of ['engine/contract/screen.ts', 'engine/link/frames.ts', 'engine/link/socket.ts']) wire.update(readFileSync(join(root, path)))
+
 const options = {
   platform: 'node',
   external: [/^node:/, 'better-sqlite3', 'node-pty', 'web-tree-sitter', /^@vscode\//],
@@ -74,6 +78,7 @@ const options = {
       'process.env.DEV': '"false"',
       PENGUIN_VERSION: JSON.stringify(version),
       PENGUIN_FOLDS: JSON.stringify(folds.digest('hex').slice(0, 16)),
+      PENGUIN_WIRE: JSON.stringify(wire.digest('hex').slice(0, 16)),
     },
   },
   logLevel: 'warn',

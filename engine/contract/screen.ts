@@ -112,6 +112,8 @@ export type ScreenSays =
       size: Size
       /** Events of the session after this run and seq are sent. */
       after?: {run: string; seq: number}
+      /** How it speaks: a keeper of another build takes no screen that would misread it. */
+      wire?: string
       /** How its folds are made: whoever makes them the same way sends what happened up to now folded, not told. */
       folds?: string
     }

@@ -5,6 +5,9 @@ import type {Socket} from 'node:net'
 import type {Link} from '../contract/link.ts'
 import {frameOf, frameReader} from './frames.ts'
 
+/** How the words begin with which a link ends that cannot be read. */
+export const garbled = 'garbled message'
+
 export interface SocketLink<Out, In> extends Link<Out, In> {
   /** Sent and not read yet, as far as this process knows. */
   waitingBytes(): number
@@ -31,7 +34,7 @@ export const socketLink = <Out, In>(socket: Socket, later: (write: () => void) =
         else waiting.push(message as In)
       }
     } catch (thrown) {
-      drop(`garbled message: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+      drop(`${garbled}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
       socket.destroy()
     }
   })

@@ -3,6 +3,7 @@
 
 import type {KeeperSays, ScreenSays, Size} from '../../engine/contract/screen.ts'
 import {connectScreen} from '../../engine/link/screens.ts'
+import {wireAs} from './wire-as.ts'
 
 export interface KeeperClient {
   /** What a screen says; lost when the keeper is gone, which `gone` has told. */
@@ -18,13 +19,15 @@ export interface Joining {
   size: Size
   /** Events of the session after this run and seq are sent; undefined: all of them. */
   after?: {run: string; seq: number}
+  /** As which build it speaks; default: as this one. */
+  wire?: string
   /** It takes what happened up to now folded, by folds that are made like this. */
   folds?: string
 }
 
 /** `word`: as `startKeeper` or `findKeepers` gave it. Rejects when nobody listens there. */
 export const connectKeeper = async (word: string, joining: Joining): Promise<KeeperClient> => {
-  const link = await connectScreen(word, joining)
+  const link = await connectScreen(word, {wire: wireAs, ...joining})
   const {promise: gone, resolve} = Promise.withResolvers<string>()
   link.onClose(resolve)
   return {says: (message) => link.send(message), on: (take) => link.onMessage(take), gone, close: () => link.close()}

@@ -14,6 +14,7 @@ import {projectHere} from '../project-here.ts'
 import {type Keeper, openKeeper} from './keeper.ts'
 import {listKeepers, openOwnFolder} from './registry.ts'
 import type {KeeperStart} from './start.ts'
+import {turnedAway, wireAs} from './wire-as.ts'
 
 /** An ordered end takes less; whatever still hangs then is killed. */
 const patienceMs = 8000
@@ -65,12 +66,14 @@ const firstMs = 10_000
 
 const note = (session: string): void =>
   own.note({
-    ...{pid: process.pid, root: project.root, cwd: project.cwd, session, word: door.word, version: start.version, startedAt},
+    ...{pid: process.pid, root: project.root, cwd: project.cwd, session, word: door.word, version: start.version, wire: wireAs, startedAt},
     ...(start.takesOver ? {follows: start.takesOver.pid} : {}),
   })
 
 // Nobody knows the word before it is written down below, when the keeper is there.
-const door = await openScreenDoor(own.dir, token, (link, hello) => keeper.arrived(link, hello))
+const door = await openScreenDoor(own.dir, token, (link, hello) => {
+  if (!turnedAway(link, hello)) keeper.arrived(link, hello)
+})
 const keeper: Keeper = openKeeper({
   context,
   project,

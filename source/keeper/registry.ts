@@ -20,6 +20,8 @@ export interface KeeperNote {
   /** Socket path and token: what a screen connects with. */
   word: string
   version: string
+  /** How it speaks to screens. */
+  wire?: string
   startedAt: number
   /** The killed keeper that this one came after. */
   follows?: number

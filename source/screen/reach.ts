@@ -7,6 +7,7 @@ import type {Context} from '../context.ts'
 import {connectKeeper, type Joining, type KeeperClient} from '../keeper/client.ts'
 import {takeTurn} from '../keeper/registry.ts'
 import {findKeepers, isKeeperComing, type KeeperNote, startKeeper, type TakeOver} from '../keeper/start.ts'
+import {speaksOtherwise} from '../keeper/wire-as.ts'
 
 const askMs = 1000
 /** One that was named, or is the only one, may be busy. */
@@ -52,13 +53,30 @@ const asksForMore = ({flags, words}: Context): boolean =>
 /** For `penguin` alone: joins the newest session of this project that no screen shows, or begins one. */
 export const reachKeeper = async (context: Context, joining: Joining): Promise<KeeperClient> => {
   if (asksForMore(context)) return newKeeper(context, joining)
-  for (const note of findKeepers(context).reverse()) {
+  const living = findKeepers(context).reverse()
+  for (const note of living.filter(({wire}) => !speaksOtherwise(wire))) {
     const found = await introduced(note, joining)
     if (found && found.session.screens <= 1) return found.client
     found?.client.close()
   }
-  return newKeeper(context, joining)
+  const before = living.find(({wire}) => speaksOtherwise(wire))
+  const client = await newKeeper(context, joining)
+  return before ? saying(client, `${otherBuild(before)}. ${wayOn(before)}`) : client
 }
+
+/** It goes on with the program that began it, and only that one's screens can show it. */
+const otherBuild = ({session}: KeeperNote): string => `penguin was updated, and the session ${session || 'before'} lives on in the program of before`
+const wayOn = ({pid, session}: KeeperNote): string =>
+  session ? `kill ${pid} ends it in order, then penguin sessions resume ${session} goes on with it` : `kill ${pid} ends it`
+
+/** Its first word is ours. */
+const saying = (client: KeeperClient, text: string): KeeperClient => ({
+  ...client,
+  on: (hear) => {
+    hear({tell: 'trouble', text})
+    client.on(hear)
+  },
+})
 
 /** What a screen knows of the session whose keeper was killed. */
 export interface Lost extends TakeOver {
@@ -122,6 +140,7 @@ export const joinKeeper = async (context: Context, joining: Joining, named: stri
     const list = candidates.map((note) => `penguin attach ${note.session || note.pid}`).join('\n')
     throw nothingToJoin(`${candidates.length} sessions of this project live`, list)
   }
+  if (candidates[0] && speaksOtherwise(candidates[0].wire)) throw nothingToJoin(otherBuild(candidates[0]), wayOn(candidates[0]))
   const found = candidates[0] && (await introduced(candidates[0], joining, patientMs))
   // Killed at this moment: the next one is waited for.
   if (!found && candidates[0] && isKeeperComing(context)) return joinKeeper(context, joining, named)

@@ -7,7 +7,9 @@
 // Law: a keeper that ends because somebody wanted it is not followed by another.
 
 import type {KeeperSays, ScreenSays} from '../../engine/contract/screen.ts'
+import {garbled} from '../../engine/link/socket.ts'
 import type {KeeperClient} from '../keeper/client.ts'
+import {updatedWords} from '../keeper/wire-as.ts'
 
 export interface Wire {
   says(message: ScreenSays): void
@@ -49,7 +51,13 @@ export const openWire = ({first, again, take, here, lost, nobody, failed}: WireP
     })
     for (const message of waiting.splice(0)) found.says(message)
     here()
-    void found.gone.then(gone)
+    void found.gone.then((why) => (why.startsWith(garbled) ? unread() : gone()))
+  }
+  /** The keeper is of another build, and the next one would be too. */
+  const unread = (): void => {
+    if (ended) return
+    ended = true
+    take({tell: 'over', why: updatedWords})
   }
   const gone = (): void => {
     client = undefined

@@ -4,6 +4,7 @@
 import {setImmediate as breath} from 'node:timers/promises'
 import {describe, expect, it} from 'vitest'
 import type {KeeperSays, ScreenSays} from '../../../engine/contract/screen.ts'
+import {garbled} from '../../../engine/link/socket.ts'
 import type {KeeperClient} from '../../../source/keeper/client.ts'
 import {openWire} from '../../../source/screen/wire.ts'
 
@@ -60,6 +61,14 @@ describe('the wire to a keeper', () => {
     first.die('killed')
     await breath()
     expect(heard).toEqual(['here', 'nobody'])
+  })
+  it('seeks no other when it cannot be read: the next one would be of the same build', async () => {
+    const first = keeper()
+    const {heard} = open([first, keeper()])
+    await breath()
+    first.die(`${garbled}: Unexpected token`)
+    await breath()
+    expect(heard).toEqual(['here', 'over'])
   })
   it.each(['left', 'over'] as const)('is followed by none when it was %s', async (how) => {
     const first = keeper()
