@@ -18,6 +18,8 @@ export interface ReadQuery {
    * which are most of a long session and are not even read then.
    */
   fullResults?: number
+  /** No `tool.*` with seq <= this: what is left of most of a long run is little, and soon read. */
+  toolsAfter?: number
 }
 
 export interface FollowQuery extends ReadQuery {

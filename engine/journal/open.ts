@@ -79,12 +79,12 @@ const openGuard = (path: string, clock: Clock, readonly: boolean) => {
 const pageRows = 256
 
 const readPages = function* ({record, guarded}: Parts, query: ReadQuery): Generator<Event> {
-  const {run, until = Number.POSITIVE_INFINITY, whole = false, fullResults} = query
+  const {run, until = Number.POSITIVE_INFINITY, whole = false, fullResults, toolsAfter} = query
   const wants = typeFilter(query.types)
   const briefUntil = fullResults === undefined ? 0 : guarded(() => record.seqBefore(run, 'tool.done', fullResults))
   let {after = 0} = query
   for (;;) {
-    const page = guarded(() => record.page({run, after, until, wants, whole, briefUntil}, pageRows))
+    const page = guarded(() => record.page({run, after, until, wants, whole, briefUntil, toolsAfter}, pageRows))
     yield* page.events
     if (!page.more) return
     after = page.last

@@ -31,6 +31,8 @@ export interface PageQuery {
   whole: boolean
   /** Up to this seq without what tools said. Default 0. */
   briefUntil?: number
+  /** Up to this seq without the events of tools. Default 0. */
+  toolsAfter?: number
 }
 
 export interface EventRecord {
@@ -72,10 +74,10 @@ const sql = {
   closed: 'update run set closed_at = ?, outcome = ?, host_pid = null, host_started = null where no = ?',
   take: 'insert or ignore into taken (run, key) values (?, ?)',
   event: 'insert into event (id, at, type, v, task, role, agent, turn, trace, span, parent, large, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  page: 'select id, at, type, task, role, agent, turn, trace, span, parent, large, body from event where id > ? and id <= ? order by id limit ?',
-  brief: `select id, at, type, task, role, agent, turn, trace, span, parent, null as large,
-    case type when 'tool.done' then json_remove(body, '$.told', '$.result', '$.whole', '$.changes') else body end
-    from event where id > ? and id <= ? order by id limit ?`,
+  page: (body: string, wanted = '') => `select id, at, type, task, role, agent, turn, trace, span, parent, ${body}
+    from event where id > ? and id <= ? ${wanted} order by id limit ?`,
+  brief: "null as large, case type when 'tool.done' then json_remove(body, '$.told', '$.result', '$.whole', '$.changes') else body end",
+  untooled: "and type not glob 'tool.*'",
   mark: `select count(*) || ' ' || ifnull(sum(at), 0) || ' ' || ifnull(sum(octet_length(type) * 31 + octet_length(body)), 0)
     from event where id > ? and id <= ?`,
   nth: 'select id from event where id > ? and id <= ? and type = ? order by id desc limit 1 offset ?',
@@ -192,24 +194,30 @@ const openWriter = (db: Database, blobs: Blobs, findRun: (run: RunId) => RunRow 
 }
 
 const openReader = (db: Database, blobs: Blobs, findRun: (run: RunId) => RunRow | undefined): EventRecord['page'] => {
-  const select = db.prepare(sql.page).raw()
-  const brief = db.prepare(sql.brief).raw()
+  const full = db.prepare(sql.page('large, body')).raw()
+  const brief = db.prepare(sql.page(sql.brief)).raw()
+  const untooled = db.prepare(sql.page('large, body', sql.untooled)).raw()
   const eventOf = (run: RunId, row: Row, whole: boolean): Event => {
     const [id, at, type, task, role, agent, turn, trace, own, parent, large, text] = row
     const body = JSON.parse(text) as Body
     const draft = {type, task, role, agent, turn, trace, span: own, parent} as unknown as Draft
     return stamp(run, id % span, at, draft, whole && large ? inflate(body, JSON.parse(large) as Large, blobs) : body)
   }
-  return ({run, after, until, wants, whole, briefUntil = 0}, limit) => {
+  /** How what comes after `after` is read, and how far. */
+  const wayOf = ({after, toolsAfter = 0, briefUntil = 0}: PageQuery): [select: Statement, far: number] => {
+    if (after < toolsAfter) return [untooled, toolsAfter]
+    return after < briefUntil ? [brief, briefUntil] : [full, Number.POSITIVE_INFINITY]
+  }
+  return (query, limit) => {
+    const {run, after, until, wants, whole} = query
     const row = findRun(run)
     if (!row || after >= until) return {events: [], last: after, more: false}
     const base = row.no * span
-    const end = base + Math.min(until, span - 1)
-    const isBrief = after < briefUntil
-    const rows = (isBrief ? brief.all(base + after, Math.min(end, base + briefUntil), limit) : select.all(base + after, end, limit)) as Row[]
+    const [select, far] = wayOf(query)
+    const rows = select.all(base + after, base + Math.min(until, far, span - 1), limit) as Row[]
     const shown = rows.filter((one) => wants(one[2])).map((one) => eventOf(run, one, whole))
-    const last = isBrief && rows.length < limit ? Math.min(until, briefUntil) : (rows.at(-1)?.[0] ?? base + after) - base
-    return {events: shown, last, more: rows.length === limit || (isBrief && last < until)}
+    const isThrough = rows.length < limit
+    return {events: shown, last: isThrough && far < until ? far : (rows.at(-1)?.[0] ?? base + after) - base, more: !isThrough || far < until}
   }
 }
 

@@ -7,7 +7,7 @@ import type {RunId} from '../../engine/base/id.ts'
 import type {Event} from '../../engine/contract/event.ts'
 import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {Host} from '../host.ts'
-import {openPast, type Past} from './past.ts'
+import {type Gist, openPast, type Past} from './past.ts'
 import {foldStory} from './story-fold.ts'
 
 export interface Cursor {
@@ -107,10 +107,10 @@ export const openChapters = (openReader: () => OpenJournal | undefined): Chapter
   }
 
   /** All of a run up to now, from the file while there is one. */
-  const pagesOf = function* ({run, host, unwritten}: Chapter, after: number): Generator<Event[]> {
+  const pagesOf = function* ({run, host, unwritten}: Chapter, after: number, gist?: Gist): Generator<Event[]> {
     const reader = openReader()
     try {
-      const events = (reader ?? host?.journal)?.read({run, after, fullResults}) ?? []
+      const events = (reader ?? host?.journal)?.read({run, after, fullResults, ...gist}) ?? []
       let page: Event[] = []
       for (const event of events) {
         if (page.push(event) < pageEvents) continue
@@ -130,10 +130,10 @@ export const openChapters = (openReader: () => OpenJournal | undefined): Chapter
     openPast({
       runs: story.map(({run}) => run),
       openReader,
-      pagesOf: function* (run, after) {
+      pagesOf: function* (run, after, gist) {
         const chapter = story.find((one) => one.run === run)
         if (after > 0) reached({run, seq: after})
-        for (const page of chapter ? pagesOf(chapter, after) : []) {
+        for (const page of chapter ? pagesOf(chapter, after, gist) : []) {
           reached(page.at(-1))
           yield page
         }

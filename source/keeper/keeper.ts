@@ -2,7 +2,7 @@
 // order in which it came; what happens is told to every screen.
 
 import type {Event} from '../../engine/contract/event.ts'
-import type {KeeperSays, ScreenSays, SessionAsk, SessionNote, SettingsChange} from '../../engine/contract/screen.ts'
+import type {KeeperSays, PaneId, ScreenSays, SessionAsk, SessionNote, SettingsChange} from '../../engine/contract/screen.ts'
 import {type OpenJournal, openJournal} from '../../engine/journal/open.ts'
 import type {Hello, ScreenLink} from '../../engine/link/screens.ts'
 import type {Context} from '../context.ts'
@@ -12,8 +12,9 @@ import {noModelWords} from '../route-words.ts'
 import {runOptions} from '../run-options.ts'
 import {keepTrust} from '../trust.ts'
 import {choicesFor} from './choices.ts'
+import {openFirstSight} from './first-sight.ts'
 import {openPanes, type PanesEars} from './panes.ts'
-import {retell} from './retell.ts'
+import {retellFrom} from './retell.ts'
 import {openScreen, type Screen} from './screens.ts'
 import {seesImages} from './sees.ts'
 import {openSession} from './session.ts'
@@ -159,14 +160,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       },
       event: heard,
       begins: panes.dropEnded,
-      turned: (last) => {
-        const reader = last === undefined ? undefined : openReader()
-        try {
-          panes.retold(reader && last ? retell(reader, last, colour) : [])
-        } finally {
-          reader?.close()
-        }
-      },
+      turned: (last) => panes.retold(last === undefined ? [] : retellFrom(openReader, last, colour)),
     },
   })
 
@@ -184,7 +178,8 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
     tellSession()
     await session.checkTrust()
   }
-  const ahead = lookAhead().catch((thrown: unknown) => trouble(String(thrown)))
+  const sight = openFirstSight(session.state().session !== '')
+  const ahead = sight.over.then(lookAhead).catch((thrown: unknown) => trouble(String(thrown)))
 
   const answer = ({ask, choice, text}: Says<'answer'>): void => {
     const own = asks.get(ask as SessionAsk['ask'])
@@ -255,7 +250,8 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
   return {
     arrived: (link, hello) => {
       link.send({tell: 'session', session: {...note(), screens: screens.size + 1}})
-      const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole: (pane, take) => panes.find(pane)?.whole(take)})
+      const whole = (pane: PaneId, take: (data: string) => void): void => panes.find(pane)?.whole(take)
+      const screen = openScreen({link, hello, chapters: session.chapters, panes: panes.all, whole, seen: sight.seen})
       screens.add(screen)
       panes.sizeAgents(hello.size)
       endsWithLast = false
@@ -280,7 +276,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
         }
       })
       tellSession()
-      tree.refresh()
+      void sight.over.then(tree.refresh)
     },
     takeOver: session.takeOver,
     isBusy: () => screens.size > 0 || session.state().live || panes.liveShells() > 0,

@@ -8,6 +8,7 @@ import {hash} from 'node:crypto'
 import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import type {RunId} from '../../engine/base/id.ts'
 import type {Event} from '../../engine/contract/event.ts'
+import type {ReadQuery} from '../../engine/contract/journal.ts'
 import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {PackedView} from '../../stores/view/packed.ts'
 import {foldsAs} from './folds-as.ts'
@@ -31,17 +32,29 @@ export interface Past {
   known(): Known | undefined
   /** All events, or those that came after what is known. */
   pages(known?: Known): Iterable<readonly Event[]>
+  /** Of them the newest, and of those before only what is no tool's: a tenth, where there are many; none where there are few. */
+  gist(known?: Known): Iterable<readonly Event[]>
   /** Keeps what the pages came to. */
   keep(view: PackedView, at: number): void
 }
 
+/** How a run is read of which not everything is wanted. */
+export type Gist = Required<Pick<ReadQuery, 'toolsAfter' | 'fullResults'>>
+
 export interface PastPorts {
   runs: readonly RunId[]
   openReader(): OpenJournal | undefined
-  pagesOf(run: RunId, after: number): Iterable<readonly Event[]>
+  pagesOf(run: RunId, after: number, gist?: Gist): Iterable<readonly Event[]>
   /** Another session goes on here, or nobody listens any more. */
   isOver(): boolean
 }
+
+/** Of these also what tools did: as many calls as a screen lists (stores/view/calls.ts). */
+const newestEvents = 700
+/** Of these also what they said. */
+const newestResults = 50
+/** Fewer are soon read. */
+const manyEvents = 2 * newestEvents
 
 const load = (file: string): Known | undefined => {
   try {
@@ -100,6 +113,17 @@ export const openPast = ({runs, openReader, pagesOf, isOver}: PastPorts): Past =
           if (last) folded.set(run, last.seq)
           yield page
         }
+    },
+    gist: function* (known) {
+      const last = new Map(reading((reader) => runs.map((run) => [run, reader.lastSeq(run)] as const)))
+      const ends = new Map(known?.ends.map(({run, seq}) => [run, seq]))
+      const left = runs.map((run) => Math.max(0, (last.get(run) ?? 0) - (ends.get(run) ?? 0)))
+      if (left.reduce((sum, events) => sum + events, 0) < manyEvents) return
+      for (const [n, run] of runs.entries()) {
+        const later = left.slice(n + 1).reduce((sum, events) => sum + events, 0)
+        const toolsAfter = Math.max(0, (last.get(run) ?? 0) - Math.max(0, newestEvents - later))
+        if (left[n]) yield* pagesOf(run, ends.get(run) ?? 0, {toolsAfter, fullResults: newestResults})
+      }
     },
     keep: (view, at) => {
       const work = (reader: OpenJournal): void => {

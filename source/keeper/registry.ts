@@ -3,7 +3,7 @@
 // what still lives of the terminals that it had opened. Nothing of a living keeper is touched.
 
 import {mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {killGroup} from '../../engine/crew/hire.ts'
 import {startTimeOf} from '../../engine/sandbox/proc.ts'
 import type {Environment} from '../context.ts'
@@ -38,6 +38,8 @@ const noteFile = 'keeper.json'
 const groupsFile = 'groups.json'
 /** Somebody begins a keeper in place of one that was killed. */
 const turnPrefix = 't_'
+/** Between the name of a turn and the one who died with it. */
+const afterDead = '~'
 
 const runtimeOf = (env: Environment): string => socketFolder(foldersOf(env).runtime)
 
@@ -90,9 +92,34 @@ const holderOf = (path: string): string | undefined => {
   }
 }
 
-const sweepTurn = (path: string): void => {
-  const holder = holderOf(path)
-  if (holder !== undefined && !isLiveTag(holder)) rmSync(path, {force: true})
+const namesIn = (dir: string): string[] => {
+  try {
+    return readdirSync(dir)
+  } catch {
+    return []
+  }
+}
+
+/**
+ * What the next one takes a turn with, and who holds it: the link of that name, or, where its holder was killed, one that
+ * comes after them. A dead link stays where it is until somebody has the turn: two who both saw that its holder is gone
+ * would else both clear it away, the second with what the first had put there.
+ */
+const lastLink = (path: string): {link: string; holder: string | undefined} => {
+  let [link, holder] = [path, holderOf(path)]
+  while (holder !== undefined && !isLiveTag(holder)) {
+    link = `${path}${afterDead}${holder}`
+    holder = holderOf(link)
+  }
+  return {link, holder}
+}
+
+/** The first link goes first: whoever comes then begins with that one again. Its own goes last. */
+const giveBack = (path: string, own: string): void => {
+  if (own !== path) rmSync(path, {force: true})
+  const after = namesIn(dirname(path)).map((name) => join(dirname(path), name))
+  for (const link of after) if (link !== own && link.startsWith(`${path}${afterDead}`)) rmSync(link, {force: true})
+  rmSync(own, {force: true})
 }
 
 /**
@@ -101,11 +128,15 @@ const sweepTurn = (path: string): void => {
  */
 export const takeTurn = (env: Environment, name: string): (() => void) | undefined => {
   const path = join(runtimeOf(env), `${turnPrefix}${name}`)
-  sweepTurn(path)
+  const {link, holder} = lastLink(path)
+  if (holder !== undefined) return undefined
   try {
     // A link is made whole or not at all, and says whose it is.
-    symlinkSync(ownTag(), path)
-    return () => rmSync(path, {force: true})
+    symlinkSync(ownTag(), link)
+    // Whoever held it may have given it back and gone since we looked, and somebody else begun with the first link.
+    if (lastLink(path).link === link) return () => giveBack(path, link)
+    rmSync(link, {force: true})
+    return undefined
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return undefined
     // Where no turn can be kept nobody waits for one.
@@ -113,12 +144,10 @@ export const takeTurn = (env: Environment, name: string): (() => void) | undefin
   }
 }
 
-const namesIn = (dir: string): string[] => {
-  try {
-    return readdirSync(dir)
-  } catch {
-    return []
-  }
+/** What one who was killed left of a turn. */
+const sweepTurn = (env: Environment, name: string): void => {
+  const holder = holderOf(join(runtimeOf(env), name))
+  if (holder !== undefined && !isLiveTag(holder)) takeTurn(env, name.slice(turnPrefix.length).split(afterDead)[0] as string)?.()
 }
 
 /** Was a keeper of the project killed that nobody has swept away yet, or does somebody begin the next one at this moment? */
@@ -136,7 +165,7 @@ export const listKeepers = (env: Environment, root?: string): KeeperNote[] => {
   const runtime = runtimeOf(env)
   const found: KeeperNote[] = []
   for (const name of namesIn(runtime)) {
-    if (name.startsWith(turnPrefix)) sweepTurn(join(runtime, name))
+    if (name.startsWith(turnPrefix)) sweepTurn(env, name)
     if (!name.startsWith(prefix)) continue
     if (!isLiveTag(name.slice(prefix.length))) sweepDead(join(runtime, name))
     else {

@@ -8,6 +8,7 @@ import type {Event} from '../../engine/contract/event.ts'
 import type {Journal} from '../../engine/contract/journal.ts'
 import type {PaneId} from '../../engine/contract/screen.ts'
 import {openFace} from '../../engine/fold/face.ts'
+import type {OpenJournal} from '../../engine/journal/open.ts'
 
 export interface Retold {
   agent: PaneId
@@ -31,7 +32,8 @@ const unknownEnd = 'its process is gone'
 /** In the order in which they came. */
 const agentsIn = (journal: Journal, run: Run, after: number): Told[] => {
   const agents = new Map<PaneId, Told>()
-  for (const event of journal.read({run, after, fullResults: 0})) {
+  // Whoever used a tool was asked for it by a model.
+  for (const event of journal.read({run, after, toolsAfter: journal.lastSeq(run)})) {
     const agent = event.agent ?? ''
     if (agent && !agents.has(agent)) agents.set(agent, {agent, role: event.role ?? '', ended: unknownEnd})
     const mine = agents.get(agent)
@@ -83,4 +85,13 @@ export const retell = (journal: Journal, run: Run, colour: boolean): Retold[] =>
     for (const event of tail) if (concerns(event, one.agent)) face.keep(event)
     return {...one, told: face.resize}
   })
+}
+
+export const retellFrom = (openReader: () => OpenJournal | undefined, run: Run, colour: boolean): Retold[] => {
+  const reader = openReader()
+  try {
+    return reader ? retell(reader, run, colour) : []
+  } finally {
+    reader?.close()
+  }
 }

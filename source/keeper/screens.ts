@@ -29,6 +29,8 @@ export interface ScreenPorts {
   chapters: Chapters
   panes(): PaneNote[]
   whole(pane: PaneId, take: (data: string) => void): void
+  /** It has been told what happened up to now, or the gist of it. */
+  seen(): void
 }
 
 /** Beyond this a screen lags. Panes that it is shown anew do not count: several of them are more, and would make it lag for ever. */
@@ -44,7 +46,7 @@ const streamMs = 30
 const floodMs = 50
 const floodChars = 4096
 
-export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): Screen => {
+export const openScreen = ({link, hello, chapters, panes, whole, seen}: ScreenPorts): Screen => {
   const over = new AbortController()
   const shown = new Map<PaneId, Shown>()
   let drained = Promise.withResolvers<void>()
@@ -113,12 +115,17 @@ export const openScreen = ({link, hello, chapters, panes, whole}: ScreenPorts): 
       const sample = chapters.sampled()
       if (sample) link.send({tell: 'event', event: sample})
       link.send({tell: 'caught-up'})
+      seen()
     }
     const past = async (piece: Past): Promise<(() => void) | undefined> => {
-      const folded = await foldStory(piece)
+      const folded = await foldStory(piece, (gist) => {
+        link.send(gist)
+        seen()
+      })
       if (!folded) return undefined
       return () => {
         link.send(folded.story)
+
         setTimeout(folded.keep, keepMs).unref()
       }
     }

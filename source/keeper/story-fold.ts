@@ -1,9 +1,11 @@
 // What happened up to now, folded as a screen would fold it: a screen that comes to a session of ten thousand events is
-// sent what they come to, a hundredth of what they are. It is made in pages, between which everybody else has a turn.
+// sent what they come to, a hundredth of what they are. It is made in pages, between which everybody else has a turn; where
+// these are many, what can be seen at once is made and sent before the rest.
 //
 // Law: a screen that is sent the fold shows the same as one that was told each event.
 
 import {setImmediate as turn} from 'node:timers/promises'
+import type {Event} from '../../engine/contract/event.ts'
 import type {KeeperSays} from '../../engine/contract/screen.ts'
 import {charsOf, packed, unpacked} from '../../stores/view/packed.ts'
 import {inOneGo} from '../../stores/view/ring.ts'
@@ -17,8 +19,10 @@ const mostChars = 4 * 1024 * 1024
 /** Fewer are folded again at once. */
 const worthEvents = 500
 
+type Story = Extract<KeeperSays, {tell: 'story'}>
+
 export interface Folded {
-  story: Extract<KeeperSays, {tell: 'story'}>
+  story: Story
   /** For the next time. */
   keep(): void
 }
@@ -34,17 +38,44 @@ const begun = (past: Past): {known?: Known; view: View} => {
   return {view: viewFold.empty}
 }
 
-/** Undefined when it would be too long for a line: then it has to be told. */
-export const foldStory = async (past: Past): Promise<Folded | undefined> => {
-  const {known, view: first} = begun(past)
-  let [view, at, fresh] = [first, known?.at ?? 0, 0]
+interface Told {
+  view: View
+  /** Of the newest event. */
+  at: number
+}
+
+const withPage = ({view, at}: Told, page: readonly Event[]): Told => ({
+  view: inOneGo(() => page.reduce((folded, event) => viewFold.step(folded, forScreen(event, true)), view)),
+  at: page.reduce((newest, event) => Math.max(newest, event.at), at),
+})
+
+/** What it comes to but for what tools did long ago; undefined where all of it is there as soon. */
+const gistOf = (past: Past, first: Told, known?: Known): Story | undefined => {
+  let told = first
+  for (const page of past.gist(known)) told = withPage(told, page)
+  return told === first || charsOf(told.view) > mostChars ? undefined : {tell: 'story', view: packed(told.view), at: told.at}
+}
+
+/**
+ * Undefined when it would be too long for a line: then it has to be told. `soon` takes the gist of a long one, which is
+ * there in a fraction of the time; all of it, or an empty one and each event, comes after it.
+ */
+export const foldStory = async (past: Past, soon?: (gist: Story) => void): Promise<Folded | undefined> => {
+  const {known, view} = begun(past)
+  let told: Told = {view, at: known?.at ?? 0}
+  let fresh = 0
+  const gist = soon && gistOf(past, told, known)
+  if (gist) soon?.(gist)
   for (const page of past.pages(known)) {
-    fresh += page.length
-    view = inOneGo(() => page.reduce((folded, event) => viewFold.step(folded, forScreen(event, true)), view))
-    at = page.reduce((newest, event) => Math.max(newest, event.at), at)
     await turn()
+    fresh += page.length
+    told = withPage(told, page)
   }
-  if (charsOf(view) > mostChars) return undefined
-  const whole = packed(view)
-  return {story: {tell: 'story', view: whole, at}, keep: () => fresh >= worthEvents && past.keep(whole, at)}
+  if (charsOf(told.view) <= mostChars) {
+    const {at} = told
+    const whole = packed(told.view)
+    return {story: {tell: 'story', view: whole, at}, keep: () => fresh >= worthEvents && past.keep(whole, at)}
+  }
+  if (gist) soon?.({tell: 'story', view: packed(viewFold.empty), at: 0})
+  return undefined
 }

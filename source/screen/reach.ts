@@ -5,6 +5,7 @@ import {FaultError, fault} from '../../engine/contract/fault.ts'
 import type {SessionNote, Size} from '../../engine/contract/screen.ts'
 import type {Context} from '../context.ts'
 import {connectKeeper, type Joining, type KeeperClient} from '../keeper/client.ts'
+import {foldsAs} from '../keeper/folds-as.ts'
 import {takeTurn} from '../keeper/registry.ts'
 import {findKeepers, isKeeperComing, type KeeperNote, startKeeper, type TakeOver} from '../keeper/start.ts'
 import {speaksOtherwise} from '../keeper/wire-as.ts'
@@ -41,18 +42,9 @@ const introduced = async (note: KeeperNote, joining: Joining, waitMs = askMs): P
   return {client: handed, session}
 }
 
-const newKeeper = async (context: Context, joining: Joining): Promise<KeeperClient> => connectKeeper(await startKeeper(context), joining)
-
-/** Of the screen, not of what is asked. */
-const aboutTheScreen: readonly string[] = ['cwd', 'noColor', 'screenReader']
-
-/** A prompt or a setting on the command line is the beginning of something new, or names what goes on itself. */
-const asksForMore = ({flags, words}: Context): boolean =>
-  words.length > 0 || Object.entries(flags).some(([name, value]) => value !== undefined && value !== false && !aboutTheScreen.includes(name))
-
-/** For `penguin` alone: joins the newest session of this project that no screen shows, or begins one. */
-export const reachKeeper = async (context: Context, joining: Joining): Promise<KeeperClient> => {
-  if (asksForMore(context)) return newKeeper(context, joining)
+/** `begun`: its keeper's word, where one was begun already. Else joins the newest session of this project that no screen shows, or begins one. */
+export const reachKeeper = async (context: Context, joining: Joining, begun?: Promise<string>): Promise<KeeperClient> => {
+  if (begun) return connectKeeper(await begun, joining)
   const living = findKeepers(context).reverse()
   for (const note of living.filter(({wire}) => !speaksOtherwise(wire))) {
     const found = await introduced(note, joining)
@@ -60,7 +52,7 @@ export const reachKeeper = async (context: Context, joining: Joining): Promise<K
     found?.client.close()
   }
   const before = living.find(({wire}) => speaksOtherwise(wire))
-  const client = await newKeeper(context, joining)
+  const client = await connectKeeper(await startKeeper(context), joining)
   return before ? saying(client, `${otherBuild(before)}. ${wayOn(before)}`) : client
 }
 
@@ -81,7 +73,7 @@ const saying = (client: KeeperClient, text: string): KeeperClient => ({
 /** What a screen knows of the session whose keeper was killed. */
 export interface Lost extends TakeOver {
   session: string
-  /** The last event that it was told. */
+  /** The last event that it was told; 0: not all of those before it. */
   seen?: {run: string; seq: number}
 }
 
@@ -90,7 +82,7 @@ const turnMs = 20
 
 /** After a keeper was killed: the one that another screen began in its place, or a new one that goes on with its session. */
 export const reachAgain = async (context: Context, size: Size, {session, seen, ...takesOver}: Lost): Promise<KeeperClient> => {
-  const joining = {size, ...(seen ? {after: seen} : {})}
+  const joining = {size, ...(seen?.seq ? {after: seen} : {folds: foldsAs})}
   let done = takeTurn(context.env, session || String(takesOver.pid))
   while (!done) {
     await new Promise((resolve) => setTimeout(resolve, turnMs))

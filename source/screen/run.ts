@@ -75,13 +75,13 @@ const openTicking = (tick: () => void) => {
   }
 }
 
-const lostIn = ({view, session}: AppState): Lost => ({
+const lostIn = ({view, session, caughtUp}: AppState): Lost => ({
   pid: session?.pid ?? 0,
   session: session?.session ?? '',
   live: session?.live ?? false,
   queue: session?.queue ?? [],
   settings: session?.settings ?? {},
-  ...(view.run.run ? {seen: {run: view.run.run, seq: view.run.seq}} : {}),
+  ...(view.run.run ? {seen: {run: view.run.run, seq: caughtUp ? view.run.seq : 0}} : {}),
 })
 
 const wordsOf = ({msg, hint}: Fault): string => `penguin: ${msg}\n${hint ? `${hint}\n` : ''}`

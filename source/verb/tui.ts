@@ -3,6 +3,7 @@
 
 import type {Context, VerbRun} from '../context.ts'
 import {firstFrame} from '../first-frame.ts'
+import {beginKeeper} from '../keeper/begin.ts'
 import {foldsAs} from '../keeper/folds-as.ts'
 import {projectHere} from '../project-here.ts'
 import {showScreen} from '../screen/show.ts'
@@ -10,8 +11,9 @@ import {openTty} from '../screen/tty.ts'
 import {wantsPlain} from '../terminal-kind.ts'
 
 const plainly = async (context: Context, first: string | undefined): Promise<number> => {
+  const begun = beginKeeper(context)
   const [{plainScreen}, {reachKeeper}] = await Promise.all([import('../screen/plain.ts'), import('../screen/reach.ts')])
-  return plainScreen(context, await reachKeeper(context, {size: {columns: 80, rows: 24}}), first)
+  return plainScreen(context, await reachKeeper(context, {size: {columns: 80, rows: 24}}, begun), first)
 }
 
 export const tui: VerbRun = async (context) => {
@@ -21,11 +23,12 @@ export const tui: VerbRun = async (context) => {
   // A folder where nothing may be done is said before the terminal is taken.
   projectHere(context)
   if (!context.painted) tty.put(firstFrame(tty.size(), 'penguin'))
+  const begun = beginKeeper(context)
   return showScreen(context, {
     tty,
     isEntered: true,
     first,
-    reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, {size, folds: foldsAs}),
+    reach: async (size) => (await import('../screen/reach.ts')).reachKeeper(context, {size, folds: foldsAs}, begun),
     again: async (size, lost) => (await import('../screen/reach.ts')).reachAgain(context, size, lost),
   })
 }

@@ -20,23 +20,32 @@ const without = (event: Event): Event => {
 }
 
 describe('a run read in brief', () => {
-  it('has every event, and of its results the last ones in full', () => {
+  it('has every event, and of its results the last ones in full; or none of its tools at first', () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean(), {maxLength: 700, size: 'max'}), fc.nat(40), fc.nat(800), fc.option(fc.nat(800)), (kinds, full, after, until) => {
-        const found = openJournal({dir: tempFolder(), clock})
-        if (!found.ok) throw new Error(found.error.msg)
-        found.result.append(
-          run,
-          kinds.map((isResult, n) => (isResult ? result(n) : notice(n))),
-        )
-        const query = {run, after, ...(until === null ? {} : {until})}
-        const all = [...found.result.read({run})]
-        const results = all.filter(({type}) => type === 'tool.done')
-        const firstFull = full === 0 ? Number.POSITIVE_INFINITY : (results.at(-full)?.seq ?? 0)
-        const wanted = [...found.result.read(query)].map((event) => (event.type === 'tool.done' && event.seq < firstFull ? without(event) : event))
-        expect([...found.result.read({...query, fullResults: full})]).toEqual(wanted)
-        found.result.close()
-      }),
+      fc.property(
+        fc.array(fc.boolean(), {maxLength: 700, size: 'max'}),
+        fc.nat(40),
+        fc.nat(800),
+        fc.option(fc.nat(800)),
+        fc.nat(800),
+        (kinds, full, after, until, toolsAfter) => {
+          const found = openJournal({dir: tempFolder(), clock})
+          if (!found.ok) throw new Error(found.error.msg)
+          found.result.append(
+            run,
+            kinds.map((isResult, n) => (isResult ? result(n) : notice(n))),
+          )
+          const query = {run, after, ...(until === null ? {} : {until})}
+          const all = [...found.result.read({run})]
+          const results = all.filter(({type}) => type === 'tool.done')
+          const firstFull = full === 0 ? Number.POSITIVE_INFINITY : (results.at(-full)?.seq ?? 0)
+          const wanted = [...found.result.read(query)].map((event) => (event.type === 'tool.done' && event.seq < firstFull ? without(event) : event))
+          expect([...found.result.read({...query, fullResults: full})]).toEqual(wanted)
+          const left = wanted.filter(({type, seq}) => type !== 'tool.done' || seq > toolsAfter)
+          expect([...found.result.read({...query, fullResults: full, toolsAfter})]).toEqual(left)
+          found.result.close()
+        },
+      ),
       {numRuns: 20},
     )
   })

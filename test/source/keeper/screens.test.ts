@@ -34,6 +34,7 @@ const slowScreen = () => {
   const screen = openScreen({
     link,
     hello: {do: 'hello', token: '', size},
+    seen: () => undefined,
     chapters: {read: async function* () {}},
     panes: () => names.map((pane): PaneNote => ({pane, kind: 'shell', title: pane, size})),
     whole: (pane: string, take: (data: string) => void) => {
@@ -66,7 +67,7 @@ describe('what happened before a screen came', () => {
     }
     const link = {send: () => undefined, waitingBytes: () => 0, onDrain: () => undefined, onClose: () => undefined, close: () => undefined}
     const hello = {do: 'hello', token: '', size, ...(folds ? {folds} : {})}
-    openScreen({link, hello, chapters: {read}, panes: () => [], whole: () => undefined} as unknown as ScreenPorts).close()
+    openScreen({link, hello, chapters: {read}, panes: () => [], whole: () => undefined, seen: () => undefined} as unknown as ScreenPorts).close()
     expect(ears.map(({past}) => past !== undefined)).toEqual([isFolded])
   })
 })

@@ -106,7 +106,23 @@ const joined = async (dir: string, runs: readonly RunId[] = [run]) => {
   return {each, whole: shown([JSON.parse(JSON.stringify(seen.folded?.story)) as KeeperSays]), read: seen.read, all: events.length}
 }
 
-const pieceOf = (events: readonly Event[]): Past => ({known: () => undefined, pages: () => [events], keep: () => undefined})
+const pieceOf = (events: readonly Event[]): Past => ({known: () => undefined, pages: () => [events], gist: () => [], keep: () => undefined})
+
+/** What a screen is told of a session that it comes to, one thing after the other. */
+const toldOf = async (dir: string, runs: readonly RunId[] = [run]): Promise<{gists: KeeperSays[]; folded: Folded | undefined}> => {
+  const chapters = openChapters(() => open(dir, true))
+  for (const one of runs) chapters.add(one)
+  const over = new AbortController()
+  const gists: KeeperSays[] = []
+  let folded: Folded | undefined
+  const past = async (piece: Past) => {
+    folded = await foldStory(piece, (gist) => gists.push(JSON.parse(JSON.stringify(gist)) as KeeperSays))
+    over.abort()
+    return () => undefined
+  }
+  for await (const _ of chapters.read(undefined, over.signal, {caughtUp: () => undefined, past})) throw new Error('nothing is left to be told')
+  return {gists, folded}
+}
 
 describe('a folded story', () => {
   it('shows the same as one that was told, however long and in whatever order', async () => {
@@ -204,6 +220,76 @@ describe('a folded story', () => {
     const after = await joined(dir, [run, next])
     expect(after.read).toBe(after.all)
     expect(after.whole).toEqual(after.each)
+  })
+
+  /** Ten calls each, read to the end. */
+  const turns = (count: number, from = 0): Draft[] =>
+    Array.from({length: count}, (_, n) => {
+      const ids = Array.from({length: 10}, (__, at) => `t${from + n}_${at}`)
+      const made = ids.flatMap((id) => [called('a_1', id), done('a_1', id, 3)])
+      return [draft('model.asked', {route: 'x/y'} as never, where('a_1')), reply('a_1', ids), ...made]
+    }).flat()
+
+  it.each<[string, (dir: string) => Promise<readonly RunId[]>]>([
+    [
+      'of one run',
+      async (dir) => {
+        append(dir, [opening, started('a_1'), ...turns(200)])
+        return [run]
+      },
+    ],
+    [
+      'of a run after others',
+      async (dir) => {
+        const [first, last] = ['r_first' as RunId, run]
+        append(dir, [opening, started('a_1'), ...turns(150)], first)
+        append(dir, [opening, started('a_1'), ...turns(40)], last)
+        return [first, last]
+      },
+    ],
+    [
+      'that was folded before',
+      async (dir) => {
+        append(dir, [opening, started('a_1'), ...turns(60)])
+        await joined(dir)
+        append(dir, turns(200, 60))
+        return [run]
+      },
+    ],
+  ])('that is long, %s, is told in its gist first: what is seen is there, of what was long ago only what tools did is not', async (_, make) => {
+    const dir = tempFolder()
+    const runs = await make(dir)
+    const {gists, folded} = await toldOf(dir, runs)
+    expect(gists).toHaveLength(1)
+    const [gist, whole] = [shown(gists), shown([JSON.parse(JSON.stringify(folded?.story)) as KeeperSays])]
+    const seen = ({view: {run, agents, plan, evidence, spend, asks, stories, timeline}}: typeof gist) => ({
+      ...{run, agents, plan, evidence, spend, asks, stories},
+      timeline: timeline.map(({toolMs: __, tools: ___, ...span}) => span),
+    })
+    expect(seen(gist)).toEqual(seen(whole))
+    expect(gist.now).toBe(whole.now)
+    expect(gist.view.log.slice(-500)).toEqual(whole.view.log.slice(-500))
+    for (const [key, call] of gist.view.calls) expect({...call, output: '', firstLine: 0}).toEqual({...whole.view.calls.get(key), output: '', firstLine: 0})
+  })
+
+  it('that is short, or known already, has no gist', async () => {
+    const dir = tempFolder()
+    append(dir, [opening, started('a_1'), ...turns(40)])
+    expect(await toldOf(dir)).toMatchObject({gists: [], folded: {story: {tell: 'story'}}})
+    append(dir, turns(200, 40))
+    await joined(dir)
+    append(dir, turns(10, 240))
+    expect(await toldOf(dir)).toMatchObject({gists: []})
+  })
+
+  it('whose gist was told and that is too long for a line begins with nothing', async () => {
+    const long = (n: number): Draft => called('a_1', `${n}${'y'.repeat(20_000)}`)
+    const dir = tempFolder()
+    append(dir, [opening, ...Array.from({length: 220}, (_, n) => long(n)), ...notes(2000)])
+    const {gists, folded} = await toldOf(dir)
+    expect(folded).toBeUndefined()
+    expect(gists).toHaveLength(2)
+    expect(shown(gists).view).toEqual(shown([]).view)
   })
 
   it('that would be too long for a line is told', async () => {
