@@ -1,5 +1,6 @@
 // THE FACE: all that a plugin may import. Re-exports only.
 
+export * from './base/address.ts'
 export * from './base/clip.ts'
 export * from './base/clock.ts'
 export * from './base/envelope.ts'
@@ -22,6 +23,7 @@ export * from './contract/sandbox.ts'
 export * from './contract/schema.ts'
 export * from './contract/tool.ts'
 export * from './contract/workspace.ts'
+export {modelHintOf, openEndpoint, probed} from './wire/endpoint.ts'
 export {WireError} from './wire/fault.ts'
 export {toldOf, withOptions} from './wire/options.ts'
 export type {WireRequest, WireResponse} from './wire/post.ts'

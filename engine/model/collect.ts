@@ -25,25 +25,45 @@ export interface Collected {
 
 const closing = '</think>'
 
+/** Thoughts that nobody took out, by the marks of their models; the opening one stands at the very start. */
+const marked = /^\s*(?:<((?:seed|mm):think|think(?:ing)?|thoughts?|reasoning)>([\s\S]*?)<\/\1>|\[THINK\]([\s\S]*?)\[\/THINK\])/
+/** Harmony as gpt-oss writes it, where its server reads none of it: what is final is said, all before it was thought. */
+const harmony =
+  /^\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)<\|message\|>([\s\S]*)<\|channel\|>final(?:\s*<\|constrain\|>\w+)?<\|message\|>([\s\S]*?)(?:<\|(?:return|end)\|>\s*)?$/
+const harmonyMarks = /<\|(?:start|end|channel|message)\|>(?:assistant|analysis|commentary)?/g
+
+interface Apart {
+  thought: string
+  text: string
+}
+
 /**
  * Where nobody takes the thoughts out and the template has opened them already (R1 and QwQ on a bare server), only their
- * end stands in the text, on a line of its own. Undefined: there is none.
+ * end stands in the text, on a line of its own.
  */
-const thoughtAt = (text: string): number | undefined => {
+const afterClosing = (text: string): Apart | undefined => {
   const at = text.indexOf(closing)
   if (at === -1) return undefined
   const before = text.slice(0, at)
   const alone = (at === 0 || before.endsWith('\n')) && /^\s*(?:\n|$)/.test(text.slice(at + closing.length, at + closing.length + 80))
-  return alone && !before.includes('<think>') && (before.match(/```/g)?.length ?? 0) % 2 === 0 ? at : undefined
+  if (!alone || before.includes('<think>') || (before.match(/```/g)?.length ?? 0) % 2 !== 0) return undefined
+  return {thought: before, text: text.slice(at + closing.length).trimStart()}
+}
+
+const thoughtIn = (text: string): Apart | undefined => {
+  const found = marked.exec(text)
+  if (found) return {thought: (found[2] ?? found[3] ?? '').trim(), text: text.slice(found[0].length).trimStart()}
+  const final = text.includes('<|channel|>final') ? harmony.exec(text) : null
+  if (final) return {thought: (final[1] as string).replace(harmonyMarks, '\n').trim(), text: final[2] as string}
+  return afterClosing(text)
 }
 
 /** The same reply with what it only thought apart from what it says. */
 const apart = (reply: Collected, route: string): Collected => {
-  const at = thoughtAt(reply.text)
-  if (at === undefined) return reply
-  const text = reply.text.slice(at + closing.length).trimStart()
-  const made = {...reply, text, thought: reply.thought + reply.text.slice(0, at)}
-  return text === '' && made.calls.length === 0 && !made.error ? {...made, why: 'fault', error: fault('model.empty', {route})} : made
+  const found = thoughtIn(reply.text)
+  if (!found) return reply
+  const made = {...reply, text: found.text, thought: reply.thought + found.thought}
+  return found.text === '' && made.calls.length === 0 && !made.error ? {...made, why: 'fault', error: fault('model.empty', {route})} : made
 }
 
 /** Never throws; `route` is for the words of faults. */

@@ -1,6 +1,7 @@
 // How a provider is reached: what is built in, then the configuration, then the environment. Keys come from the
 // environment only, and only by the variable that belongs to the provider.
 
+import {isNear} from '../base/address.ts'
 import {bad, type Envelope, good} from '../base/envelope.ts'
 import type {Config, ProviderConfig} from '../contract/config.ts'
 import {fault} from '../contract/fault.ts'
@@ -24,8 +25,7 @@ const cardsOf = (name: string, declared: ProviderConfig['models'] = {}): Record<
 
 export const isLocal = (protocol: ProviderSettings['protocol'], baseUrl: string): boolean => {
   if (protocol === 'ollama' || protocol === 'embedded' || protocol === 'replay') return true
-  const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : ''
-  return host === 'localhost' || host === '[::1]' || /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(host) || host.endsWith('.local')
+  return isNear(baseUrl)
 }
 
 /** A local server may load a model first, and that takes minutes. */

@@ -58,7 +58,7 @@ const argumentsIn = (text: string): unknown => {
 }
 
 /** Where a value would stand: its type, dots, or its own name between angles. */
-const placeholder = /^(?:str(?:ing)?|int(?:eger)?|number|float|bool(?:ean)?|object|array|any|\.{3}|…|<[\w -]+>)$/i
+const placeholder = /^(?:str(?:ing)?|int(?:eger)?|number|float|bool(?:ean)?|object|array|an[y]|\.{3}|…|<[\w -]+>)$/i
 
 const isForm = (args: Json): boolean => {
   const values = Object.values(args)

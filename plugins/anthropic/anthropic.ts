@@ -3,17 +3,17 @@
 
 import {
   eventSplitter,
-  fault,
+  isNear,
+  joined,
   type ModelCard,
   type ModelClient,
   type ModelMaker,
-  openWire,
-  type Probe,
+  modelHintOf,
+  openEndpoint,
   type ProviderSettings,
   refusalFault,
-  shownUrl,
   talk,
-  WireError,
+  type WireError,
   withOptions,
 } from '../../engine/plugin.ts'
 import {refusesTemperature} from './family.ts'
@@ -23,15 +23,10 @@ import {requestOf} from './request.ts'
 const version = '2023-06-01'
 
 /** The address without its path: people write it with /v1 too. */
-const rootOf = (url: string): string => url.replace(/\/+$/, '').replace(/\/v1$/, '')
-
-const isLocal = (url: string): boolean => {
-  const host = URL.canParse(url) ? new URL(url).hostname : ''
-  return host === 'localhost' || host === '[::1]' || /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(host) || host.endsWith('.local')
-}
+const rootOf = (url: string): string => url.replace(/\/+(?=[?#]|$)/, '').replace(/\/v1(?=[?#]|$)/, '')
 
 const cardFor = (settings: ProviderSettings, model: string): ModelCard => {
-  const local = isLocal(settings.baseUrl)
+  const local = isNear(settings.baseUrl)
   // A dated snapshot is priced as its family.
   const declared = settings.models?.[model] ?? settings.models?.[model.replace(/-\d{8}$/, '')]
   const guessed = {window: local ? 32_768 : 200_000, output: local ? 4096 : 32_000, ...(refusesTemperature(model) ? {fixedTemperature: true} : {})}
@@ -42,17 +37,14 @@ const make: ModelMaker = (settings): ModelClient => {
   const {name, apiKey, apiKeyEnv, timeouts, net} = settings
   const base = rootOf(settings.baseUrl)
   const headers = {'anthropic-version': version, ...(apiKey ? {'x-api-key': apiKey} : {}), ...settings.headers}
-  const hint = isLocal(base) ? `start the server at ${shownUrl(base)}, or check its baseUrl` : `check the network and the baseUrl of ${name}`
 
-  const refuse = (model: string, status: number, from: Record<string, string | undefined>, text: string): WireError => {
-    const modelHint = `check the name; penguin models probe ${name} lists what is there`
-    return refusalFault({route: model ? `${name}/${model}` : name, model, status, headers: from, body: text, apiKeyEnv, apiKey, modelHint}, Date.now())
-  }
+  const refuse = (model: string, status: number, from: Record<string, string | undefined>, text: string): WireError =>
+    refusalFault(
+      {route: model ? `${name}/${model}` : name, model, status, headers: from, body: text, apiKeyEnv, apiKey, modelHint: modelHintOf(name)},
+      Date.now(),
+    )
 
-  const checkKey = (route: string): void => {
-    if (apiKey || !apiKeyEnv || isLocal(base) || settings.headers) return
-    throw new WireError(fault('model.credentials', {route, why: 'there is no key', hint: `set ${apiKeyEnv}`}))
-  }
+  const endpoint = openEndpoint({settings, base, headers, refuse: (status, from, text) => refuse('', status, from, text)})
 
   const stream: ModelClient['stream'] = (turn, signal) => {
     const route = `${name}/${turn.model}`
@@ -64,14 +56,14 @@ const make: ModelMaker = (settings): ModelClient => {
       signal,
       notType: /json|html/,
       request: () => {
-        checkKey(route)
+        endpoint.checkKey(route)
         const card = cardFor(settings, turn.model)
         const made = requestOf(turn, card, route)
         const whole = withOptions(made.body, settings.options, card.options)
         const request = JSON.stringify(turn.whole ? {...whole, stream: false} : whole)
         const accept = turn.whole ? 'application/json' : 'text/event-stream'
         bound = made.bound
-        return {route, method: 'POST', url: `${base}/v1/messages`, headers: {accept, ...headers}, body: request, timeouts, net, hint}
+        return {route, method: 'POST', url: joined(base, '/v1/messages'), headers: {accept, ...headers}, body: request, timeouts, net, hint: endpoint.hint}
       },
       whole: eventsOf,
       split: (chunk) => events.feed(chunk).map(({data}) => data),
@@ -81,25 +73,7 @@ const make: ModelMaker = (settings): ModelClient => {
     })
   }
 
-  const probe = async (signal: AbortSignal): Promise<Probe> => {
-    const began = performance.now()
-    const wallMs = () => Math.round(performance.now() - began)
-    try {
-      checkKey(name)
-      const {post} = await openWire()
-      const quick = {...timeouts, firstTokenSec: Math.min(timeouts.firstTokenSec, 10), callSec: Math.min(timeouts.callSec, 10)}
-      const response = await post({route: name, method: 'GET', url: `${base}/v1/models?limit=1000`, headers, timeouts: quick, net, hint}, signal)
-      const text = await response.text()
-      if (response.status !== 200) throw refuse('', response.status, response.headers, text)
-      const listed = JSON.parse(text) as {data?: {id?: unknown}[]}
-      return {ok: true, wallMs: wallMs(), models: (listed.data ?? []).map(({id}) => String(id))}
-    } catch (thrown) {
-      const error = thrown instanceof WireError ? thrown.fault : fault('model.garbled', {route: name, why: (thrown as Error).message})
-      return {ok: false, wallMs: wallMs(), models: [], error}
-    }
-  }
-
-  return {card: (model) => cardFor(settings, model), stream, probe}
+  return {card: (model) => cardFor(settings, model), stream, probe: (signal) => endpoint.probe('/v1/models?limit=1000', signal)}
 }
 
 export default make

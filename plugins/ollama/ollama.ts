@@ -46,7 +46,7 @@ const make: ModelMaker = (settings): ModelClient => {
       notType: /html|event-stream/,
       request: () => {
         const card = cardFor(settings, turn.model)
-        const made = withOptions(body(turn, card), settings.options, card.options)
+        const made = withOptions(body(turn, card, route), settings.options, card.options)
         const request = JSON.stringify(turn.whole ? {...made, stream: false} : made)
         return {route, method: 'POST', url: `${base}/api/chat`, headers, body: request, timeouts, net, hint}
       },

@@ -1,7 +1,7 @@
 // What `doctor` wants to know of an Ollama server: does it answer, what does it hold, and do the models that are
 // loaded or declared have the context and the memory that they were asked for.
 
-import {fault, type Probe, type ProviderSettings, WireError} from '../../engine/plugin.ts'
+import {type Probe, type ProviderSettings, probed} from '../../engine/plugin.ts'
 import {ask, type Listed, type Place, type Running, type Shown} from './ask.ts'
 
 const trainedContext = (shown: Shown): number | undefined => {
@@ -30,12 +30,9 @@ const loadedNotes = (running: Running, windowOf: (model: string) => number): str
   ])
 
 /** `settings.baseUrl` is a whole address here. */
-export const probe = async (settings: ProviderSettings, headers: Record<string, string>, hint: string, signal: AbortSignal): Promise<Probe> => {
-  const began = performance.now()
-  const wallMs = () => Math.round(performance.now() - began)
-  const timeouts = {...settings.timeouts, firstTokenSec: Math.min(settings.timeouts.firstTokenSec, 10), callSec: Math.min(settings.timeouts.callSec, 10)}
-  const place: Place = {...settings, timeouts, headers, hint}
-  try {
+export const probe = (settings: ProviderSettings, headers: Record<string, string>, hint: string, signal: AbortSignal): Promise<Probe> =>
+  probed(settings, async (timeouts) => {
+    const place: Place = {...settings, timeouts, headers, hint}
     const [listed, running] = await Promise.all([
       ask<Listed>(place, '/api/tags', undefined, signal),
       ask<Running>(place, '/api/ps', undefined, signal).catch((): Running => ({})),
@@ -43,9 +40,5 @@ export const probe = async (settings: ProviderSettings, headers: Record<string, 
     const models = (listed.models ?? []).map(({name}) => name)
     const windowOf = (name: string) => settings.models?.[name]?.window ?? settings.models?.[name.replace(/:latest$/, '')]?.window ?? 32_768
     const notes = [...loadedNotes(running, windowOf), ...(await declaredNotes(place, settings.models, models, signal))]
-    return {ok: true, wallMs: wallMs(), models, ...(notes.length > 0 ? {notes} : {})}
-  } catch (thrown) {
-    const error = thrown instanceof WireError ? thrown.fault : fault('model.garbled', {route: settings.name, why: (thrown as Error).message})
-    return {ok: false, wallMs: wallMs(), models: [], error}
-  }
-}
+    return {models, ...(notes.length > 0 ? {notes} : {})}
+  })

@@ -1,7 +1,8 @@
 // The lines of /api/chat become parts. The end is the line with `done: true` and nothing else.
 
 import type {ChatResponse} from 'ollama'
-import {fault, noUsage, type Part, type Reader, statusOfCode, type Tally, toldOf, type Usage, WireError} from '../../engine/plugin.ts'
+import {fault, noUsage, openPile, type Part, type Reader, statusOfCode, type Tally, toldOf, type Usage, WireError} from '../../engine/plugin.ts'
+import type {Kept} from './request.ts'
 
 type Line = Partial<ChatResponse> & {error?: string}
 
@@ -18,6 +19,7 @@ const unseenTokens = 16
 
 export const openReader = ({route, tally, offersTools, refuse}: ReaderSite): Reader => {
   const calls: {id: string; tool: string; input: string}[] = []
+  const thoughts = openPile()
   let usage: Usage = noUsage
   let moving = false
   let seenBytes = 0
@@ -53,6 +55,7 @@ export const openReader = ({route, tally, offersTools, refuse}: ReaderSite): Rea
     }
     if (line.done) close(line)
     if (message?.content || message?.thinking) moving = true
+    if (message?.thinking) thoughts.add(message.thinking)
     seenBytes += Buffer.byteLength(message?.content ?? '') + Buffer.byteLength(message?.thinking ?? '')
     return [...(message?.thinking ? [tally.thought(message.thinking)] : []), ...(message?.content ? [tally.text(message.content)] : [])]
   }
@@ -70,7 +73,9 @@ export const openReader = ({route, tally, offersTools, refuse}: ReaderSite): Rea
         throw new WireError(
           fault('model.garbled', {route, why: `${usage.output} tokens were written and most of them never came: a tool call that the server could not read`}),
         )
-      return tally.end({why, calls, usage, ...told})
+      const thinking = calls.length > 0 ? thoughts.whole() : ''
+      const keep: Kept[] = thinking ? [{thinking}] : []
+      return tally.end({why, calls, usage, keep, ...told})
     },
   }
 }

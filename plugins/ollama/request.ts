@@ -17,7 +17,12 @@ const argumentsOf = (input: string): Record<string, unknown> => {
   return {input}
 }
 
-const messageOf = (message: Message): WireMessage => {
+/** The thoughts that led to a reply's calls, to the route that they came from: models think on where they stood (gpt-oss). */
+export interface Kept {
+  thinking: string
+}
+
+const messageOf = (message: Message, route: string): WireMessage => {
   switch (message.from) {
     case 'system':
       return {role: 'system', content: message.text}
@@ -27,18 +32,19 @@ const messageOf = (message: Message): WireMessage => {
       return {role: 'tool', content: message.text, tool_name: message.tool}
     case 'model': {
       const tool_calls = message.calls.map(({tool, input}) => ({function: {name: tool, arguments: argumentsOf(input)}}))
-      return {role: 'assistant', content: message.text, ...(tool_calls.length > 0 ? {tool_calls} : {})}
+      const [kept] = message.keep?.provider === route ? (message.keep.items as Kept[]) : []
+      return {role: 'assistant', content: message.text, ...(kept ? {thinking: kept.thinking} : {}), ...(tool_calls.length > 0 ? {tool_calls} : {})}
     }
   }
 }
 
-export const body = (turn: Turn, card: ModelCard): Request => {
+export const body = (turn: Turn, card: ModelCard, route: string): Request => {
   const {temperature, topP, seed, maxOutputTokens, effort, topK, minP, repeatPenalty, think} = turn.sampling
   const thinking = think === false ? false : (effort ?? think)
   const tools = turn.tools.map(({name, does, input}) => ({type: 'function', function: {name, description: does, parameters: input}}))
   return {
     model: turn.model,
-    messages: turn.messages.map(messageOf),
+    messages: turn.messages.map((message) => messageOf(message, route)),
     stream: true,
     truncate: false,
     shift: false,

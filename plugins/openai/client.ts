@@ -5,19 +5,19 @@
 
 import {
   eventSplitter,
-  fault,
+  isNear,
+  joined,
   type ModelCard,
   type ModelClient,
-  openWire,
-  type Probe,
+  modelHintOf,
+  openEndpoint,
   type ProviderSettings,
   type Reader,
   refusalFault,
-  shownUrl,
   type Tally,
   type Turn,
   talk,
-  WireError,
+  type WireError,
   withOptions,
 } from '../../engine/plugin.ts'
 
@@ -38,17 +38,11 @@ export interface Dialect {
   openReader(site: ReaderSite): Reader
 }
 
-const trimmed = (url: string): string => url.replace(/\/+$/, '')
-const isLocal = (url: string): boolean => {
-  const host = URL.canParse(url) ? new URL(url).hostname : ''
-  return host === 'localhost' || host === '[::1]' || /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(host) || host.endsWith('.local')
-}
-
 /** OpenAI's models that reason, by name: they refuse a temperature. A card that says otherwise stands. */
 const reasons = /^(openai\/)?(o\d|gpt-[5-9])/
 
 const cardFor = (settings: ProviderSettings, model: string): ModelCard => {
-  const local = isLocal(settings.baseUrl)
+  const local = isNear(settings.baseUrl)
   // A dated snapshot is priced as its family.
   const declared = settings.models?.[model] ?? settings.models?.[model.replace(/-\d{4}-\d{2}-\d{2}$/, '')]
   const guessed = {window: local ? 32_768 : 128_000, output: local ? 4096 : 16_384, ...(reasons.test(model) ? {fixedTemperature: true} : {})}
@@ -56,20 +50,13 @@ const cardFor = (settings: ProviderSettings, model: string): ModelCard => {
 }
 
 export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelClient => {
-  const {name, apiKey, apiKeyEnv, timeouts, net} = settings
-  const base = trimmed(settings.baseUrl)
+  const {name, baseUrl: base, apiKey, apiKeyEnv, timeouts, net} = settings
   const headers = {...(apiKey ? {authorization: `Bearer ${apiKey}`} : {}), ...settings.headers}
-  const hint = isLocal(base) ? `start the server at ${shownUrl(base)}, or check its baseUrl` : `check the network and the baseUrl of ${name}`
 
-  const refuse = (model: string, status: number, from: Record<string, string | undefined>, body: string): WireError => {
-    const modelHint = `check the name; penguin doctor lists the models of ${name}`
-    return refusalFault({route: model ? `${name}/${model}` : name, model, status, headers: from, body, apiKeyEnv, apiKey, modelHint}, Date.now())
-  }
+  const refuse = (model: string, status: number, from: Record<string, string | undefined>, body: string): WireError =>
+    refusalFault({route: model ? `${name}/${model}` : name, model, status, headers: from, body, apiKeyEnv, apiKey, modelHint: modelHintOf(name)}, Date.now())
 
-  const checkKey = (route: string): void => {
-    if (apiKey || !apiKeyEnv || isLocal(base) || settings.headers) return
-    throw new WireError(fault('model.credentials', {route, why: 'there is no key', hint: `set ${apiKeyEnv}`}))
-  }
+  const endpoint = openEndpoint({settings, base, headers, refuse: (status, from, body) => refuse('', status, from, body)})
 
   const stream: ModelClient['stream'] = (turn, signal) => {
     const route = `${name}/${turn.model}`
@@ -80,12 +67,12 @@ export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelC
       signal,
       notType: /json|html/,
       request: () => {
-        checkKey(route)
+        endpoint.checkKey(route)
         const card = cardFor(settings, turn.model)
         const made = withOptions(dialect.body(turn, card, route), settings.options, card.options)
         const body = JSON.stringify(turn.whole ? {...made, stream: false, stream_options: undefined} : made)
         const accept = turn.whole ? 'application/json' : 'text/event-stream'
-        return {route, method: 'POST', url: base + dialect.path, headers: {accept, ...headers}, body, timeouts, net, hint}
+        return {route, method: 'POST', url: joined(base, dialect.path), headers: {accept, ...headers}, body, timeouts, net, hint: endpoint.hint}
       },
       whole: dialect.whole,
       split: (chunk) => events.feed(chunk).map(({data}) => data),
@@ -96,23 +83,5 @@ export const makeClient = (settings: ProviderSettings, dialect: Dialect): ModelC
     })
   }
 
-  const probe = async (signal: AbortSignal): Promise<Probe> => {
-    const began = performance.now()
-    const wallMs = () => Math.round(performance.now() - began)
-    try {
-      checkKey(name)
-      const {post} = await openWire()
-      const quick = {...timeouts, firstTokenSec: Math.min(timeouts.firstTokenSec, 10), callSec: Math.min(timeouts.callSec, 10)}
-      const response = await post({route: name, method: 'GET', url: `${base}/models`, headers, timeouts: quick, net, hint}, signal)
-      const body = await response.text()
-      if (response.status !== 200) throw refuse('', response.status, response.headers, body)
-      const listed = JSON.parse(body) as {data?: {id?: unknown}[]}
-      return {ok: true, wallMs: wallMs(), models: (listed.data ?? []).map(({id}) => String(id))}
-    } catch (thrown) {
-      const error = thrown instanceof WireError ? thrown.fault : fault('model.garbled', {route: name, why: (thrown as Error).message})
-      return {ok: false, wallMs: wallMs(), models: [], error}
-    }
-  }
-
-  return {card: (model) => cardFor(settings, model), stream, probe}
+  return {card: (model) => cardFor(settings, model), stream, probe: (signal) => endpoint.probe('/models', signal)}
 }

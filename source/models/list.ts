@@ -118,5 +118,6 @@ export const list = async (context: Context, config: Config): Promise<number> =>
   }
   const rows = all.flatMap((settings) => rowsOf(context, config, settings))
   await context.out(context.flags.json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : rows.map(told).join(''))
+  if (rows.length === 0 && !isMissing && !context.flags.json) context.err(`nothing is known of its models yet: penguin models list ${wanted ?? ''} --refresh\n`)
   return isMissing && wanted !== undefined ? 1 : 0
 }

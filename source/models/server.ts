@@ -19,7 +19,7 @@ export interface Server {
 }
 
 export const serverOf = (settings: ProviderSettings): Server => {
-  const base = settings.protocol === 'ollama' ? ollamaUrl(settings.baseUrl) : settings.baseUrl.replace(/\/+$/, '')
+  const base = settings.protocol === 'ollama' ? ollamaUrl(settings.baseUrl) : settings.baseUrl.replace(/\/*([?#].*)?$/s, '')
   return {settings, base, root: base.replace(/\/v1$/, '')}
 }
 

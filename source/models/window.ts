@@ -90,14 +90,37 @@ const ofHiddenOllama = async (server: Server, model: string): Promise<RealWindow
   return {kind: 'other', ...(tokens ? {tokens} : {}), from: 'over this protocol Ollama gives', mend}
 }
 
+interface Studio {
+  data?: {id?: string; state?: string; loaded_context_length?: number}[]
+}
+
+/** LM Studio loads a model with 4,096 tokens unless it is told otherwise, and drops the middle of what is longer; undefined when it is none. */
+const ofStudio = async (server: Server, model: string, asked: number, signal: AbortSignal): Promise<RealWindow | undefined> => {
+  const look = async (within: AbortSignal) => (await jsonFrom<Studio>(server, `${server.root}/api/v0/models`, within).catch(() => undefined))?.data
+  const lengthOf = (listed: Studio['data']) => listed?.find(({id, state}) => id === model && state === 'loaded')?.loaded_context_length
+  const listed = await look(signal)
+  if (!listed?.some(({id, state}) => id === model && state !== undefined)) return undefined
+  const load = async (): Promise<number | undefined> => {
+    const within = AbortSignal.timeout(loadMs)
+    // The first request loads it, as the run's own would.
+    await askServer(server, `${server.base}/chat/completions`, within, {model, messages: [{role: 'user', content: 'Hi'}], max_tokens: 1})
+    return lengthOf(await look(within))
+  }
+  const tokens = lengthOf(listed) ?? (await load().catch(() => undefined))
+  const mend = `load it with more: lms unload ${model}; lms load ${model} --context-length ${Math.max(asked, leastWindow)}`
+  return {kind: 'other', ...(tokens ? {tokens} : {}), from: 'LM Studio loaded it with', mend}
+}
+
 /** Throws WireError when the server cannot be reached. */
 export const realWindow = async (settings: ProviderSettings, model: string, asked: number, signal: AbortSignal): Promise<RealWindow> => {
   const server = serverOf(settings)
   const kind = await kindOfServer(server, signal)
   if (kind === 'ollama') return ofOllama(server, model, asked, signal)
   if (kind === 'llamacpp') return ofLlamacpp(server, asked, signal)
-  const hidden = kind === 'other' && isLocal(settings.protocol, settings.baseUrl) ? await hiddenOllama(server, signal) : undefined
-  return hidden ? ofHiddenOllama(hidden, model) : ofListing(server, kind, model, asked, signal)
+  if (kind !== 'other' || !isLocal(settings.protocol, settings.baseUrl)) return ofListing(server, kind, model, asked, signal)
+  const hidden = await hiddenOllama(server, signal)
+  if (hidden) return ofHiddenOllama(hidden, model)
+  return (await ofStudio(server, model, asked, signal)) ?? ofListing(server, kind, model, asked, signal)
 }
 
 /** llama-server is there before its model is: until then everything it is asked is refused. */

@@ -79,7 +79,7 @@ const titles: Readonly<Record<string, string>> = {
   'more-tokens.json': 'Tokens and bare JSON: Command-R, Functionary, Phi, Gemma, Olmo, Llama, Mistral, DeepSeek, Kimi, harmony',
   'not-calls.json': 'No calls: documentation, quotations, unknown tools',
   'outside-not-calls.json': 'No calls: quoted, asked, refused, told, in other tongues, in thoughts of any mark',
-  'outside.json': 'Calls found by an outside judge: Kimi, Llama 4, LFM, Gemma, Hunyuan, LongCat, Magistral, Seed and others',
+  'outside.json': 'More calls: Kimi, Llama 4, LFM, Gemma, Hunyuan, LongCat, Magistral, Seed and others',
   'tagged-arguments.json': 'Arguments as tags: Qwen3-Coder, Anthropic, MiniMax, GLM, Cline',
   'tagged-json.json': 'JSON in tags: Hermes, Qwen, Granite, Phi, Nemotron, InternLM, LFM',
   'tokens-and-bare.json': 'Tokens and bare JSON: Mistral, Llama, DeepSeek, Kimi, harmony, Gemma, ReAct',

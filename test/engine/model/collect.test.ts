@@ -35,3 +35,28 @@ describe('thoughts without a beginning', () => {
     expect(await collected([text])).toMatchObject({text, thought: ''})
   })
 })
+
+describe('thoughts under the marks of their models', () => {
+  it.each([
+    ['<think>a\nb</think>\n\nIt is 4.'],
+    ['<thinking>a\nb</thinking>It is 4.'],
+    ['<seed:think>a\nb</seed:think>It is 4.'],
+    ['[THINK]a\nb[/THINK]It is 4.'],
+    ['<|channel|>analysis<|message|>a\nb<|end|><|start|>assistant<|channel|>final<|message|>It is 4.<|return|>'],
+  ])('%j', async (text) => {
+    expect(await collected([text])).toMatchObject({text: 'It is 4.', thought: 'a\nb', why: 'stop'})
+  })
+
+  it('are no answer where nothing else was said', async () => {
+    expect((await collected(['[THINK]a[/THINK]\n'])).error?.code).toBe('model.empty')
+  })
+
+  it.each([
+    'It is 4. [THINK]a[/THINK]',
+    '<thinking>never closed',
+    '<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary to=functions.read<|message|>{"path":"a"}<|call|>',
+    '`<|channel|>final<|message|>` opens the answer.',
+  ])('are left where they stand otherwise: %j', async (text) => {
+    expect(await collected([text])).toMatchObject({text, thought: ''})
+  })
+})

@@ -1,6 +1,7 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {describe, expect, it} from 'vitest'
+import type {CallId} from '../../../engine/base/id.ts'
 import {findOllama} from '../../../plugins/ollama/find.ts'
 import make from '../../../plugins/ollama/ollama.ts'
 import {ollamaUrl} from '../../../plugins/ollama/url.ts'
@@ -35,6 +36,24 @@ describe('Ollama', () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     expect(got).toMatchObject({text: 'hi', end: {why: 'stop'}})
+  })
+
+  it('is given back the thoughts that led to its calls, and only its own', async () => {
+    await using server = await modelServer([
+      {thought: 'Where is it?', calls: [{tool: 'read', input: {path: 'a'}}]},
+      {text: 'x', times: 0},
+    ])
+    const client = make(settingsOf({baseUrl: server.url}))
+    const got = await gather(client.stream(turnOf(), AbortSignal.timeout(5000)))
+    expect(got.end.keep?.items).toEqual([{thinking: 'Where is it?'}])
+    const {end} = got
+    const calls = got.calls.map((call) => ({...call, id: call.id as CallId}))
+    for (const provider of [end.keep?.provider ?? '', 'other/m']) {
+      const reply = {from: 'model' as const, text: '', calls, keep: {provider, items: end.keep?.items ?? []}}
+      await gather(client.stream(turnOf({messages: [...turnOf().messages, reply]}), AbortSignal.timeout(5000)))
+    }
+    const sent = server.requests.slice(1).map(({body}) => (body.messages as {thinking?: string}[]).at(-1)?.thinking)
+    expect(sent).toEqual(['Where is it?', undefined])
   })
 
   it('says how to start it and how to get a model', async () => {

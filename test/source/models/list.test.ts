@@ -118,6 +118,11 @@ describe('models list --refresh', () => {
     pass(28 * 24 * 3600 * 1000)
     expect((await call(['openrouter'])).out).not.toContain('o/thinker')
   })
+  it('says how to know more where nothing is known', async () => {
+    const {code, out, err} = await place('{}').call(['ollama'])
+    expect([code, out, err]).toEqual([0, '', 'nothing is known of its models yet: penguin models list ollama --refresh\n'])
+  })
+
   it('names the provider that gives none, and is 1 only when it was named', async () => {
     const {call} = place('')
     const one = await call(['ollama'], {refresh: true})

@@ -123,6 +123,24 @@ describe('before a run', () => {
     expect(await windowOnceLoaded(settings, 'm', 32_768, 2000)).toMatchObject({kind: 'llamacpp', tokens: 16_384})
     expect(refusals).toBe(0)
   })
+  it('LM Studio is asked what it loaded the model with, and to load it first where it has not', async () => {
+    let state = 'not-loaded'
+    const studio = createServer((request, response) => {
+      response.writeHead(200, {'content-type': 'application/json'})
+      const entry = {id: 'm', object: 'model', owned_by: 'organization_owner'}
+      if (request.url === '/v1/models') return response.end(JSON.stringify({data: [entry]}))
+      if (request.url === '/v1/chat/completions') state = 'loaded'
+      const loaded = {...entry, state, max_context_length: 32_768, ...(state === 'loaded' ? {loaded_context_length: 4096} : {})}
+      if (request.url === '/api/v0/models') return response.end(JSON.stringify({data: [loaded]}))
+      return response.end(JSON.stringify({error: `Unexpected endpoint or method. (${request.method} ${request.url})`}))
+    })
+    await new Promise<void>((resolve) => studio.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void studio.close())
+    const settings = settingsOf({name: 'lab', baseUrl: `http://127.0.0.1:${(studio.address() as AddressInfo).port}/v1`})
+    const {tokens, mend} = await windowOnceLoaded(settings, 'm', 32_768, 2000)
+    expect([tokens, mend]).toEqual([4096, 'load it with more: lms unload m; lms load m --context-length 32768'])
+    await expect(windowOnceLoaded(settings, 'other', 32_768, 2000)).resolves.toMatchObject({tellsNothing: true})
+  })
   it("what a listing told before is nobody's wish: too small stays too small, and a larger one is asked for", async () => {
     for (const window of [4096, 32_768]) {
       await using server = await localServer({kind: 'ollama', window})
