@@ -67,14 +67,14 @@ const start = async (read: Read, version: string, settings: string | undefined):
   }
   if (read.verb.name === 'run') context.signals = watchSignals()
   const verb = await (verbCode[read.verb.name] as () => Promise<VerbRun>)()
-  return told(context, read, await verb(context))
+  return told(context, await verb(context))
 }
 
-/** A run's code is that of its last line, whoever could read it. */
-const told = ({lost, err}: Context, read: Read, code: number): number => {
+/** What was lost on the way to its reader is no success, whatever the journal says. */
+const told = ({lost, err}: Context, code: number): number => {
   if (lost === undefined) return code
   err(`penguin: standard output could not be written: ${lost}\n`)
-  return read.verb.name === 'run' ? code : Math.max(code, exitCodes.failed)
+  return code === exitCodes.done ? exitCodes.failed : code
 }
 
 /** `settings`: of a terminal that the first frame was painted on. Resolves with the exit code; never rejects. */

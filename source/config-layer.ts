@@ -71,16 +71,30 @@ export const readFileLayer = async (file: string): Promise<Envelope<Layer | unde
   return parseLayer(file, text)
 }
 
+/** Without the groups of which only the name stands there: their keys are comments. */
+const withoutBare = (tree: Tree, path: readonly string[] = []): Tree => {
+  const kept: Tree = {}
+  for (const [name, value] of Object.entries(tree)) {
+    const here = [...path, name]
+    const isGroup = rowOf(here) === undefined && namesUnder(here).length > 0
+    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
+    const own = {value: isGroup && isRecord ? withoutBare(value as Tree, here) : value, enumerable: true, writable: true, configurable: true}
+    // Defined, not set: a key may be called `__proto__`, and is refused by that name.
+    if (!isGroup || value !== null) Object.defineProperty(kept, name, own)
+  }
+  return kept
+}
+
 /** Fails with: config.invalid. */
 export const parseLayer = async (file: string, text: string): Promise<Envelope<Layer>> => {
-  const {LineCounter, parseDocument, isMap, isNode} = await import('yaml')
+  const {LineCounter, parseDocument, isMap, isNode, isScalar} = await import('yaml')
   const lines = new LineCounter()
   const document = parseDocument(text, {lineCounter: lines, prettyErrors: false})
   const wrong = (line: number, why: string, hint = ''): {ok: false; error: ReturnType<typeof fault>} =>
     bad(fault('config.invalid', {file: `${file}:${line}`, why, hint}))
   const broken = document.errors[0]
   if (broken) return wrong(lines.linePos(broken.pos[0]).line, broken.message)
-  if (document.contents === null) return good({value: {}, from: () => file})
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return good({value: {}, from: () => file})
   if (!isMap(document.contents)) return wrong(1, 'the file must hold keys and values', 'for example model: openai/gpt-5.2')
   const lineOf = (path: readonly string[]): number => {
     for (let length = path.length; length > 0; length--) {
@@ -93,7 +107,7 @@ export const parseLayer = async (file: string, text: string): Promise<Envelope<L
   }
   let value: Tree
   try {
-    value = document.toJS() as Tree
+    value = withoutBare(document.toJS() as Tree)
   } catch (thrown) {
     return wrong(1, (thrown as Error).message)
   }

@@ -8,10 +8,14 @@ import {fail} from '../engine/contract/fault.ts'
 import {type Key, keys} from './config-schema.ts'
 
 const writeWhole = (file: string, text: string): void => {
-  mkdirSync(dirname(file), {recursive: true})
   const part = `${file}.${process.pid}.part`
-  writeFileSync(part, text)
-  renameSync(part, file)
+  try {
+    mkdirSync(dirname(file), {recursive: true})
+    writeFileSync(part, text)
+    renameSync(part, file)
+  } catch (thrown) {
+    fail('file.failed', {path: file, why: (thrown as Error).message})
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -43,6 +43,8 @@ export interface Host {
   /** Stops what an agent, or every one, does at this moment; false when none was at work. */
   interrupt(agent?: string): boolean
   answer(ask: string, choice: string, text?: string): boolean
+  /** Nobody can answer any more: what is asked, now and from here on, is denied at once. */
+  unattended(): void
   notice(code: string, text: string): void
   /** Ends the run in order. The first call stands. */
   end(outcome: Outcome, reason: string): void
@@ -228,6 +230,7 @@ const hostOf = ({scribe, journal, firstSeq, crew, finished, keepSmall}: Stage): 
   say: (text, to) => crew?.steer(text, to),
   interrupt: (agent) => crew?.interrupt(agent) ?? false,
   answer: (ask, choice, text) => crew?.answer(ask, choice, text) ?? false,
+  unattended: () => crew?.unattended(),
   notice: (code, text) => void scribe.note('notice', {code, text}),
   end: (outcome, reason) => crew?.end(outcome, reason),
   kill: () => crew?.kill(),

@@ -1,11 +1,14 @@
 // Answers held against the JSON Schema of a person (drafts 6 to 2020-12, but for an `$id` that is only a fragment), by ajv. It is
 // large and is loaded for this alone. A schema that cannot be held to is refused before a run does any work for it, never passed
 
+import {Script} from 'node:vm'
 import type {Ajv, ErrorObject, Options, ValidateFunction} from 'ajv'
 
 type Check = (value: unknown) => string[]
 
 const maxWrong = 20
+/** A pattern may try for ever, and nothing else, not even a signal, is heard meanwhile. */
+const maxMs = 2000
 
 const options: Options = {
   allErrors: true,
@@ -109,10 +112,11 @@ export const openCheck = async (schema: unknown): Promise<Check> => {
   const validate = await compile(bare(schema))
   return (value) => {
     try {
-      if (validate(value)) return []
+      if (new Script('validate()').runInNewContext({validate: () => validate(value)}, {timeout: maxMs})) return []
     } catch (thrown) {
       // Schemas may refer to themselves without ever coming to an end.
       if (thrown instanceof RangeError) return ['answer: the schema has no end']
+      if ((thrown as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return [`answer: the schema did not decide within ${maxMs / 1000} s`]
       throw thrown
     }
     return [...new Set((validate.errors ?? []).map((error) => wordsOf(error, 'answer')))].slice(0, maxWrong)

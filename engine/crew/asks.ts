@@ -14,6 +14,8 @@ export interface Asks {
   raise(agent: Agent, ask: Ask): void
   /** False when no such ask is open. */
   answer(id: string, choice: string, text?: string): boolean
+  /** Nobody can answer any more: what is open is denied, and so is whatever is asked from here on. */
+  unattended(): void
   dropOf(agent: string): void
   /** A person stopped the agent: what it asks is denied. */
   denyOf(agent: string): void
@@ -65,8 +67,9 @@ interface Open {
   stop: AbortController
 }
 
-/** `askMs`: null when nobody can be asked, Infinity when a person will answer in their own time. */
-export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null, lasting: Lasting): Asks => {
+/** `waitMs`: null when nobody can be asked, Infinity when a person will answer in their own time. */
+export const openAsks = (scribe: Scribe, clock: Clock, waitMs: number | null, lasting: Lasting): Asks => {
+  let askMs = waitMs
   const open = new Map<string, Open>()
   /** What a person has allowed for the rest of the run: whoever asks next is not put to them again. */
   const allowed = new Set<string>()
@@ -150,6 +153,14 @@ export const openAsks = (scribe: Scribe, clock: Clock, askMs: number | null, las
       )
     },
     answer,
+    unattended: () => {
+      askMs = null
+      for (const [id, found] of open) {
+        found.stop.abort()
+        open.delete(id)
+        deny(found.agent, found.ask, id, found.span, 'nobody')
+      }
+    },
     dropOf: (agent) => {
       for (const [id, found] of open) {
         if (found.agent.id !== agent) continue

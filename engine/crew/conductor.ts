@@ -35,6 +35,8 @@ export interface Crew {
   /** Stops what an agent, or every one, does at this moment; false when none was at work. */
   interrupt(agent?: string): boolean
   answer(ask: string, choice: string, text?: string): boolean
+  /** Nobody can answer any more. */
+  unattended(): void
   /** Ends the run from outside: signals, time, a closed stdout. The first one stands. */
   end(outcome: Outcome, reason: string): void
   /** Resolves once all agents are gone and nothing is under way. */
@@ -261,6 +263,7 @@ export const openCrew = (ports: CrewPorts, scribe: Scribe): Crew => {
       return stopped
     },
     answer: asks.answer,
+    unattended: asks.unattended,
     end,
     ended,
     verifier,

@@ -8,7 +8,7 @@
 // In a copy that is to be bound, lent packages appear below `.penguin-deps/`, and links lead there: programs that
 // look for packages by real path then find the neighbours of a package beside it.
 
-import {cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, symlinkSync} from 'node:fs'
+import {accessSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, type Stats, symlinkSync} from 'node:fs'
 import {basename, dirname, isAbsolute, join, relative, resolve} from 'node:path'
 import type {Path} from '../contract/workspace.ts'
 import {lstatOf} from './files.ts'
@@ -103,17 +103,28 @@ interface Budget {
   bytes: number
 }
 
-/** Takes a file or folder off the budget; `young` when something in it came after the bound of time. */
-const afford = (lending: Lending, path: string, budget: Budget): 'fits' | 'large' | 'young' => {
+const isShut = (path: string, stat: Stats): boolean => {
+  if (stat.isSymbolicLink()) return false
+  try {
+    accessSync(path, constants.R_OK | (stat.isDirectory() ? constants.X_OK : 0))
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** Takes a file or folder off the budget; `unfit` when something in it came after the bound of time, is gone or is not ours to read. */
+const afford = (lending: Lending, path: string, budget: Budget): 'fits' | 'large' | 'unfit' => {
   const stat = lstatOf(path)
   if (stat?.isDirectory()) {
+    if (isShut(path, stat)) return 'unfit'
     for (const name of readdirSync(path)) {
       const found = afford(lending, join(path, name), budget)
       if (found !== 'fits') return found
     }
     return 'fits'
   }
-  if (!(stat?.isFile() || stat?.isSymbolicLink()) || stat.ctimeMs >= lending.carryBefore) return 'young'
+  if (!(stat?.isFile() || stat?.isSymbolicLink()) || stat.ctimeMs >= lending.carryBefore || isShut(path, stat)) return 'unfit'
   budget.files -= 1
   budget.bytes -= stat.size
   return budget.files >= 0 && budget.bytes >= 0 ? 'fits' : 'large'
@@ -137,8 +148,10 @@ const isEnvironment = (path: string): boolean => existsSync(join(path, 'pyvenv.c
 
 const lendOne = (lending: Lending, {path, why, isFolder}: LeftOut): void => {
   const name = basename(path)
-  const isLink = lstatSync(join(lending.from, path)).isSymbolicLink()
-  if (isLink) {
+  // Gone since it was listed, or of a name that is not UTF-8.
+  const stat = lstatOf(join(lending.from, path))
+  if (!stat) return
+  if (stat.isSymbolicLink()) {
     // A link to packages that are kept elsewhere: tools must be able to write beside them here, too.
     const leads = name === 'node_modules' && existsSync(join(lending.from, path)) ? realpathSync(join(lending.from, path)) : undefined
     if (leads !== undefined && !isUnder(leads, lending.from)) linkEntries(lending, path, leads, isToolCache)

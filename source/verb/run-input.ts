@@ -38,14 +38,18 @@ export const takeAnswers = (stdin: NodeJS.ReadableStream, host: Host): {stop(): 
     const text = splitter.rest()
     if (text.trim()) takeLine(host, text)
   }
+  const takeEnd = (): void => {
+    takeRest()
+    host.unattended()
+  }
   stdin.on('data', take)
-  stdin.on('end', takeRest)
+  stdin.on('end', takeEnd)
   // A broken pipe says the same as its end: nobody answers any more.
-  stdin.on('error', () => undefined)
+  stdin.on('error', host.unattended)
   return {
     stop: () => {
       stdin.off('data', take)
-      stdin.off('end', takeRest)
+      stdin.off('end', takeEnd)
       stdin.pause()
       ;(stdin as {unref?: () => void}).unref?.()
     },

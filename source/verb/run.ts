@@ -28,7 +28,7 @@ const misused = (why: string, hint: string): Envelope<never> => bad(fault('usage
 const readSchema = async (file: string): Promise<Envelope<Record<string, unknown>>> => {
   const hint = 'give the path of a JSON Schema'
   try {
-    const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> | boolean
+    const schema = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, '')) as Record<string, unknown> | boolean
     const why = await schemaTrouble(schema)
     if (why) return misused(`--schema ${file}: ${why}`, hint)
     // `true` and `false` are whole schemas: everything, and nothing.
@@ -99,12 +99,15 @@ const inTime = async (context: Context, host: Host, options: RunOptions): Promis
 const wholeOf = (host: Host, event: ClosedEvent): ClosedEvent =>
   [...host.journal.read({run: host.run, types: ['run.closed'], whole: true})].find((one) => one.type === 'run.closed') ?? event
 
-const keepText = async (context: Context, file: string, text: unknown): Promise<void> => {
-  if (typeof text !== 'string' || !text) return
+/** False when it could not be written. */
+const keepText = async (context: Context, file: string, text: unknown): Promise<boolean> => {
+  if (typeof text !== 'string' || !text) return true
   try {
     await writeWhole(context.clock, resolve(context.cwd, file), text)
+    return true
   } catch (thrown) {
     context.err(`penguin: -o ${file}: ${(thrown as Error).message}\n`)
+    return false
   }
 }
 
@@ -118,7 +121,9 @@ const follow = async (context: Context, host: Host, options: RunOptions): Promis
     if (!read) host.end('failed', 'the reader of the output is gone')
     if (!closed) continue
     code = closed.body.exitCode
-    if (options.output) await keepText(context, options.output, closed.body.text)
+    const kept = !options.output || (await keepText(context, options.output, closed.body.text))
+    // An answer that did not get where it was sent is no success.
+    if (!kept && code === exitCodes.done) code = exitCodes.failed
     break
   }
   input?.stop()

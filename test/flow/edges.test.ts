@@ -1,6 +1,6 @@
 // The edges of a run as a script meets them: what is read from stdin, what is written where, how it is stopped.
 
-import {execFileSync, spawn} from 'node:child_process'
+import {execFileSync, spawn, spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
@@ -70,6 +70,14 @@ describe('stdin', () => {
     expect(types(run.lines)).toContain('user.steered')
     expect(bodies(run.lines, 'notice').map((body) => body.code)).toEqual(expect.arrayContaining(['input.garbled', 'input.unknown']))
   })
+
+  it('that has ended leaves nobody to ask: the question is denied at once', () =>
+    scene([{calls: [{tool: 'ask', input: {question: 'Which one?'}}]}, {text: 'I asked.'}], green, async ({run}) => {
+      const ended = await run(['--json', '--no-check', '--input', 'stream-json', 'hi'], {input: ''})
+      expect(ended.closed).toMatchObject({outcome: 'needs_person', exitCode: 5})
+      expect(bodies(ended.lines, 'ask.answered')).toMatchObject([{by: 'nobody'}])
+      expect(ended.wallMs).toBeLessThan(60_000)
+    }))
 })
 
 describe('stdout', () => {
@@ -130,6 +138,20 @@ describe('stdout', () => {
       expect(requests()).toBe(1)
       for (const target of ['no/such/folder/x.txt', '.']) expect((await run(['--json', '-o', target, 'x'])).code).toBe(2)
       expect(requests()).toBe(1)
+    }))
+
+  it('that is full loses the answer, which is no success; nor is an -o that cannot be written', () =>
+    scene([{text: 'Five.', times: 0}], green, async ({run, repo}) => {
+      const lost = await run(['--json', '--no-check', '-o', '/dev/full', 'what is it?'])
+      expect([lost.code, lost.closed?.exitCode]).toEqual([1, 0])
+      expect(lost.stderr).toContain('-o /dev/full')
+      for (const form of ['text', 'json']) {
+        const words = `"$0" run -m replay/calls.jsonl --no-check --output ${form} hi >/dev/full`
+        await run(['--json', '--no-check', '--record', 'calls.jsonl', 'hi'])
+        const {status, stderr} = spawnSync('sh', ['-c', words, launcher], {cwd: repo.dir, env: repo.env, encoding: 'utf8'})
+        expect(stderr).toContain('could not be written')
+        expect(status).toBe(1)
+      }
     }))
 
   it('closed by its reader stops the run; the last line is in the journal', async () => {

@@ -144,7 +144,9 @@ describe('mistakes', () => {
   it('bears an alias bomb and an empty file', async () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[at]}`).join(',')}]`).join('\n')}`
     expect(await refusal({[project]: bomb})).toContain(project)
-    expect((await config({[project]: '# nothing\n'})).origins).toEqual({})
+    for (const text of ['# nothing\n', '---\n', '\ufeff', 'budgets:\n  # calls: 3\nroles:\n  coder:\n'])
+      expect((await config({[project]: text})).origins).toEqual({})
+    expect(await refusal({[project]: 'budgets:\n  calls:\n'})).toContain('`budgets.calls`')
   })
 })
 

@@ -150,6 +150,11 @@ it('says where, and never throws on a schema without an end', async () => {
   expect(await check({$ref: '#'}, 1)).toContain('has no end')
 })
 
+it('gives a pattern that tries for ever its time and no more', async () => {
+  const said = await checkAnswer({type: 'string', pattern: '^(a+)+$'}, JSON.stringify(`${'a'.repeat(60)}b`))
+  expect(said).toContain('did not decide within')
+})
+
 it('reads a schema with a name of its own again and again', async () => {
   const schema = {$id: 'https://example.org/twice', type: 'string'}
   expect(await check(schema, 'a')).toBe('')

@@ -117,6 +117,14 @@ describe('init', () => {
     expect(await say(init, [], {cwd})).toMatchObject({status: 1, stdout: ''})
     expect(readFileSync(join(cwd, '.penguin/config.yml'), 'utf8')).toBe('# mine\n')
   })
+
+  it('says what cannot be written', async () => {
+    const cwd = tempFolder({'.git/HEAD': '', '.penguin': 'a file'})
+    const refused = await say(init, [], {cwd})
+    expect(refused).toMatchObject({status: 1, stdout: ''})
+    expect(refused.stderr).toContain(`${cwd}/.penguin/config.yml: E`)
+    expect(refused.stderr).not.toContain('internal')
+  })
 })
 
 describe('doctor', () => {

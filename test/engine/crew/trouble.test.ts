@@ -199,6 +199,23 @@ describe('a question', () => {
     expect(play.bodies('ask.answered')).toMatchObject([{by: 'timeout', choice: 'deny'}])
     expect(coder.down.at(-1)).toMatchObject({error: {msg: expect.stringContaining('which one?')}})
   })
+  it('is denied at once when those who could answer have left, as is whatever is asked later', async () => {
+    const play = scene({ports: {askMs: 1000}})
+    const coder = await play.start()
+    coder.ask('write a.js')
+    await settled()
+    play.crew.unattended()
+    coder.ask('write b.js')
+    await settled()
+    expect(play.bodies('ask.answered')).toMatchObject([
+      {ask: 'q_1', choice: 'deny', by: 'nobody'},
+      {ask: 'q_2', choice: 'deny', by: 'nobody'},
+    ])
+    expect(play.crew.answer('q_1', 'once')).toBe(false)
+    play.clock.pass(2000)
+    await settled()
+    expect(play.bodies('ask.answered')).toHaveLength(2)
+  })
   it('dies with who asked it', async () => {
     const play = scene({ports: {askMs: 1000}})
     const coder = await play.start()

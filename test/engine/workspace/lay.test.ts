@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process'
-import {existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync, utimesSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import type {LaidCopy, LayOptions} from '../../../engine/workspace/lay.ts'
@@ -218,6 +218,25 @@ describe('ignored files', () => {
     plant(place.dir, {'conftest.py': 'disarm()'})
     utimesSync(join(place.dir, 'conftest.py'), 1, 1)
     expect(Object.keys(snapshot(place.lay({carryBefore: startedAt}).dir)).sort()).toEqual(['.gitignore', 'old.cfg'])
+  })
+
+  it('stay behind, and stop nothing, when their names are no text', () => {
+    using place = open({'.gitignore': '*.log\ncache*\n', 'a.txt': '1'})
+    for (const name of ['bad\xff.log', 'cache\xff']) writeFileSync(Buffer.from(`${place.dir}/${name}`, 'latin1'), 'x')
+    git(place.dir, 'init')
+    for (const links of [true, false]) expect(readdirSync(place.lay({links}).dir).filter((name) => !name.startsWith('.'))).toEqual(['a.txt'])
+  })
+
+  it.skipIf(process.getuid?.() === 0)('stay behind, and stop nothing, when they are not ours to read', () => {
+    using place = open({'.gitignore': 'data\n*.key\n', 'a.txt': '1', 'data/db/file': '1', 'my.key': '1'})
+    git(place.dir, 'init')
+    chmodSync(join(place.dir, 'data/db'), 0)
+    chmodSync(join(place.dir, 'my.key'), 0)
+    try {
+      for (const links of [true, false]) expect(readdirSync(place.lay({links}).dir).filter((name) => !name.startsWith('.'))).toEqual(['a.txt'])
+    } finally {
+      chmodSync(join(place.dir, 'data/db'), 0o700)
+    }
   })
 
   it('are lent whole when they are large', () => {
