@@ -2,7 +2,6 @@
 // everything behind it is handed these and can be given others in a test.
 
 import {randomBytes} from 'node:crypto'
-import {setTimeout as wait} from 'node:timers/promises'
 import {isatty} from 'node:tty'
 import {type Clock, longestTimerMs} from '../engine/base/clock.ts'
 import type {Dice} from '../engine/base/id.ts'
@@ -12,11 +11,22 @@ import type {Context, Flags} from './context.ts'
 export const realClock = (): Clock => ({
   now: () => Date.now(),
   tick: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await wait(Math.min(ms, longestTimerMs), undefined, {signal}).catch((thrown: unknown) => {
-      throw signal?.aborted ? signal.reason : thrown
-    })
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        },
+        Math.min(ms, longestTimerMs),
+      )
+      signal?.addEventListener('abort', stop, {once: true})
+    }),
 })
 
 /** Asked for singly, the eight bytes of a span cost more than the event that they name. */

@@ -199,9 +199,10 @@ const makeGroup = (places: Place[], name: string): Made | undefined => {
 
 const removeAll = async (groups: Made[]): Promise<void> => {
   let dirs = groups.flatMap((group) => group.dirs.map(({dir}) => dir))
-  for (let round = 0; dirs.length > 0 && round < 40; round += 1) {
+  for (let round = 0; dirs.length > 0 && round < 44; round += 1) {
     dirs = dirs.filter((dir) => !tryRemove(dir))
-    if (dirs.length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    // What was killed a moment ago leaves within a millisecond or two, most of the time.
+    if (dirs.length > 0) await new Promise((resolve) => setTimeout(resolve, round < 5 ? 1 : 5))
   }
 }
 

@@ -156,8 +156,13 @@ export const commandEnv = (ground: Ground, job: Pick<Job, 'env'>, home: string, 
   return Object.fromEntries(Object.entries(env).filter(([name, value]) => name !== 'NODE_COMPILE_CACHE' && typeof value === 'string'))
 }
 
+let cores: number | undefined
+
 /** Threads count as processes; a test runner starts some per core. */
-export const defaultProcesses = (): number => Math.max(512, 128 * availableParallelism())
+export const defaultProcesses = (): number => {
+  cores ??= availableParallelism()
+  return Math.max(512, 128 * cores)
+}
 
 // sh, and bwrap twice.
 const ownTasks = 4
@@ -195,8 +200,13 @@ export const boundsFor = (ground: Ground, group: Group | undefined, {ownNamespac
     memoryGroup: group !== undefined && ground.groups?.memory === true,
     pidsGroup,
     otherTasks: pidsGroup || (ownNamespace && kernelCountsPerNamespace()) ? 0 : tasksOf(uid),
-    defaultProcesses: defaultProcesses(),
-    defaultMemoryBytes: defaultMemory(),
+    // Asking the machine takes a dozen files: only where no control group answers.
+    get defaultProcesses() {
+      return defaultProcesses()
+    },
+    get defaultMemoryBytes() {
+      return defaultMemory()
+    },
   }
 }
 
