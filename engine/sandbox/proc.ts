@@ -1,7 +1,7 @@
 // Reading the kernel's table of processes. Everything answers "not there" where there is no /proc; nothing here
 // signals anybody.
 
-import {readdirSync, readFileSync, statSync} from 'node:fs'
+import {readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs'
 
 interface Stat {
   state: string
@@ -92,6 +92,15 @@ export const tasksOf = (uid: number): number => {
   let tasks = 0
   for (const pid of allPids()) if (statSync(`/proc/${pid}`, {throwIfNoEntry: false})?.uid === uid) tasks += statOf(pid)?.threads ?? 0
   return tasks
+}
+
+/** Among which processes a pid means one, as a number: a container has others. '' where there is no /proc. */
+export const pidSpace = (): string => {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')
+  } catch {
+    return ''
+  }
 }
 
 export const isRunning = (pid: number): boolean => alive(statOf(pid)?.state ?? '')

@@ -4,7 +4,7 @@
 
 import {mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {descendantsOf, groupMembers, isRunning, pidsMarked, startTimeOf} from './proc.ts'
+import {descendantsOf, groupMembers, isRunning, pidSpace, pidsMarked, startTimeOf} from './proc.ts'
 
 export {startTimeOf} from './proc.ts'
 
@@ -19,14 +19,14 @@ export interface ProcessNote {
 }
 
 interface Written extends ProcessNote {
-  host: {pid: number; startedAt: number}
+  host: {pid: number; startedAt: number; space?: string}
 }
 
 const fileOf = (dir: string, note: {pid: number; startedAt: number}) => join(dir, `${note.pid}-${note.startedAt}.json`)
 
 /** Records a process of this host. Never throws: a ledger that cannot be written must not stop the work. */
 export const noteProcess = (dir: string, note: ProcessNote): void => {
-  const written: Written = {...note, host: {pid: process.pid, startedAt: startTimeOf(process.pid) ?? 0}}
+  const written: Written = {...note, host: {pid: process.pid, startedAt: startTimeOf(process.pid) ?? 0, space: pidSpace()}}
   try {
     mkdirSync(dir, {recursive: true})
     writeFileSync(fileOf(dir, note), JSON.stringify(written))
@@ -92,7 +92,8 @@ export const sweep = (dir: string): number[] => {
   return names.flatMap((name) => {
     const note = readNote(join(dir, name))
     if (!note) return []
-    if (isSame(note.host)) return []
+    // Whom we could not see if he lived is not known to be dead: a container may share our folders.
+    if (isSame(note.host) || pidSpace() === '' || (note.host.space ?? pidSpace()) !== pidSpace()) return []
     const killed = killLeft(note)
     forget(dir, note)
     return killed

@@ -9,7 +9,7 @@ import {startTimeOf} from '../../engine/sandbox/proc.ts'
 import type {Environment} from '../context.ts'
 import {foldersOf} from '../folders.ts'
 import {socketFolder} from '../hiring.ts'
-import {isLiveTag, ownTag} from '../leftovers.ts'
+import {isLeft, isLiveTag, ownTag} from '../leftovers.ts'
 
 export interface KeeperNote {
   pid: number
@@ -155,7 +155,7 @@ export const isBetweenKeepers = (env: Environment, root: string): boolean => {
   const runtime = runtimeOf(env)
   return namesIn(runtime).some((name) => {
     if (name.startsWith(turnPrefix)) return isLiveTag(holderOf(join(runtime, name)) ?? '')
-    if (!name.startsWith(prefix) || isLiveTag(name.slice(prefix.length))) return false
+    if (!name.startsWith(prefix) || !isLeft(name.slice(prefix.length), join(runtime, name))) return false
     return readJson<KeeperNote>(join(runtime, name, noteFile))?.root === root
   })
 }
@@ -167,8 +167,9 @@ export const listKeepers = (env: Environment, root?: string): KeeperNote[] => {
   for (const name of namesIn(runtime)) {
     if (name.startsWith(turnPrefix)) sweepTurn(env, name)
     if (!name.startsWith(prefix)) continue
-    if (!isLiveTag(name.slice(prefix.length))) sweepDead(join(runtime, name))
-    else {
+    const tag = name.slice(prefix.length)
+    if (isLeft(tag, join(runtime, name))) sweepDead(join(runtime, name))
+    else if (isLiveTag(tag)) {
       const note = readJson<KeeperNote>(join(runtime, name, noteFile))
       if (note && (root === undefined || note.root === root)) found.push(note)
     }
