@@ -14,7 +14,14 @@ export interface CanaryPlan {
   module: boolean
 }
 
-export const kinds = (runner: Runner): string[] => (runner === 'vitest' || runner === 'jest' ? ['throws', 'assert', 'expect'] : ['throws', 'assert'])
+/** Fails unless something has been put in the place of an assertion or of the runner while the tests ran. */
+export const wholeKind = 'whole'
+
+export const kinds = (runner: Runner): string[] => {
+  if (runner === 'jest') return ['throws', 'assert', 'expect']
+  if (runner === 'vitest') return ['throws', 'assert', 'expect', wholeKind]
+  return runner === 'node:test' ? ['throws', 'assert', wholeKind] : ['throws', 'assert']
+}
 
 const name = (plan: CanaryPlan, kind: string): string => JSON.stringify(`${plan.title} ${plan.index} ${kind}`)
 
@@ -42,6 +49,36 @@ const expectChecks = `[
     () => expect({n}).toMatchObject({n: n + 1}), () => expect(n).toBeNull(), () => expect(Promise.resolve(n)).resolves.toBe(n + 1),
   ]`
 
+// Set before the project's code is loaded. What is put back at once was written all the same.
+const watching = `
+const written = []
+const kept = []
+const watch = (owner, label) => {
+  for (const key of Object.getOwnPropertyNames(owner)) {
+    const own = Object.getOwnPropertyDescriptor(owner, key)
+    if (!own.configurable) continue
+    if (typeof own.value !== 'function') {
+      if (own.get) kept.push([owner, key, own.get, label + key])
+      continue
+    }
+    let value = own.value
+    const get = () => value
+    const set = (next) => {
+      if (next !== value) written.push(label + key)
+      value = next
+    }
+    Object.defineProperty(owner, key, {configurable: true, enumerable: own.enumerable, get, set})
+    kept.push([owner, key, get, label + key])
+  }
+}
+const is = Object.is
+const keptDescriptor = Object.getOwnPropertyDescriptor
+const whole = () => {
+  for (const [owner, key, get, label] of kept) if (keptDescriptor(owner, key)?.get !== get) written.push(label)
+  if (Object.is !== is) written.push('Object.is')
+  if (written.length === 0) throw new Error('canary')
+}`
+
 // A canary that could not load its test file is silent about it: that is then compared with the start of the run.
 const loads = (plan: CanaryPlan): string =>
   ['let loaded = true', ...plan.importing.map((path) => `try { await import(${JSON.stringify(path)}) } catch { loaded = false }`)].join('\n')
@@ -51,6 +88,12 @@ const throws = (register: string, plan: CanaryPlan, options = ''): string =>
 
 const vitest = (plan: CanaryPlan): string => `// @ts-nocheck
 import * as own from 'vitest'
+import {createRequire} from 'node:module'
+${watching}
+const strict = createRequire(import.meta.url)('node:assert')
+watch(strict, 'assert.')
+watch(strict.strict, 'assert.strict.')
+if (own.chai?.Assertion) watch(own.chai.Assertion.prototype, 'expect().')
 ${loads(plan)}
 const n = ${plan.n}
 const test = globalThis.test ?? own.test
@@ -63,6 +106,7 @@ test(${name(plan, 'assert')}, async () => {
   const {default: assert} = await import('node:assert')
   return must(${assertChecks})
 })
+if (loaded) test(${name(plan, wholeKind)}, whole)
 `
 
 // Jest runs CommonJS and modules; only a module may await while it loads. Where neither is certain, a hook loads the file.
@@ -90,14 +134,19 @@ test(${name(plan, 'assert')}, async () => {
 `
 
 const node = (plan: CanaryPlan): string => `import {createRequire} from 'node:module'
-${loads(plan)}
 const own = createRequire(import.meta.url)
 const runner = own('node:test')
 const assert = own('node:assert')
+${watching}
+watch(assert, 'assert.')
+watch(assert.strict, 'assert.strict.')
+watch(runner, 'test.')
+${loads(plan)}
 const n = ${plan.n}
 ${must}
 ${throws('runner.test', plan, '{only: true}, ')}
 runner.it(${name(plan, 'assert')}, {only: true}, () => must(${assertChecks}))
+if (loaded) runner.test(${name(plan, wholeKind)}, {only: true}, whole)
 `
 
 const mocha = (plan: CanaryPlan): string => `import {createRequire} from 'node:module'

@@ -6,22 +6,25 @@ import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node
 import {basename, dirname, extname, join, relative} from 'node:path'
 import type {Check, GateSite, Laid} from '../../engine/plugin.ts'
 import type {Desk} from './asset.ts'
-import {desksCanary, kinds, planted} from './canary-text.ts'
+import {desksCanary, kinds, planted, wholeKind} from './canary-text.ts'
 import type {Aim} from './launch.ts'
 import {parsed} from './manifest.ts'
+import {endable, type Script, withEnd} from './plain.ts'
 import {type Ran, runOn} from './run.ts'
 
 /** Which canaries sang: every one must be 'failed'. */
 export interface Sung {
   /** Reported as anything but failed: disarmed. */
   wrong: string[]
+  /** Something was put in the place of an assertion or of the runner: disarmed, unless it was so at the start. */
+  replaced: string[]
   /** Not reported, or not all of it. */
   absent: string[]
   /** Of the absent: nothing was reported, so the process was left; otherwise the file could only not be loaded. */
   left: string[]
 }
 
-const fine: Sung = {wrong: [], absent: [], left: []}
+const fine: Sung = {wrong: [], replaced: [], absent: [], left: []}
 
 export const isFine = (sung: Sung): boolean => sung.wrong.length === 0 && sung.absent.length === 0
 
@@ -35,8 +38,8 @@ const filesOf = (real: Ran): string[] => {
 /** Canaries of pytest and unittest, which ran in the real run itself. */
 const inSession = (real: Ran): Sung => {
   const sung = real.record?.canaries ?? new Map<string, boolean>()
-  if (sung.size === 0) return {wrong: [], absent: ['canary'], left: ['canary']}
-  return {wrong: [...sung].filter(([, failed]) => !failed).map(([name]) => name), absent: [], left: []}
+  if (sung.size === 0) return {...fine, absent: ['canary'], left: ['canary']}
+  return {...fine, wrong: [...sung].filter(([, failed]) => !failed).map(([name]) => name)}
 }
 
 interface Planting {
@@ -94,14 +97,14 @@ const plant = (laid: Laid, check: Check, real: Ran, full: boolean, desk: Desk): 
 }
 
 const heard = (ran: Ran, expected: Map<string, string>): Sung => {
-  const [wrong, absent, present] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const [wrong, replaced, absent, present] = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()]
   for (const [name, file] of expected) {
     const found = ran.record?.tests.filter((one) => one.name.endsWith(name)) ?? []
     if (found.length === 0) absent.add(file)
     else present.add(file)
-    if (found.some((one) => one.state !== 'failed')) wrong.add(file)
+    if (found.some((one) => one.state !== 'failed')) (name.endsWith(` ${wholeKind}`) ? replaced : wrong).add(file)
   }
-  return {wrong: [...wrong], absent: [...absent], left: [...absent].filter((file) => !present.has(file))}
+  return {wrong: [...wrong], replaced: [...replaced], absent: [...absent], left: [...absent].filter((file) => !present.has(file))}
 }
 
 /** One extra run of the runner with canaries in it. `full`: after all tests of each file; else after its imports only. */
@@ -157,18 +160,43 @@ const leavesItself = (laid: Laid, file: string): boolean => {
   return existsSync(path) && /\bprocess\.(?:exit|reallyExit|kill|abort)\b/.test(readFileSync(path, 'utf8'))
 }
 
-/** A suite slower than this is not run a second time in full: its canaries run after the imports only. */
-const fullBelowMs = 20_000
+export interface Singing {
+  /** After all tests, or after the imports only? */
+  full: boolean
+  /** Lays the tree of the start; null when nothing differs from it. */
+  start: (() => Promise<Laid>) | null
+  /** Scripts of a command that only its exit code tells. */
+  scripts: readonly string[]
+}
+
+/** A script with an end that must fail has failed; one that does not at the start either says nothing. */
+const plainly = async (site: GateSite, check: Check, laid: Laid, {full, start, scripts}: Singing): Promise<Sung> => {
+  if (!full || start === null) return fine
+  const sings = async (on: Laid, script: Script): Promise<boolean> => (await withEnd(on, script, () => runOn(site, check, on))).exitCode === 0
+  const absent: string[] = []
+  for (const script of endable(site, laid, scripts)) {
+    if (!(await sings(laid, script))) continue
+    const before = await start()
+    const same = endable(site, before, [script.path])[0]
+    if (same !== undefined && !(await sings(before, same))) absent.push(script.path)
+  }
+  return {...fine, absent, left: absent}
+}
 
 /** Runs the canaries that belong to a real run; `start` says what the same canaries did when the run began. */
-export const sing = async (site: GateSite, check: Check, laid: Laid, real: Ran, start: (() => Promise<Laid>) | null): Promise<Sung> => {
+export const sing = async (site: GateSite, check: Check, laid: Laid, real: Ran, singing: Singing): Promise<Sung> => {
+  const {full, start} = singing
   const runner = real.located?.runner
-  if (runner === undefined || runner === 'cargo') return fine
+  if (runner === undefined) return plainly(site, check, laid, singing)
+  if (runner === 'cargo') return fine
   if (runner === 'pytest' || runner === 'unittest') return inSession(real)
   if (runner === 'go') return goRun(site, check, laid, real)
-  const full = real.wallMs < fullBelowMs
   const first = await extraRun(site, check, laid, real, full)
-  if (isFine(first) || first.wrong.length > 0) return first
+  if (first.wrong.length > 0) return first
+  const alike = first.replaced.length > 0 && start !== null ? (await extraRun(site, check, await start(), real, full)).replaced : first.replaced
+  const replaced = first.replaced.filter((file) => !alike.includes(file))
+  if (replaced.length > 0) return {...fine, wrong: replaced}
+  if (first.absent.length === 0) return fine
   const second = full ? await extraRun(site, check, laid, real, false) : first
   if (second.wrong.length > 0) return second
   // Files whose tests end the process themselves, or names the configuration does not collect: so it was at the start?
@@ -177,5 +205,5 @@ export const sing = async (site: GateSite, check: Check, laid: Laid, real: Ran, 
   const before = await extraRun(site, check, laidStart, real, full)
   const isAlike = (file: string): boolean => !first.left.includes(file) || before.left.includes(file) || leavesItself(laid, file)
   const absent = first.absent.filter((file) => !before.absent.includes(file) || !isAlike(file))
-  return {wrong: [], absent, left: absent}
+  return {...fine, absent, left: absent}
 }

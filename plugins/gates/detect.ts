@@ -87,7 +87,8 @@ const given = (gate: string, command: string, from: string, wanted: Wanted): Che
   if (same) return {...same, gate, from, required: true}
   const dir = wanted.cwd ?? ''
   const ground = wanted.dir === undefined ? {scripts: scriptsOf(undefined), read: () => undefined} : groundOf(posix.join(wanted.dir, dir))
-  return {gate, command, from, dir, runner: locate(command, ground)?.runner ?? 'command', required: true}
+  const located = locate(command, ground)
+  return {gate, command, from, dir, runner: located === undefined || located.recipe ? 'command' : located.runner, required: true}
 }
 
 /** The checks of a run: what was detected, replaced by configuration, replaced by `--check`, or none. */

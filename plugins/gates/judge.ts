@@ -60,8 +60,8 @@ export const lossOf = (base: TestRecord | null, now: TestRecord | null, spared: 
   if (base === null) return undefined
   const held = (tests: readonly Tested[]): Tested[] => counted(tests).filter((one) => one.file === undefined || !spared(one.file))
   const before = held(base.tests)
-  if (before.length === 0) return undefined
   if (now === null) return 'the test command no longer starts a test runner that can be counted'
+  if (before.length === 0) return undefined
   // A file that passes as a whole says nothing of the tests that it had.
   const spoke = new Set(before.flatMap((one) => (one.whole ? [] : [one.file])))
   const after = held(now.tests).filter((one) => !(one.whole && spoke.has(one.file)))
@@ -73,6 +73,10 @@ export const lossOf = (base: TestRecord | null, now: TestRecord | null, spared: 
   const gone = before.filter((one) => !there.has(keyOf(one)))
   return `${after.length} tests where there were ${before.length} at the start; gone: ${named(gone.length > 0 ? gone : before)}`
 }
+
+/** What the run of the start did not do, too, of what makes assertions mean nothing; undefined when there is nothing. */
+export const oddTrouble = (fresh: readonly string[]): string | undefined =>
+  fresh.length === 0 ? undefined : `disarmed while the tests ran, so green means nothing: ${fresh.slice(0, 3).join(', ')}`
 
 /** Did this run collect nothing that could be held on to? */
 export const isEmpty = (ran: Ran): boolean => ran.record !== null && counted(ran.record.tests).length === 0

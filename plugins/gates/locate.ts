@@ -1,6 +1,7 @@
 // Finds the test runner behind a command: in the command itself, or in the scripts of package.json that it leads to.
-// A command that leads anywhere else is `command` (or `make`): run as it is, without counts.
+// A Makefile that says so plainly is read, too. A command that leads anywhere else is run as it is, without counts.
 
+import {makefiles, type RecipeLine, recipeOf} from './make.ts'
 import {baseOf, isAssignment, type Part, partsOf} from './words.ts'
 
 export type Runner = 'node:test' | 'vitest' | 'jest' | 'mocha' | 'pytest' | 'unittest' | 'cargo' | 'go'
@@ -19,12 +20,16 @@ export interface Located {
   single?: number
   /** Nothing but the runner stands between the command and its process: the line may be run without npm. */
   direct: boolean
+  /** The line of a Makefile that the runner stands in, or that starts its script. */
+  recipe?: RecipeLine & {file: string}
 }
 
 export interface Ground {
   scripts: Readonly<Record<string, string>>
   /** Text of a file beside the manifest; undefined when there is none. */
   read(path: string): string | undefined
+  /** Is there a file or folder beside the manifest? */
+  has?(path: string): boolean
 }
 
 const wrappers = new Set(
@@ -105,6 +110,20 @@ const inLine = (line: string, script: string | null, ground: Ground, depth: numb
     const name = scriptOf(part, ground)
     const behind = name === undefined ? undefined : inLine(ground.scripts[name] as string, name, ground, depth + 1, direct && parts.length === 1)
     if (behind) return behind
+    const made = inMake(part, ground, depth)
+    if (made) return made
+  }
+  return undefined
+}
+
+const inMake = (part: Part, ground: Ground, depth: number): Located | undefined => {
+  if (!/^g?make$/.test(part.words[0]?.text ?? '')) return undefined
+  const file = makefiles.find((name) => ground.read(name) !== undefined)
+  const lines = file === undefined ? [] : recipeOf(part, ground.read(file) as string, ground.has ?? (() => true))
+  for (const recipe of lines.reverse()) {
+    const found = inLine(recipe.text, null, ground, depth + 1, false)
+    // A script is written anew in package.json, a line in the Makefile.
+    if (found) return found.script === null && found.recipe === undefined ? {...found, recipe: {...recipe, file: file as string}} : found
   }
   return undefined
 }

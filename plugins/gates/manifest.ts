@@ -25,32 +25,47 @@ export const isNoTest = (script: string): boolean => script.trim() === '' || /no
 
 const settings = ['jest', 'mocha', 'vitest', 'ava', 'tap', 'nyc', 'c8', 'babel']
 
-const testScripts = (scripts: Record<string, string>): string[] => {
+/** A script that makes or starts the product is no test, though a check may be that it succeeds. */
+const making = /^(?:pre|post)?(?:build|compile|bundle|start|dev|serve|prepare|clean|generate)(?:[:\-_]|$)/
+
+/** Names of the scripts that say how tests are run: by their name, or because `command`, the check's own, starts them. */
+const testScripts = (scripts: Record<string, string>, command: string): string[] => {
   const ground = {scripts, read: () => undefined}
-  return [...new Set([...reached('npm test', ground), ...Object.keys(scripts).filter((name) => /^(?:pre|post)?test(?::|$)/.test(name))])].sort()
+  const asked = [...reached(command, ground)].filter((name) => !making.test(name))
+  const named = Object.keys(scripts).filter((name) => /^(?:pre|post)?test(?::|$)/.test(name))
+  return [...new Set([...reached('npm test', ground), ...asked, ...named])].sort()
 }
 
+const inTests = /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|test[-_]\w+|__\w+__)\/|[.\-_](?:test|spec)\.\w+$/
+
+/** Entries of `imports` that lead to what belongs to the tests: led elsewhere, the tests would no longer be those. */
+const testImports = (whole: Json): [string, unknown][] =>
+  Object.entries(record(whole.imports)).filter(([, target]) => inTests.test(JSON.stringify(target).replaceAll('"', '')))
+
 /** What package.json says about tests, as one comparable text. */
-const packageSettings = (text: string | undefined): string => {
+const packageSettings = (text: string | undefined, command: string): string => {
   const whole = parsed(text)
   const scripts = scriptsOf(text)
   return JSON.stringify([
-    testScripts(scripts)
+    testScripts(scripts, command)
       .filter((name) => !isNoTest(scripts[name] as string))
       .map((name) => [name, scripts[name]]),
     settings.map((key) => whole[key] ?? null),
+    testImports(whole),
   ])
 }
 
 /** package.json of now with the test settings of the start. */
-const mergePackage = (start: string, now: string): string => {
+const mergePackage = (start: string, now: string, command: string): string => {
   const before = parsed(start)
   const merged = parsed(now)
   const old = scriptsOf(start)
   const scripts: Json = {...record(merged.scripts)}
-  for (const name of testScripts(scriptsOf(now))) delete scripts[name]
-  for (const name of testScripts(old)) scripts[name] = old[name]
+  for (const name of testScripts(scriptsOf(now), command)) delete scripts[name]
+  for (const name of testScripts(old, command)) scripts[name] = old[name]
   merged.scripts = scripts
+  const routes = testImports(before)
+  if (routes.length > 0) merged.imports = {...record(merged.imports), ...Object.fromEntries(routes)}
   for (const key of settings) {
     delete merged[key]
     if (before[key] !== undefined) merged[key] = before[key]
@@ -97,20 +112,20 @@ const mergeRust = (start: string, now: string): string => `${now.replace(rustTes
 /** Does this file hold tests or test settings beside other things? */
 export const isMixed = (path: string): boolean => isManifest(path) || isRust(path)
 
-/** The test settings in a mixed file, as one comparable text; '' when it is not there. */
-export const settingsIn = (path: string, text: string | undefined): string => {
+/** The test settings in a mixed file, as one comparable text; '' when it is not there. `command`: what starts the tests. */
+export const settingsIn = (path: string, text: string | undefined, command = 'npm test'): string => {
   if (isRust(path)) return rustSettings(text ?? '')
-  if (text === undefined) return nameOf(path) === 'package.json' ? packageSettings(undefined) : ''
+  if (text === undefined) return nameOf(path) === 'package.json' ? packageSettings(undefined, command) : ''
   const wanted = tables[nameOf(path)]
-  return wanted ? tableSettings(text, wanted) : packageSettings(text)
+  return wanted ? tableSettings(text, wanted) : packageSettings(text, command)
 }
 
 /** The file of now with the test settings of the start. */
-export const merged = (path: string, start: string | undefined, now: string): string => {
+export const merged = (path: string, start: string | undefined, now: string, command = 'npm test'): string => {
   const wanted = tables[nameOf(path)]
-  if (settingsIn(path, start) === settingsIn(path, now)) return now
+  if (settingsIn(path, start, command) === settingsIn(path, now, command)) return now
   if (isRust(path)) return mergeRust(start ?? '', now)
-  return wanted ? mergeTables(start ?? '', now, wanted) : mergePackage(start ?? '{}', now)
+  return wanted ? mergeTables(start ?? '', now, wanted) : mergePackage(start ?? '{}', now, command)
 }
 
 /** The package.json text with some scripts replaced. */

@@ -24,6 +24,8 @@ export interface TestRecord {
   tests: Tested[]
   /** Canaries that ran in the same session; true when it was reported as failed, as it must be. */
   canaries: Map<string, boolean>
+  /** What was put in the place of assertions or the runner while the tests ran, or equals whatever it is compared with. */
+  odd: string[]
 }
 
 /** Where a tree may have been seen by the runner: any of these in front of a path is taken off. */
@@ -74,7 +76,7 @@ export const readReport = (text: string, secret: string, roots: readonly string[
   const relative = relativeTo(roots)
   const bare = without(roots)
   const digest = createHash('sha256').update(`${secret}\n`)
-  const record: TestRecord = {ended: false, tests: [], canaries: new Map()}
+  const record: TestRecord = {ended: false, tests: [], canaries: new Map(), odd: []}
   for (const one of text.split('\n')) {
     const line = one === '' ? undefined : parse(one)
     if (line === undefined) continue
@@ -82,6 +84,7 @@ export const readReport = (text: string, secret: string, roots: readonly string[
     else record.ended = false
     digest.update(`${one}\n`)
     if (line.t === 'canary') record.canaries.set(String(line.name), line.state === 'failed')
+    if (line.t === 'odd') record.odd.push(String(line.name))
     if (line.t !== 'test') continue
     const tested = line as unknown as Tested
     const file = relative(tested.file)
@@ -102,7 +105,7 @@ const goStates: Record<string, Tested['state']> = {pass: 'passed', fail: 'failed
 
 /** Reads what `go test -json` printed. */
 export const readGo = (stdout: string): TestRecord => {
-  const record: TestRecord = {ended: false, tests: [], canaries: new Map()}
+  const record: TestRecord = {ended: false, tests: [], canaries: new Map(), odd: []}
   const said = new Map<string, string>()
   for (const one of stdout.split('\n')) {
     if (!one.startsWith('{"')) continue
@@ -133,7 +136,7 @@ const cargoEnd = /^test result: (?:ok|FAILED)\. (\d+) passed; (\d+) failed; (\d+
 
 /** Reads what `cargo test` printed: only as good as libtest's text, and refused when its own sums do not agree. */
 export const readCargo = (stdout: string, stderr: string): TestRecord => {
-  const record: TestRecord = {ended: false, tests: [], canaries: new Map()}
+  const record: TestRecord = {ended: false, tests: [], canaries: new Map(), odd: []}
   let open = 0
   let agree = true
   let since: Tested[] = []

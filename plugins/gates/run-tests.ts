@@ -32,6 +32,7 @@ const choose = (checks: readonly Check[], gate: string | undefined): Check => {
 
 // The user's package.json is not touched here: the line of the script is run directly, as npm would, with its pre script.
 const lineFor = (check: Check, located: Located, aim: Aim, dir: string): string | undefined => {
+  if (located.recipe !== undefined) return undefined
   if (located.script === null) return launched(located, aim)
   if (!located.direct) return undefined
   const ground = groundOf(dir)

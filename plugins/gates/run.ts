@@ -1,5 +1,5 @@
 // Runs a check once on a laid tree and brings back what it has to show. The tree is a throwaway: the reporters are put
-// into it, and the one script that holds the runner is written anew for the time of the run.
+// into it, and the one script or line of a Makefile that holds the runner is written anew for the time of the run.
 
 import {existsSync, lstatSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join, posix} from 'node:path'
@@ -7,6 +7,7 @@ import type {Check, GateSite, JobReport, Laid} from '../../engine/plugin.ts'
 import {type Desk, layDesk} from './asset.ts'
 import {type Aim, launched, prelude} from './launch.ts'
 import {type Ground, type Located, locate} from './locate.ts'
+import {withLine} from './make.ts'
 import {scriptsOf, withScripts} from './manifest.ts'
 import {readRecord, type TestRecord} from './record.ts'
 
@@ -41,7 +42,7 @@ export const groundOf = (folder: string): Ground => {
     const full = join(folder, path)
     return existsSync(full) ? readFileSync(full, 'utf8') : undefined
   }
-  return {scripts: scriptsOf(read('package.json')), read}
+  return {scripts: scriptsOf(read('package.json')), read, has: (path) => existsSync(join(folder, path))}
 }
 
 /** Replaces a file of the tree. The old one may share its content with the user's file, so it is never written into. */
@@ -92,17 +93,25 @@ const touchedSince = (dir: string, before: Map<string, string>): string[] => {
   return [...before].filter(([path, mark]) => after.get(path) !== mark).map(([path]) => path)
 }
 
+/** The file of the project whose line holds the runner; undefined when the command itself does. */
+const holderOf = (located: Located | undefined): string | undefined =>
+  located === undefined ? undefined : located.script === null ? located.recipe?.file : 'package.json'
+
+const rewritten = ({script, recipe}: Located, text: string, line: string): string =>
+  script !== null ? withScripts(text, {[script]: line}) : recipe === undefined ? text : withLine(text, recipe, line)
+
 /** One run of a check on a laid tree, which is left as it was found, but for what the command itself wrote. */
 export const runOn = async (site: GateSite, check: Check, laid: Laid, how: How = {}): Promise<Ran> => {
   const {aimAt = () => ({kind: 'real'}), wallMs = site.wallMs, watched = []} = how
   const folder = join(laid.dir, check.dir)
   const located = locate(check.command, groundOf(folder))
   const desk = layDesk(laid.dir)
-  const manifest = join(folder, 'package.json')
-  const kept = located !== undefined && located.script !== null ? readFileSync(manifest, 'utf8') : undefined
+  const holder = holderOf(located)
+  const holding = holder && join(folder, holder)
+  const kept = holding && readFileSync(holding, 'utf8')
   try {
     const line = located === undefined ? check.command : launched(located, aimAt(desk, located))
-    if (kept !== undefined) replaceFile(manifest, withScripts(kept, {[located?.script as string]: line}))
+    if (holding !== undefined && kept !== undefined) replaceFile(holding, rewritten(located as Located, kept, line))
     const marks = marksOf(laid.dir, watched)
     const done = await site.run(laid, {
       argv: shell(check, desk, kept === undefined ? line : check.command),
@@ -112,7 +121,7 @@ export const runOn = async (site: GateSite, check: Check, laid: Laid, how: How =
     })
     return {...ranOf(located, done, desk, seenRoots(site, laid)), touched: touchedSince(laid.dir, marks)}
   } finally {
-    if (kept !== undefined) replaceFile(manifest, kept)
+    if (holding !== undefined && kept !== undefined) replaceFile(holding, kept)
     desk.dispose()
   }
 }

@@ -3,8 +3,10 @@
 
 import {posix} from 'node:path'
 import type {Check, GateSite} from '../../engine/plugin.ts'
+import {heldBeside, judges, loadedBy, startsTests} from './held.ts'
 import {reached} from './locate.ts'
 import {scriptsOf} from './manifest.ts'
+import {isTestish} from './testish.ts'
 
 /** What make reads by itself, and what those include. */
 const makefile = /^(?:GNUm|[mM])akefile$/
@@ -39,7 +41,11 @@ const recipes = (text: string, targets: readonly string[]): string[] => {
 }
 
 export interface Steps {
-  /** Is this path a step of the check's command, held as it was at the start? */
+  /** Scripts of the tests that the command starts, by their names in it. */
+  scripts: string[]
+  /** The check's command. */
+  command: string
+  /** Is this path a step of the check's command, or else a part of how its tests judge, held as it was at the start? */
   isStep(path: string): boolean
   /** Does the command need a file that the run has brought first? Then it said nothing at the start that could be held. */
   isNew: boolean
@@ -68,13 +74,22 @@ export const stepsOf = (check: Check, site: GateSite): Steps => {
   const parts = making ? [...site.start.keys()].filter((path) => makePart.test(posix.basename(path))) : []
   const made = parts.filter((path) => posix.dirname(path) === posix.normalize(check.dir || '.'))
   const targets = lines.flatMap(wordsIn)
-  const named = [...lines, ...made.flatMap((path) => recipes(read(path) ?? '', targets))]
-    .flatMap(wordsIn)
-    .map(inDir)
-    .filter((path) => site.start.has(path) && isNamed(path))
-  const steps = new Set(named)
+  const recipe = made.flatMap((path) => recipes(read(path) ?? '', targets))
+  const included = made.flatMap((path) => [...(read(path) ?? '').matchAll(/^[ -]?s?include\s+(.+)$/gm)].flatMap((hit) => wordsIn(hit[1] as string)).map(inDir))
+  const starting = (path: string): boolean => site.start.has(path) && startsTests(path, read(path))
+  const isScript = (path: string): boolean => site.start.has(path) && (isNamed(path) || starting(path))
+  const steps = new Set([...lines, ...recipe].flatMap(wordsIn).map(inDir).filter(isScript))
+  for (const path of wordsIn(check.command).map(inDir)) if (site.start.has(path) && judges(site, read, path)) steps.add(path)
+  // A script leads on to others: `run.sh` to `ci/unit.sh`.
+  for (const path of steps) for (const word of wordsIn(read(path) ?? '')) if (/\.\w+$|\//.test(word) && starting(inDir(word))) steps.add(inDir(word))
+  for (const path of [...included, ...loadedBy(site, check.dir, [...lines, ...recipe]), ...heldBeside(site, read)]) if (site.start.has(path)) steps.add(path)
   const isMadeHere = isMade(site, parts)
   return {
+    scripts: [...lines, ...recipe]
+      .flatMap(wordsIn)
+      .map(inDir)
+      .filter((path) => steps.has(path) || (site.now.has(path) && isTestish(path, site.start))),
+    command: check.command,
     isStep: (path) => steps.has(path) || isMadeHere(path),
     isNew: (making && parts.length === 0) || targets.map(inDir).some((path) => site.now.has(path) && !site.start.has(path)),
   }

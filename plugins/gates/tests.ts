@@ -7,14 +7,15 @@ import {join} from 'node:path'
 import type {Check, Gate, GateResult, GateSite, Laid} from '../../engine/plugin.ts'
 import {isFine, type Sung, sing} from './canary.ts'
 import {detect} from './detect.ts'
-import {failedFiles, isEmpty, lossOf, troubleOf} from './judge.ts'
+import {isImported, isSourceCode} from './held.ts'
+import {failedFiles, isEmpty, lossOf, oddTrouble, troubleOf} from './judge.ts'
 import {scriptOf} from './locate.ts'
 import {isNoTest} from './manifest.ts'
 import {countsOf, failuresOf, type TestRecord} from './record.ts'
 import {groundOf, type Ran, runOn} from './run.ts'
 import {type Difference, differenceOf, layOld, testishOf, treeKey} from './settings.ts'
 import {type Steps, stepsOf} from './steps.ts'
-import {isTestFile, matchesAny} from './testish.ts'
+import {isTestFile, isTestish, matchesAny} from './testish.ts'
 import {partsOf} from './words.ts'
 
 /** Trees that were laid for one check, and the run's facts. */
@@ -65,6 +66,7 @@ interface Base {
   record: TestRecord | null
   /** Test files that the start itself writes over while its tests run. */
   touched: string[]
+  wallMs: number
 }
 
 const bases = new Map<string, Base>()
@@ -77,7 +79,7 @@ const baseKey = ({check, site}: Work): string =>
 
 const keepBase = (work: Work, ran: Ran): Base => {
   if (bases.size >= maxBases) bases.delete(bases.keys().next().value as string)
-  const base = {record: ran.record, touched: ran.touched}
+  const base = {record: ran.record, touched: ran.touched, wallMs: ran.wallMs}
   bases.set(baseKey(work), base)
   return base
 }
@@ -119,6 +121,29 @@ const silentTrouble = async (work: Work, ran: Ran): Promise<string | undefined> 
   return spoke.length === 0 ? undefined : `tests were never reported (${spoke.slice(0, 3).join(', ')}): the process was left before`
 }
 
+const shadow = / stands in for the installed module$/
+
+/** A module that is new may have any name, but not that of one which the tests of the start took from elsewhere. */
+const isUsed = (work: Work, odd: string): boolean => !shadow.test(odd) || isImported(work.site, odd.replace(shadow, ''))
+
+/** Sources of now that answer an assertion of Vitest or Jest themselves, where none did at the start: such a value equals anything. */
+const matching = ({site, difference}: Work, ran: Ran): string | undefined => {
+  if (!difference.any || !/^(?:vitest|jest)$/.test(ran.located?.runner ?? '')) return undefined
+  const holds = (path: string, when: 'start' | 'now'): boolean =>
+    isSourceCode(path) && new TextDecoder().decode(site.read(path, when)).includes('asymmetricMatch')
+  const fresh = [...site.now].filter(([path, {sha256}]) => site.start.get(path)?.sha256 !== sha256 && !isTestish(path, site.start) && holds(path, 'now'))
+  if (fresh.length === 0 || [...site.start.keys()].some((path) => holds(path, 'start'))) return undefined
+  return `${fresh[0]?.[0]} brings asymmetricMatch, by which a value equals whatever it is compared with`
+}
+
+/** Code under test that replaces assertions or the runner, unless the start did so, too. */
+const oddity = async (work: Work, ran: Ran): Promise<string | undefined> => {
+  const odd = work.difference.any ? (ran.record?.odd ?? []).filter((one) => isUsed(work, one)) : []
+  if (odd.length === 0) return undefined
+  const {record} = await baseOf(work, enoughMs(ran))
+  return oddTrouble(odd.filter((one) => !record?.odd.includes(one)))
+}
+
 const canaryTrouble = (sung: Sung): string | undefined => {
   if (isFine(sung)) return undefined
   const where = (files: string[]): string => files.slice(0, 3).join(', ')
@@ -127,8 +152,16 @@ const canaryTrouble = (sung: Sung): string | undefined => {
     : `a test that must fail was never reported (${where(sung.absent)}): the process was left early, or the runner drops tests`
 }
 
-const canary = async (work: Work, laid: Laid, real: Ran): Promise<string | undefined> =>
-  canaryTrouble(await sing(work.site, work.check, laid, real, work.difference.any ? async () => layStart(work) : null))
+/** A suite slower than this is not run a second time in full: its canaries run after the imports only. */
+const fullBelowMs = 20_000
+
+const canary = async (work: Work, laid: Laid, real: Ran): Promise<string | undefined> => {
+  // A suite that the run itself has made slow is not spared for it.
+  const full = real.wallMs < fullBelowMs || (work.difference.any && (await baseOf(work, enoughMs(real))).wallMs < fullBelowMs)
+  return canaryTrouble(
+    await sing(work.site, work.check, laid, real, {full, start: work.difference.any ? async () => layStart(work) : null, scripts: work.steps.scripts}),
+  )
+}
 
 const enoughMs = (ran: Ran): number => Math.max(20_000, ran.wallMs * 4)
 
@@ -147,11 +180,20 @@ interface Old {
 
 /** The old tests on the new sources; undefined when there were none to hold on to. */
 const oldOnNew = async (work: Work, strict: boolean): Promise<Old | undefined> => {
-  const laid = use(work, layOld(work.site, strict, work.steps.isStep))
+  const laid = use(work, layOld(work.site, strict, work.steps))
   if (!startable(work, laid)) return undefined
   const ran = await runOn(work.site, work.check, laid, {watched: work.watched})
   const trouble = troubleOf(ran, work.site.wallMs)
-  if (trouble === undefined) return {ran, trouble: (await touchTrouble(work, ran)) ?? (await silentTrouble(work, ran)) ?? (await canary(work, laid, ran))}
+  if (trouble === undefined)
+    return {
+      ran,
+      trouble:
+        (await touchTrouble(work, ran)) ??
+        (await silentTrouble(work, ran)) ??
+        matching(work, ran) ??
+        (await oddity(work, ran)) ??
+        (await canary(work, laid, ran)),
+    }
   if (isEmpty(ran)) {
     const {record} = await baseOf(work, enoughMs(ran))
     if (record?.tests.every((one) => one.whole && one.state === 'failed')) return undefined
@@ -188,9 +230,14 @@ const judgeNew = async (work: Work): Promise<GateResult> => {
   if (!work.difference.any) keepBase(work, ran)
   if (trouble !== undefined) return result(work, ran, trouble, work.difference.any ? knownBase(work) : null)
   const alike = work.difference.edited.length === 0 && work.difference.added.length === 0
-  const sung = (alike ? await touchTrouble(work, ran) : undefined) ?? (await silentTrouble(work, ran)) ?? (await canary(work, laid, ran))
+  const sung =
+    (alike ? await touchTrouble(work, ran) : undefined) ??
+    (await silentTrouble(work, ran)) ??
+    matching(work, ran) ??
+    (await oddity(work, ran)) ??
+    (await canary(work, laid, ran))
   if (sung !== undefined || !work.difference.any) return result(work, ran, sung, null)
-  const counting = ran.record !== null || work.check.runner !== 'command'
+  const counting = ran.record !== null || !/^(?:command|make)$/.test(work.check.runner)
   const base = counting ? (await baseOf(work, enoughMs(ran))).record : null
   return result(work, ran, lossOf(base, ran.record, spares(work)), base)
 }
@@ -225,8 +272,7 @@ const judge = async (work: Work): Promise<GateResult> => {
 
 const check = async (wanted: Check, site: GateSite): Promise<GateResult> => {
   const steps = stepsOf(wanted, site)
-  const {isStep} = steps
-  const work: Work = {check: wanted, site, steps, difference: differenceOf(site, isStep), startedAt: site.clock(), watched: testishOf(site, isStep), laid: []}
+  const work: Work = {check: wanted, site, steps, difference: differenceOf(site, steps), startedAt: site.clock(), watched: testishOf(site, steps), laid: []}
   try {
     return await judge(work)
   } finally {

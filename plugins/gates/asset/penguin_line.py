@@ -70,6 +70,10 @@ class Report:
     def canary(self, name, failed):
         self.put({'t': 'canary', 'name': name, 'state': 'failed' if failed else 'passed'})
 
+    def odd(self, names):
+        for name in names:
+            self.put({'t': 'odd', 'name': name})
+
     def end(self):
         if self.out is None:
             return

@@ -9,13 +9,23 @@ import pathlib
 import random
 import unittest
 
+import _pytest.nodes
+import _pytest.outcomes
+import _pytest.python
+import _pytest.reports
+import _pytest.runner
+import _pytest.skipping
+import _pytest.unittest
 import penguin_line
+import penguin_whole
 import pytest
 
 _Failed = AssertionError
 _fail = pytest.fail.Exception
 report = penguin_line.Report()
 mark = 'penguin_canary_'
+_inner = (_pytest.nodes, _pytest.outcomes, _pytest.python, _pytest.reports, _pytest.runner, _pytest.skipping, _pytest.unittest)
+whole = penguin_whole.Whole(os.environ.get('PENGUIN_GATE_ROOT', os.getcwd()), pytest, *_inner)
 
 
 def statement():
@@ -62,6 +72,12 @@ canaries = {'statement': statement, 'raises': raises, 'helpers': helpers}
 class Plugin:
     def __init__(self):
         self.seen = {}
+        self.codes = []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session):
+        functions = [getattr(item, 'function', None) for item in session.items]
+        self.codes = [(one, one.__code__) for one in functions if hasattr(one, '__code__')]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report):
@@ -96,6 +112,8 @@ class Plugin:
     def pytest_runtestloop(self, session):
         yield
         if not session.config.option.collectonly:
+            report.odd(whole.odd())
+            report.odd(sorted({'%s was replaced' % one.__qualname__ for one, code in self.codes if one.__code__ is not code}))
             self.chirp(session)
 
     def chirp(self, session):

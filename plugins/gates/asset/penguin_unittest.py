@@ -7,6 +7,7 @@ import sys
 _here = os.path.dirname(os.path.abspath(__file__))
 sys.path = [_here] + [one for one in sys.path if os.path.abspath(one or '.') != _here]
 import penguin_line
+import penguin_whole
 
 sys.path[0] = os.getcwd()
 # The real package, even where the project has a file of this name.
@@ -22,6 +23,7 @@ _TestCase = unittest.TestCase
 _Failed = AssertionError
 
 report = penguin_line.Report()
+whole = penguin_whole.Whole(os.environ.get('PENGUIN_GATE_ROOT', os.getcwd()))
 
 
 def file_of(test):
@@ -141,6 +143,7 @@ class Runner(unittest.TextTestRunner):
 
 if __name__ == '__main__':
     ran = program(module=None, testRunner=Runner, exit=False)
+    report.odd(whole.odd())
     canary(Result)
     report.end()
     good = ran.result.wasSuccessful()
