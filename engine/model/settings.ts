@@ -1,7 +1,7 @@
 // How a provider is reached: what is built in, then the configuration, then the environment. Keys come from the
 // environment only, and only by the variable that belongs to the provider.
 
-import {isNear} from '../base/address.ts'
+import {isNear, joined} from '../base/address.ts'
 import {bad, type Envelope, good} from '../base/envelope.ts'
 import type {Config, ProviderConfig} from '../contract/config.ts'
 import {fault} from '../contract/fault.ts'
@@ -55,6 +55,9 @@ const netOf = (env: Environment): ProviderSettings['net'] => {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
 }
 
+/** One's own servers keep all of it under /v1, and print their address without it. */
+const withVersion = (baseUrl: string): string => (URL.canParse(baseUrl) && new URL(baseUrl).pathname === '/' ? joined(baseUrl, '/v1') : baseUrl)
+
 /** `cwd` is the folder that recordings are relative to. Faults: config.invalid. */
 export const providerSettings = (config: Config, env: Environment, name: string, cwd = ''): Envelope<ProviderSettings> => {
   const built = builtInProviders[name]
@@ -63,7 +66,8 @@ export const providerSettings = (config: Config, env: Environment, name: string,
   const invalid = (why: string, hint = '') => bad(fault('config.invalid', {file, why, hint}))
   const protocol = own?.protocol ?? built?.protocol
   if (!protocol) return invalid(`there is no provider named ${name}`, `declare it under providers.${name}`)
-  const baseUrl = (built?.baseUrlEnv && env[built.baseUrlEnv]) || own?.baseUrl || (protocol === 'replay' ? cwd : built?.baseUrl)
+  const written = (built?.baseUrlEnv && env[built.baseUrlEnv]) || own?.baseUrl || (protocol === 'replay' ? cwd : built?.baseUrl)
+  const baseUrl = written && protocol === 'openai-chat' && built?.baseUrlEnv ? withVersion(written) : written
   if (baseUrl === undefined) return invalid(`providers.${name} has no baseUrl`, `set providers.${name}.baseUrl`)
   const apiKeyEnv = own?.apiKeyEnv ?? built?.apiKeyEnv
   const apiKey = apiKeyEnv ? env[apiKeyEnv] : undefined

@@ -55,14 +55,17 @@ const blocksOf = (message: Message, route: string, digest: () => string): Block[
   return [{type: 'tool_result', tool_use_id: idOf(message.call), content: message.text, ...(message.ok ? {} : {is_error: true as const})}]
 }
 
-/** `messages` without the system messages that open the conversation; `opening` is all that stands before them. `bound` is the digest of the whole. */
-export const wireMessages = (messages: readonly Message[], route: string, opening: string): {wire: WireMessage[]; bound: string} => {
+/**
+ * `messages` without the system messages that open the conversation; `opening` is all that stands before them. `bound` is the digest of
+ * the whole. `noThoughts`: the server refused one that it was given back.
+ */
+export const wireMessages = (messages: readonly Message[], route: string, opening: string, noThoughts = false): {wire: WireMessage[]; bound: string} => {
   const hash = createHash('sha256').update(opening)
   const digest = (): string => hash.copy().digest('base64').slice(0, 22)
   const wire: WireMessage[] = []
   for (const message of messages) {
     const role = message.from === 'model' ? 'assistant' : 'user'
-    const content = blocksOf(message, route, digest)
+    const content = blocksOf(message, route, digest).filter(({type}) => !noThoughts || !/thinking$/.test(type))
     const last = wire.at(-1)
     if (content.length === 0) continue
     hash.update(role + JSON.stringify(content))

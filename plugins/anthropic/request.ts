@@ -57,7 +57,7 @@ export const requestOf = (turn: Turn, card: ModelCard, route: string): {body: ob
   const opening = start === -1 ? turn.messages : turn.messages.slice(0, start)
   const system = opening.map(({text}) => text).join('\n\n')
   const tools = turn.tools.map(toolOf)
-  const {wire: messages, bound} = wireMessages(turn.messages.slice(opening.length), route, JSON.stringify([system, tools]))
+  const {wire: messages, bound} = wireMessages(turn.messages.slice(opening.length), route, JSON.stringify([system, tools]), turn.thoughts === 'none')
   const limit = Math.min(turn.sampling.maxOutputTokens ?? card.output, card.output)
   const thinking = thinkingFor(turn, limit, messages)
   markLastUser(messages)

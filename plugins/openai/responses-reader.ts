@@ -92,11 +92,14 @@ export const openReader = ({route, tally, refuse, mostTokens = Number.POSITIVE_I
   const close = (event: Extract<ResponseStreamEvent, {type: 'response.completed' | 'response.incomplete'}>): Part | undefined => {
     const {response} = event
     usage = usageOf(response.usage)
+    // Some say so only in here, under an event that calls itself completed (vLLM).
+    if (response.status === 'failed') throw failure(response.error?.code ?? 'server_error', response.error?.message ?? 'the response failed')
+    if (response.status === 'cancelled') throw new WireError(fault('model.cut', {route}))
     const {model, service_tier: serviceTier, temperature, top_p: topP, reasoning} = response
     told = toldOf({model, serviceTier, temperature, topP, effort: reasoning?.effort}).told
     const reason = response.incomplete_details?.reason
     if (reason === 'content_filter') throw failure('content_filter', 'the content filter stopped the answer')
-    why = event.type === 'response.incomplete' || usage.output >= mostTokens ? 'length' : 'stop'
+    why = event.type === 'response.incomplete' || response.status === 'incomplete' || usage.output >= mostTokens ? 'length' : 'stop'
     for (const [index, item] of (response.output ?? []).entries()) items.set(index, item)
     const text = spoke ? '' : textIn([...items.values()])
     return text ? speak(text) : undefined

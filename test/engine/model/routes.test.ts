@@ -125,6 +125,10 @@ describe('providerSettings', () => {
     expect(settings('lab').models?.free?.price).toBeUndefined()
     expect(settings('ollama', {OLLAMA_HOST: '10.0.0.9'}).baseUrl).toBe('10.0.0.9')
     expect(settings('vllm', {VLLM_BASE_URL: 'http://gpu:8000/v1'}).baseUrl).toBe('http://gpu:8000/v1')
+    // As the servers print it.
+    expect(settings('vllm', {VLLM_BASE_URL: 'http://gpu:8000'}).baseUrl).toBe('http://gpu:8000/v1')
+    expect(settings('llamacpp', {LLAMACPP_BASE_URL: 'http://gpu:8080/'}).baseUrl).toBe('http://gpu:8080/v1')
+    expect(settings('sglang', {SGLANG_BASE_URL: 'http://gpu/models'}).baseUrl).toBe('http://gpu/models')
     expect(settings('replay', {}, configOf(), '/work').baseUrl).toBe('/work')
   })
 

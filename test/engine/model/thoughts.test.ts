@@ -70,6 +70,17 @@ describe('thoughts that go back', () => {
     expect((await asking(mixed, [why])).sent).toEqual([undefined, 'none'])
   })
 
+  it.each([
+    'messages.1.content.0: Invalid `signature` in `thinking` block',
+    'messages.3.content.1: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.',
+  ])('%s: signed ones with none, once', async (why) => {
+    const [first, ...rest] = replied(false)
+    const signed = [user, {...first, keep: {provider: 'lab/m', items: [{type: 'thinking', block: {}}]}} as Message, ...rest]
+    expect(await asking(signed, [why])).toEqual({sent: [undefined, 'none'], code: undefined})
+    expect(await asking(signed, [why, why])).toEqual({sent: [undefined, 'none'], code: 'model.refused'})
+    expect(await asking(bare, [why])).toEqual({sent: [undefined], code: 'model.refused'})
+  })
+
   it('are not to blame where none were sent and none are wanted, or another field is meant', async () => {
     for (const why of [unsupported, 'The reasoning_content is odd.', 'Missing `reasoning_contents`', 'Field required']) {
       expect(await asking(bare, [why])).toEqual({sent: [undefined], code: 'model.refused'})

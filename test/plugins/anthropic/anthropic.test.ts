@@ -136,8 +136,8 @@ describe('a reply of the Messages API', () => {
       {from: 'model', text: first.text, calls, keep: first.end.keep},
       {from: 'tool', call: calls[0]?.id as CallId, tool: 'read', ok: true, text: 'let a'},
     ]
-    const said = async (model: string, history = messages) => {
-      await gather(client.stream(turnOf({model, messages: history, sampling: {effort: 'low'}}), AbortSignal.timeout(5000)))
+    const said = async (model: string, history = messages, thoughts: Turn['thoughts'] = undefined) => {
+      await gather(client.stream(turnOf({model, messages: history, sampling: {effort: 'low'}, ...(thoughts ? {thoughts} : {})}), AbortSignal.timeout(5000)))
       return server.requests.at(-1)?.body as unknown as Body
     }
     const same = await said('scripted')
@@ -152,6 +152,9 @@ describe('a reply of the Messages API', () => {
     const changed = await said('scripted', [{from: 'system', text: 'You plan.'}, ...messages.slice(1)])
     expect(changed.messages[1]?.content.map(({type}) => type)).toEqual(['text', 'tool_use'])
     expect(changed.thinking).toBeUndefined()
+    const refused = await said('scripted', messages, 'none')
+    expect(refused.messages[1]).toEqual(changed.messages[1])
+    expect(refused.thinking).toBeUndefined()
     const other = await said('other')
     expect(other.messages[1]?.content.map(({type}) => type)).toEqual(['text', 'tool_use'])
     expect(other.thinking).toBeUndefined()

@@ -91,6 +91,13 @@ describe('the Responses API as others serve it', () => {
     expect((await saying([text('a', 0), text('b', 0), text('b', 0), done(0)])).text).toBe('abb')
   })
 
+  it('believes what stands inside an event that calls itself completed', async () => {
+    const ended = (response: object) => saying([text('half'), {type: 'response.completed', response: {output: [], ...response}}])
+    expect((await ended({status: 'failed', error: {code: 'server_error', message: 'x'}})).end.error?.code).toBe('model.broken')
+    expect((await ended({status: 'cancelled'})).end.error?.code).toBe('model.cut')
+    expect((await ended({status: 'incomplete', incomplete_details: {reason: 'max_output_tokens'}})).end.why).toBe('length')
+  })
+
   it('reads an error whose words are one deeper', async () => {
     const got = await saying([{type: 'error', error: {type: 'too_many_requests', code: 'rate_limit_exceeded', message: 'Please try again in 300ms.'}}])
     expect(got.end).toMatchObject({error: {code: 'model.limited'}, waitMs: 300})
