@@ -45,7 +45,7 @@ const gateBody = (z: Zod) =>
     summary: z.string(),
     counts: counts(z),
   })
-const side = (z: Zod) => z.object({mode: z.string(), sha256: z.string()}).nullable()
+const side = (z: Zod) => z.object({mode: z.string(), sha256: z.string(), bits: z.number().optional()}).nullable()
 const change = (z: Zod) => z.object({path: z.string(), before: side(z), after: side(z)})
 const files = (z: Zod) => z.array(z.object({path: z.string(), change: z.enum(['added', 'changed', 'deleted']), add: z.number(), del: z.number()}))
 const outcome = (z: Zod) =>

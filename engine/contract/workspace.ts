@@ -8,9 +8,14 @@ export type Path = string
 /** Octal file mode as git writes it: regular, executable, symbolic link (the blob is the link's target). */
 export type FileMode = '100644' | '100755' | '120000'
 
-export interface TreeEntry {
+/** What a path held. `bits`: its permissions, where they are not those that a new file gets; they tell no two states apart. */
+export interface Side {
   mode: FileMode
   sha256: BlobId
+  bits?: number
+}
+
+export interface TreeEntry extends Side {
   sizeBytes: number
 }
 
@@ -20,8 +25,8 @@ export type Tree = ReadonlyMap<Path, TreeEntry>
 /** One path before and after an effect; null where the file was not there. */
 export interface Change {
   path: Path
-  before: {mode: FileMode; sha256: BlobId} | null
-  after: {mode: FileMode; sha256: BlobId} | null
+  before: Side | null
+  after: Side | null
 }
 
 /** A line of `run.closed.files`. */

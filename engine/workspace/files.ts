@@ -26,13 +26,8 @@ import {
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from 'node:path'
 import type {BlobId} from '../base/id.ts'
 import {bad, type Envelope, fault, good} from '../contract/fault.ts'
-import type {FileMode, Path} from '../contract/workspace.ts'
+import type {FileMode, Path, Side} from '../contract/workspace.ts'
 import {ownFolders} from './listing.ts'
-
-export interface Side {
-  mode: FileMode
-  sha256: BlobId
-}
 
 /** What stands at a path: a file or link with its content, nothing, or something that is neither (a folder, a socket). */
 export type Found = {is: 'file'; side: Side; content: Uint8Array} | {is: 'nothing'} | {is: 'other'}
@@ -54,6 +49,17 @@ export const modeOf = (stat: Stats): FileMode | undefined => {
   if (!stat.isFile()) return undefined
   return stat.mode & 0o100 ? '100755' : '100644'
 }
+
+const bitsOfNew = (mode: FileMode): number => (mode === '100755' ? 0o777 : 0o666) & ~process.umask()
+
+/** `{bits}` where the permissions of a file are not those of a new one. */
+export const bitsOf = (stat: Stats, mode: FileMode): Pick<Side, 'bits'> => {
+  const bits = stat.mode & 0o777
+  return mode === '120000' || bits === bitsOfNew(mode) ? {} : {bits}
+}
+
+/** What is told of a side, whatever else is known of it. */
+export const plainSide = ({mode, sha256, bits}: Side): Side => ({mode, sha256, ...(bits === undefined ? {} : {bits})})
 
 /** Bytes of a file, or the target of a link. */
 export const contentOf = (path: string, mode: FileMode): Uint8Array => (mode === '120000' ? readlinkSync(path, 'buffer') : readFileSync(path))
@@ -98,7 +104,7 @@ export const look = (root: string, path: Path): Found => {
   const mode = modeOf(stat)
   if (!mode) return {is: 'other'}
   const content = contentOf(at, mode)
-  return {is: 'file', side: {mode, sha256: sha256Of(content)}, content}
+  return {is: 'file', side: {mode, sha256: sha256Of(content), ...bitsOf(stat, mode)}, content}
 }
 
 export const sameSide = (a: Side | null, b: Side | null): boolean => a?.sha256 === b?.sha256 && a?.mode === b?.mode
@@ -119,7 +125,7 @@ const makeParents = (root: string, path: Path): void => {
 
 const permissions = (mode: FileMode, before: Stats | undefined): number => {
   const executable = mode === '100755'
-  if (!before?.isFile()) return (executable ? 0o777 : 0o666) & ~process.umask()
+  if (!before?.isFile()) return bitsOfNew(mode)
   const bits = before.mode & 0o7777
   if (((bits & 0o100) !== 0) === executable) return bits
   // Executable for whoever may read.
@@ -127,10 +133,10 @@ const permissions = (mode: FileMode, before: Stats | undefined): number => {
 }
 
 /**
- * Puts a file or link in place, whole or not at all; other permission bits of a file that is there stay.
+ * Puts a file or link in place, whole or not at all; permission bits of a file that is there stay, unless `bits` says others.
  * Throws when a folder above is a link or a file, and whatever the disk says.
  */
-export const putFile = (root: string, path: Path, mode: FileMode, content: Uint8Array): void => {
+export const putFile = (root: string, path: Path, {mode, bits}: Omit<Side, 'sha256'>, content: Uint8Array): void => {
   if (!isTreePath(path) || wayTo(root, path) === 'blocked') throw new Error(`${path} leads out of the folder`)
   makeParents(root, path)
   const at = join(root, path)
@@ -139,8 +145,8 @@ export const putFile = (root: string, path: Path, mode: FileMode, content: Uint8
   try {
     if (mode === '120000') symlinkSync(Buffer.from(content), beside)
     else {
-      writeFileSync(beside, content, {flag: 'wx'})
-      chmodSync(beside, permissions(mode, before))
+      writeFileSync(beside, content, {flag: 'wx', mode: 0o600})
+      chmodSync(beside, bits ?? permissions(mode, before))
     }
     own(beside, before ?? lstatOf(dirname(at)))
     renameSync(beside, at)

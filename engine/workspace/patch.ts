@@ -2,8 +2,8 @@
 // door to the package `diff`.
 
 import {diffLines, structuredPatch} from 'diff'
-import type {BlobStore, Change, FileSummary, Path} from '../contract/workspace.ts'
-import {type Side, sameSide} from './files.ts'
+import type {BlobStore, Change, FileSummary, Path, Side} from '../contract/workspace.ts'
+import {sameSide} from './files.ts'
 
 /** One change a path, from the first state to the last; what came back to where it began is left out. Sorted by path. */
 export const netChanges = (effects: readonly (readonly Change[])[]): Change[] => {

@@ -9,8 +9,8 @@
 
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
-import type {BlobStore, Change, Path, RestorePlan} from '../contract/workspace.ts'
-import {dropFile, type Found, isTreePath, look, lstatOf, pruneAbove, putFile, type Side, sameSide} from './files.ts'
+import type {BlobStore, Change, Path, RestorePlan, Side} from '../contract/workspace.ts'
+import {dropFile, type Found, isTreePath, look, lstatOf, pruneAbove, putFile, sameSide} from './files.ts'
 
 /** A plan that also knows what force would do. `before` of each change is what is there now, `after` what will be. */
 export interface Plan extends RestorePlan {
@@ -131,7 +131,7 @@ const applyOne = ({path, before, after}: Change, dir: string, blobs: BlobStore):
     else {
       const content = blobs.get(after.sha256)
       if (!content) return false
-      putFile(dir, path, after.mode, content)
+      putFile(dir, path, after, content)
     }
     return true
   } catch {

@@ -8,7 +8,7 @@ import {mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync} 
 import {dirname, join} from 'node:path'
 import type {BlobId} from '../base/id.ts'
 import type {BlobStore, FileMode, Path, Tree, TreeEntry} from '../contract/workspace.ts'
-import {contentOf, lstatOf, modeOf, sha256Of, sha256OfFile} from './files.ts'
+import {bitsOf, contentOf, lstatOf, modeOf, sha256Of, sha256OfFile} from './files.ts'
 import {isSettled, type LeftOut, type ListingOptions, type Missed, openListing} from './listing.ts'
 
 export interface StockOptions extends ListingOptions {
@@ -57,17 +57,17 @@ interface Known {
 const matches = (known: Known, stat: Stats): boolean =>
   known.settled && known.mtimeMs === stat.mtimeMs && known.ctimeMs === stat.ctimeMs && known.ino === stat.ino && known.entry.sizeBytes === stat.size
 
-type Row = [Path, FileMode, BlobId, number, number, number, number]
+type Row = [Path, FileMode, BlobId, number, number, number, number, number]
 
-const version = 1
+const version = 2
 
 const loadCache = (file: string, dir: string): Map<Path, Known> => {
   const known = new Map<Path, Known>()
   try {
     const kept = JSON.parse(readFileSync(file, 'utf8')) as {v: number; dir: string; rows: Row[]}
     if (kept.v !== version || kept.dir !== dir) return known
-    for (const [path, mode, sha256, sizeBytes, mtimeMs, ctimeMs, ino] of kept.rows)
-      known.set(path, {entry: {mode, sha256, sizeBytes}, mtimeMs, ctimeMs, ino, settled: true, stored: false, scan: 0})
+    for (const [path, mode, sha256, sizeBytes, mtimeMs, ctimeMs, ino, bits] of kept.rows)
+      known.set(path, {entry: {mode, sha256, sizeBytes, ...(bits < 0 ? {} : {bits})}, mtimeMs, ctimeMs, ino, settled: true, stored: false, scan: 0})
   } catch {
     known.clear()
   }
@@ -77,7 +77,7 @@ const loadCache = (file: string, dir: string): Map<Path, Known> => {
 const saveCache = (file: string, dir: string, known: ReadonlyMap<Path, Known>): void => {
   const rows: Row[] = []
   for (const [path, {entry, mtimeMs, ctimeMs, ino, settled}] of known)
-    if (settled) rows.push([path, entry.mode, entry.sha256, entry.sizeBytes, mtimeMs, ctimeMs, ino])
+    if (settled) rows.push([path, entry.mode, entry.sha256, entry.sizeBytes, mtimeMs, ctimeMs, ino, entry.bits ?? -1])
   const beside = `${file}.${process.pid}`
   try {
     mkdirSync(dirname(file), {recursive: true})
@@ -111,7 +111,8 @@ const know = (state: State, path: Path, stat: Stats, known: Known | undefined): 
   try {
     const sha256 = hashOf(join(state.options.dir, path), stat, mode)
     const same = known?.entry.sha256 === sha256
-    const entry = same && known.entry.mode === mode && known.entry.sizeBytes === stat.size ? known.entry : {mode, sha256, sizeBytes: stat.size}
+    const now: TreeEntry = {mode, sha256, ...bitsOf(stat, mode), sizeBytes: stat.size}
+    const entry = same && known.entry.mode === mode && known.entry.bits === now.bits && known.entry.sizeBytes === stat.size ? known.entry : now
     if (!known || known.mtimeMs !== stat.mtimeMs) state.unsaved += 1
     const {mtimeMs, ctimeMs, ino} = stat
     return {entry, mtimeMs, ctimeMs, ino, settled: isSettled(stat, seenAtMs), stored: same && known.stored, scan: 0}

@@ -9,8 +9,8 @@ import {hash} from 'node:crypto'
 import {realpathSync, type Stats} from 'node:fs'
 import {dirname, join, relative, sep} from 'node:path'
 import {many} from '../base/many.ts'
-import type {Change, Path, Tracker, Tree, TreeEntry} from '../contract/workspace.ts'
-import {isTreePath, lstatOf, type Side, sameSide, wayTo} from './files.ts'
+import type {Change, Path, Side, Tracker, Tree, TreeEntry} from '../contract/workspace.ts'
+import {isTreePath, lstatOf, plainSide, sameSide, wayTo} from './files.ts'
 import type {LeftOut} from './listing.ts'
 import {openStock, type Stock, type StockOptions} from './stock.ts'
 
@@ -34,7 +34,7 @@ interface Open {
   named: Map<Path, number>
 }
 
-const sideOf = (entry: TreeEntry | null): Side | null => entry && {mode: entry.mode, sha256: entry.sha256}
+const sideOf = (entry: TreeEntry | null): Side | null => entry && plainSide(entry)
 
 /** The path in the tree that a name leads to; undefined when it leads out of the folder or into git's or Penguin's own. */
 const treePath = (dir: string, path: Path): Path | undefined => {

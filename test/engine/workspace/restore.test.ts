@@ -73,6 +73,24 @@ describe('putting back', () => {
     expect(place.plan()).toEqual({changes: [], conflicts: [], forced: []})
   })
 
+  it('gives what was removed or made anew the permissions that it had', () => {
+    using place = open({key: 'secret', 'ro.txt': 'r', tool: '#!/bin/sh\n', moved: 'm', plain: 'p'})
+    const bits = {key: 0o600, 'ro.txt': 0o444, tool: 0o700, moved: 0o640, plain: 0o666 & ~process.umask()}
+    for (const [path, mode] of Object.entries(bits)) chmodSync(join(place.dir, path), mode)
+    const now = () => Object.fromEntries(Object.keys(bits).map((path) => [path, statSync(join(place.dir, path)).mode & 0o777]))
+    place.act(() => {
+      for (const path of Object.keys(bits)) rmSync(join(place.dir, path))
+      plant(place.dir, {'ro.txt': 'another', 'tool/inside': '1'})
+    })
+    const undone = place.restore()
+    expect(now()).toEqual(bits)
+    // There and back again.
+    applyRestore(planRestore([undone], place.dir, place.blobs), place.dir, place.blobs)
+    place.restore()
+    expect(now()).toEqual(bits)
+    expect(undone.find(({path}) => path === 'plain')?.after).not.toHaveProperty('bits')
+  })
+
   it('is itself undone by what it answers', () => {
     using place = open({'a.txt': '1', 'b.txt': '1', 'c/d.txt': '1'})
     place.act(() => {
