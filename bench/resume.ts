@@ -18,6 +18,7 @@ import {killAll, openStage, percentile, rareLetter, residentMb, type Stage, wait
 const rounds = wished('PENGUIN_BENCH_ROUNDS', 5)
 const [calls, turns, copies, keys] = [20, 12, 20, 120]
 const run = 'r_bench00000000000' as RunId
+const lastWords = 'That is all of it.'
 const repeated = /^(?:model\.asked|model\.replied|tool\.)/
 
 /** What a tool said to the model lies in the database up to 64 KB a line: mostly short, at times a whole file. */
@@ -72,7 +73,8 @@ interface Resumed {
 const resumeOnce = async (place: Stage['place'], args: readonly string[]): Promise<Resumed> => {
   await using stage = openStage({place, args: ['--resume', run, ...args]})
   const {terminal, startMs} = stage
-  const shown = /^ ✓ done.*\n> ⣿/m
+  // How it ended, what its agent said last, and the key.
+  const shown = (frame: string): boolean => /^ ✓ done.*\n> ⣿/m.test(frame) && frame.includes(lastWords)
   terminal.type('⣿')
   await terminal.until(shown, 20_000)
   const usableMs = performance.now() - startMs
@@ -93,7 +95,7 @@ export const bench = async (): Promise<Figure[]> => {
   const files = Object.fromEntries(Array.from({length: calls}, (_, n) => [`file-${n}.txt`, 'a line\n'.repeat(100)]))
   await using server = await modelServer(() => {
     turn += 1
-    if (turn > turns) return {text: 'That is all of it.'}
+    if (turn > turns) return {text: lastWords}
     return {calls: Array.from({length: calls}, (_, n) => callOf(turn, n))}
   })
   const way = ways.chat(server)

@@ -12,6 +12,7 @@ const headBytes = 8
 const strideBytes = 512
 /** A process that worked so much longer has compiled more. */
 const worth = 1.5
+const settledMs = 4000
 const weekMs = 7 * 24 * 60 * 60 * 1000
 // V8 takes code only from a process with the same options; those that tell them apart (the size of the heap) come last.
 const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join('').replace(/\W+/g, '').slice(-60)
@@ -66,11 +67,16 @@ export const load = (file, meta) => {
   const known = read(path)
   const script = new Script(source, {...at, ...(known ? {cachedData: known.code} : {})})
   // Held no longer than it is needed: it is as large as the chunk.
-  const knownMs = known && !script.cachedDataRejected ? known.ms : 0
-  process.once('exit', () => {
+  let knownMs = known && !script.cachedDataRejected ? known.ms : 0
+  const keep = () => {
     const {user, system} = process.cpuUsage()
     const ms = Math.round((user + system) / 1000)
-    if (ms > knownMs * worth) write(path, ms, script.createCachedData())
-  })
+    if (ms <= knownMs * worth) return
+    knownMs = ms
+    write(path, ms, script.createCachedData())
+  }
+  process.once('exit', keep)
+  // Whoever is killed has no such end: the first of a build keeps what there is once it has settled.
+  if (knownMs === 0) setTimeout(keep, settledMs).unref()
   return script.runInThisContext()
 }

@@ -3,15 +3,17 @@
 export interface FirstSight {
   /** A screen has been told what was, or the gist of it. */
   seen(): void
-  /** Resolves then; at once where nothing was, and also when no screen comes. */
+  /** Resolves a moment after that; at once where nothing was, and also when no screen comes. */
   over: Promise<void>
 }
 
+/** What it was told is drawn by then, and the panes beside it. */
+const drawnMs = 150
 const longestMs = 1000
 
 export const openFirstSight = (hasPast: boolean): FirstSight => {
-  const {promise: over, resolve: seen} = Promise.withResolvers<void>()
-  if (hasPast) setTimeout(seen, longestMs).unref()
-  else seen()
-  return {seen, over}
+  const {promise: over, resolve} = Promise.withResolvers<void>()
+  if (hasPast) setTimeout(resolve, longestMs).unref()
+  else resolve()
+  return {seen: () => void setTimeout(resolve, drawnMs).unref(), over}
 }

@@ -21,6 +21,11 @@ const worthEvents = 500
 
 type Story = Extract<KeeperSays, {tell: 'story'}>
 
+/** Of the log: it is opened to be read, and not at first. */
+const gistLines = 200
+/** What the gist shows is drawn by then, and the panes beside it. */
+const restMs = 200
+
 export interface Folded {
   story: Story
   /** For the next time. */
@@ -53,7 +58,8 @@ const withPage = ({view, at}: Told, page: readonly Event[]): Told => ({
 const gistOf = (past: Past, first: Told, known?: Known): Story | undefined => {
   let told = first
   for (const page of past.gist(known)) told = withPage(told, page)
-  return told === first || charsOf(told.view) > mostChars ? undefined : {tell: 'story', view: packed(told.view), at: told.at}
+  if (told === first || charsOf(told.view) > mostChars) return undefined
+  return {tell: 'story', view: packed({...told.view, log: told.view.log.slice(-gistLines)}), at: told.at}
 }
 
 /**
@@ -65,7 +71,10 @@ export const foldStory = async (past: Past, soon?: (gist: Story) => void): Promi
   let told: Told = {view, at: known?.at ?? 0}
   let fresh = 0
   const gist = soon && gistOf(past, told, known)
-  if (gist) soon?.(gist)
+  if (gist) {
+    soon?.(gist)
+    await new Promise((resolve) => setTimeout(resolve, restMs))
+  }
   for (const page of past.pages(known)) {
     await turn()
     fresh += page.length

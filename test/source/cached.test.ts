@@ -1,6 +1,6 @@
 // A chunk that runs from a cache of compiled code does what it does without one, whatever is wrong with the cache.
 
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawnSync} from 'node:child_process'
 import {copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
@@ -71,6 +71,18 @@ describe('a chunk from the cache', () => {
     writeFileSync(path, spoil(whole))
     expect(run(dir, cache)).toBe(expected)
     expect(readFileSync(path).length).toBeGreaterThan(20_000)
+    expect(run(dir, cache)).toBe(expected)
+  })
+
+  it('is kept before the end by a program that may have none, as one that is killed', () => {
+    const dir = dist()
+    const cache = join(tempFolder(), 'v8')
+    const sooner = 'const real=setTimeout;globalThis.setTimeout=(work,ms)=>real(work,ms/40);'
+    const killed = 'const{a}=await import("./run-A.js");await a();real(()=>process.kill(process.pid,"SIGKILL"),1500);'
+    writeFileSync(join(dir, 'killed.js'), sooner + killed)
+    const {signal} = spawnSync(process.execPath, [join(dir, 'killed.js')], {env: {PATH: '/usr/bin:/bin', NODE_COMPILE_CACHE: cache}})
+    expect(signal).toBe('SIGKILL')
+    expect(keptIn(cache)).toHaveLength(1)
     expect(run(dir, cache)).toBe(expected)
   })
 

@@ -13,10 +13,12 @@ describe('the first sight of a session', () => {
     expect(await isOver(openFirstSight(false).over)).toBe(true)
   })
 
-  it('is over when a screen has seen what was', async () => {
+  it('is over a moment after a screen was told what was', async () => {
     const {seen, over} = openFirstSight(true)
     expect(await isOver(over)).toBe(false)
     seen()
+    expect(await isOver(over)).toBe(false)
+    await vi.advanceTimersByTimeAsync(200)
     expect(await isOver(over)).toBe(true)
   })
 
