@@ -12,6 +12,7 @@ import {flowFacts} from './template-flow.mjs'
 import {ingredientsOf, wrappersOf} from './template-ingredient.mjs'
 import {inverseFacts} from './template-inverse.mjs'
 import {kinFacts} from './template-kin.mjs'
+import {faultsOf, lookupsOf} from './template-known.mjs'
 import {lastingFacts} from './template-lasting.mjs'
 import {flagsOf} from './template-limit.mjs'
 import {orphanFacts} from './template-orphan.mjs'
@@ -24,7 +25,7 @@ import {familiesOf, paramsOf} from './template-whole.mjs'
 import {groups} from './templates.mjs'
 
 const globals = new Set(
-  'Math Number String Array Object JSON Date Map Set Promise Error TypeError RangeError Symbol RegExp Infinity NaN console parseInt parseFloat isNaN Boolean BigInt structuredClone len range int float str list dict set tuple sum min max abs sorted reversed enumerate zip any all map filter isinstance round bool print ValueError KeyError TypeError IndexError'.split(
+  'Math Number String Array Object JSON Date Map Set Promise Error TypeError RangeError Symbol RegExp Infinity NaN console parseInt parseFloat isNaN Boolean BigInt structuredClone decodeURIComponent encodeURIComponent len range int float str list dict set tuple sum min max abs sorted reversed enumerate zip any all map filter isinstance round bool print ValueError KeyError TypeError IndexError'.split(
     ' ',
   ),
 )
@@ -39,6 +40,8 @@ export const commonOf = (roots) => ({
   collections: collectionsOf(roots),
   methods: methodsOf(roots),
   ...seriesFacts(roots),
+  faults: faultsOf(roots),
+  farWrappers: wrappersOf(roots).filter((one) => globals.has(one.callee)),
   asked: noValues,
 })
 
@@ -64,7 +67,8 @@ export const fileOf = (path, root, surfaceName, others = [], common = commonOf([
     declared: new Set([...walk(root)].filter((node) => node.view?.is === 'declared').map(textOf)),
     selfAttrs,
     ingredients: ingredientsOf(root),
-    wrappers: wrappersOf([root, ...others]),
+    wrappers: withFar(wrappersOf([root, ...others]), common.farWrappers),
+    lookups: lookupsOf(root),
     initials: initialsOf(root),
     tests: unique(
       tests.map((test) => ({text: textOf(test), names: [...walk(test)].filter((one) => one.view?.is === 'name').map((one) => one.view.name)})),
@@ -100,6 +104,8 @@ export const fileOf = (path, root, surfaceName, others = [], common = commonOf([
     ),
   }
 }
+
+const withFar = (own, far) => [...own, ...far.filter((one) => own.every((each) => each.before !== one.before || each.after !== one.after))]
 
 const functionOf = (node) => {
   for (let up = node.up; up; up = up.up) if (up.view?.is === 'function') return up

@@ -3,13 +3,14 @@
 
 import {textOf, walk} from './parse.mjs'
 import {isLoose} from './surface.mjs'
+import {memberAtoms, unraised} from './template-known.mjs'
 
 const compound = (node) => ((node.view?.is === 'binary' && !node.view.compare) || node.view?.is === 'ternary' ? `(${textOf(node)})` : textOf(node))
 
 /** Simple truths about the names that are visible at `node`: [{text, cost}]. */
 export const atomsAt = (node, at, most = 40) => {
   const {surface} = at
-  const names = at.names(node).filter((one) => one.depth >= 0 && one.depth < 2 && one.kind !== 'function' && one.kind !== 'import')
+  const names = at.names(node).filter((one) => one.depth >= 0 && one.depth < 2 && one.kind !== 'function' && one.kind !== 'import' && one.name !== surface.self)
   const used = new Set([...walk(statementOf(node))].filter((one) => one.view?.is === 'name').map((one) => one.view.name))
   const found = []
   const fn = at.functionOf(node)
@@ -36,6 +37,7 @@ export const atomsAt = (node, at, most = 40) => {
   for (const test of at.tests)
     if (test.names.every((one) => names.some((each) => each.name === one)))
       found.push({text: test.text, cost: 0.15}, {text: surface.not(`(${test.text})`), cost: 0.35})
+  found.push(...memberAtoms(node, at, new Set(at.names(node).map((one) => one.name))))
   pairs(names, used, at, found)
   return found.sort((a, b) => a.cost - b.cost).slice(0, most)
 }
@@ -132,7 +134,7 @@ const exits = (node, at, fn) => {
     .filter((one) => one.depth === 0 && one.kind !== 'function')
     .slice(0, 6))
     texts.add(`return ${name}`)
-  for (const text of at.throws.slice(0, 6)) texts.add(text)
+  for (const text of [...at.throws.slice(0, 6), ...unraised(node, at, fn)]) texts.add(text)
   if (at.inLoop(node)) texts.add('continue').add('break')
   texts.add('return')
   return [...texts]

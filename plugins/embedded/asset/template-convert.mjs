@@ -6,7 +6,7 @@ import {fittedOperation} from './surface.mjs'
 
 const isPython = (at) => at.surface.name === 'py'
 
-const cases = ['.title()', '.capitalize()', '.casefold()', '.lower()', '.upper()', '.strip()']
+const cases = ['.lower()', '.upper()', '.strip()', '.title()', '.capitalize()', '.casefold()']
 // x.strip() → x.strip().title()
 const cased = (node, at) => {
   const {callee} = node.view
@@ -18,10 +18,14 @@ const cased = (node, at) => {
     up?.is === 'attr'
   )
     return
-  for (const end of cases) at.put(node, textOf(node) + end, 1.15, 'missing normalisation', `${say(textOf(node))} needs \`${end}\``)
+  for (const [index, end] of cases.entries())
+    at.put(node, textOf(node) + end, 1.1 + 0.05 * index, 'missing normalisation', `${say(textOf(node))} needs \`${end}\``)
 }
 
 const rated = /percent|rate|discount|tax|ratio|share|fee|interest|margin|pct/i
+// Seconds and milliseconds, kilos and grams; hours, minutes and seconds.
+const thousands = /sec|ms$|milli|ttl|timeout|^k[gmb]$|kilo/i
+const sixties = /min|hour|sec/i
 const scaled = (node, at) => {
   const up = node.up?.view
   if (
@@ -45,7 +49,7 @@ const scaled = (node, at) => {
     ['//', '2'],
   ]) {
     if (op === '//' && !isPython(at)) continue
-    const likely = value === '100' && rated.test(last)
+    const likely = (value === '100' && rated.test(last)) || (value === '1000' && thousands.test(last)) || (value === '60' && sixties.test(last))
     at.put(node, fittedOperation(node, `${own} ${op} ${value}`, op), likely ? 0.95 : 1.6, 'unit', `${say(own)} should be ${say(`${own} ${op} ${value}`)}`)
   }
 }

@@ -201,14 +201,33 @@ const operand = (node, at) => {
   }
   for (const other of [...sisters.slice(0, 8), ...others.slice(0, 10), ...sizes]) {
     if (other === own) continue
-    const cost = sisters.includes(other) ? 1.55 : sizes.includes(other) ? 2.0 : 1.85
-    for (const op of ['+', '-', '*']) put(op, other, cost + (op === '*' ? 0.1 : 0))
+    const cost = sisters.includes(other) ? 1.55 : sizes.includes(other) ? 2.0 : onceRead(node, other, at) ? 1.6 : 1.85
+    for (const op of ['+', '-', '*']) put(op, other, op !== '*' ? cost : isProduct(own, other) ? 0.95 : cost + 0.1)
     // Lists and texts care what comes first.
     if (node.view.is === 'name' && others.includes(other))
       at.put(node, fittedOperation(node, `${other} + ${own}`, '+'), cost, 'missing operand', `\`${own}\` should be \`${other} + ${own}\``)
     put('/', other, cost + 0.25)
   }
 }
+
+// What is made and then read in one place only may be missing in another.
+const onceRead = (node, name, at) => {
+  const fn = at.functionOf(node)
+  if (!fn || !isPlainLocal(name, node, at)) return false
+  const reads = [...walk(fn)].filter(
+    (one) => one.view?.is === 'name' && one.view.name === name && !(one.up?.view?.is === 'assign' && one.up.view.target === one),
+  )
+  return reads.length === 1
+}
+const isPlainLocal = (name, node, at) => at.names(node).some((one) => one.name === name && one.depth === 0 && one.kind === 'local' && one.start < node.start)
+
+const each = /price|cost|amount|cents|unit|weight|rate|each|points/i
+const many = /quantity|qty|count|units|hours|times|number|amount|copies/i
+// How much one is, and how many there are.
+const isProduct = (a, b) =>
+  [a, b].every(isPath) && lastOf(a) !== lastOf(b) && ((each.test(lastOf(a)) && many.test(lastOf(b))) || (many.test(lastOf(a)) && each.test(lastOf(b))))
+const isPath = (text) => /^[\w$.]+$/.test(text)
+const lastOf = (text) => text.split('.').at(-1)
 
 // load(id) → load(id, last.version): an argument that the called function knows and this call leaves out.
 const lentArgument = (node, at) => {

@@ -60,11 +60,12 @@ const errors = {
 const isError = (name) => /(Error|Exception)$/.test(name) || name === 'StopIteration'
 const otherError = (node, at) => {
   const {name} = node.view
-  if (!isError(name)) return
+  const isFault = (one) => isError(one) || at.faults.has(one)
+  if (!isFault(name)) return
   const known = at
     .names(node)
     .map((one) => one.name)
-    .filter(isError)
+    .filter(isFault)
   for (const to of new Set([...known, ...errors[at.surface.name]]))
     if (to !== name) at.put(node, to, known.includes(to) ? 0.9 : 1.0, 'kind of error', `\`${name}\` should be \`${to}\``)
   if (at.surface.name === 'py' && (node.up?.type === 'except_clause' || (node.up?.type === 'as_pattern' && node.up.up?.type === 'except_clause')))

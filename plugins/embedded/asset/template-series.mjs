@@ -11,6 +11,7 @@ const replacedWord = (text, from, to) => text.replace(new RegExp(`(?<![\\w$])${f
 // case 'one': return forms.one → also case 'few': return forms.few.
 const oneMoreCase = (node, at) => {
   const word = wordOf(node.view.value)
+  if (isSign(word)) return oneMoreSign(node, at, word)
   if (!/^[A-Za-z_]\w*$/.test(word) || node.view.items.length === 0 || textOf(node).length > 300) return
   const known = new Set(node.up.kids.map((one) => wordOf(one.view?.value)).filter(Boolean))
   const others = new Set([
@@ -24,6 +25,26 @@ const oneMoreCase = (node, at) => {
     const cost = at.unions.some((one) => one.has(word) && one.has(other)) ? 0.9 : 1.2
     at.putAt(node.start, node.start, `${text}\n${at.indentOf(node)}`, cost, 'missing case', `${say(other)} has no case`)
   }
+}
+
+// case '<': return a < b → also case '>=': return a >= b.
+const isSign = (word) => /^[^\w\s'"\\]{1,3}$/.test(word)
+const oneMoreSign = (node, at, word) => {
+  const label = textOf(node.view.value)
+  const own = textOf(node)
+  const rest = own.slice(own.indexOf(label) + label.length)
+  if (node.view.items.length === 0 || !rest.includes(` ${word} `) || own.length > 200) return
+  const known = new Set(node.up.kids.map((one) => wordOf(one.view?.value)))
+  const words = [...[...at.facts.strings.keys()].map((one) => one.slice(1, -1)), ...at.farStrings, ...at.asked.strings]
+  for (const other of new Set(words.filter((one) => isSign(one) && !known.has(one))))
+    at.putAt(
+      node.start,
+      node.start,
+      `${own.replace(label, () => label.replace(word, () => other)).replaceAll(` ${word} `, () => ` ${other} `)}\n${at.indentOf(node)}`,
+      1.1,
+      'missing case',
+      `${say(other)} has no case`,
+    )
 }
 
 /** Words that a type allows beside each other: 'one' | 'few'. */

@@ -91,6 +91,15 @@ const moveIn = (statement, at) => {
   }
 }
 
+// if (day !== entry.day) { out.push(sum); day = entry.day }: where another group begins, what was kept of the last one is read and not set.
+const isTurn = (statement, name, at, fn) => {
+  const block = statement.up
+  if (block.up?.view?.is !== 'if') return false
+  const kept = new Set(at.firsts(fn).map(([one]) => one))
+  const set = new Set([...walk(block)].filter((one) => one.view?.is === 'assign' && one.view.target?.view?.is === 'name').map((one) => textOf(one.view.target)))
+  return !set.has(name) && [...set].some((one) => kept.has(one)) && [...walk(block)].some((one) => one.view?.is === 'name' && one.view.name === name)
+}
+
 // Copies of the function's own simple statements, and small steps, at other places.
 const insertKnown = (statement, at) => {
   const fn = at.functionOf(statement)
@@ -108,7 +117,9 @@ const insertKnown = (statement, at) => {
   const visible = new Set(at.names(statement).map((one) => one.name))
   for (const {text, names} of at.elsewhere(fn))
     if (names.every((name) => visible.has(name) || at.builtIn(name))) put(text, 1.75, `${short(text)} is missing here`)
-  if (at.inLoop(statement)) for (const [name, value] of at.firsts(fn)) put(`${name} = ${value}${at.end}`, 1.5, `\`${name}\` must begin anew here`)
+  if (at.inLoop(statement))
+    for (const [name, value] of at.firsts(fn))
+      put(`${name} = ${value}${at.end}`, isTurn(statement, name, at, fn) ? 0.85 : 1.5, `\`${name}\` must begin anew here`)
   for (const {text, cost} of smallSteps(statement, at)) put(text, cost, `${short(text)} is missing here`)
   for (const [name, value, times, varies] of at.initials.slice(0, 6))
     put(

@@ -124,9 +124,12 @@ const map = (node, at) => {
 // What is filled here has a size that may be meant.
 const grows = /^(push|append|add|extend|unshift|insert|pop|set)$/
 
+const isClass = (text) => /^[A-Z].*[a-z]/.test(text)
+
 const name = (node, at) => {
   const {name: from} = node.view
-  const isCallee = node.up?.view?.is === 'call' && node.up.view.callee === node
+  // any(x for x in xs) has a generator in place of arguments.
+  const isCallee = (node.up?.view?.is === 'call' && node.up.view.callee === node) || (node.up?.type === 'call' && node.field === 'function')
   const say = (to) => `\`${from}\` should be \`${to}\``
   // Where many could be meant, each is the less likely.
   const crowd = 0.1 * Math.max(0, Math.log2(at.names(node).filter((one) => one.depth === 0).length / 5))
@@ -134,7 +137,7 @@ const name = (node, at) => {
     if (one.name === from || one.name === at.surface.self) continue
     const callable = one.kind === 'function' || one.kind === 'import' || at.facts.callees.has(one.name)
     if (isCallee !== callable && !(isCallee && one.kind === 'param')) {
-      if (isCallee || one.kind === 'function' || one.depth !== -1) continue
+      if (isCallee || one.kind === 'function' || one.depth !== -1 || isClass(one.name)) continue
     }
     const cost = one.depth === -1 ? 1.3 : 0.85 + crowd + 0.15 * Math.max(0, one.depth)
     at.put(

@@ -2,6 +2,7 @@
 // Nothing here makes an edit.
 
 import {boundStatements, boundTemplates} from './template-bound.mjs'
+import {chainTemplates} from './template-chain.mjs'
 import {conditionStatements, conditionTemplates} from './template-condition.mjs'
 import {convertTemplates} from './template-convert.mjs'
 import {flowStatements} from './template-flow.mjs'
@@ -9,6 +10,7 @@ import {idiomTemplates} from './template-idiom.mjs'
 import {ingredientTemplates} from './template-ingredient.mjs'
 import {inverseStatements} from './template-inverse.mjs'
 import {kinTemplates} from './template-kin.mjs'
+import {knownStatements, knownTemplates} from './template-known.mjs'
 import {lastingStatements, lastingTemplates} from './template-lasting.mjs'
 import {limitTemplates} from './template-limit.mjs'
 import {nameTemplates} from './template-name.mjs'
@@ -44,10 +46,11 @@ export const groups = [
       pythonTemplates,
       sortTemplates,
       convertTemplates,
+      chainTemplates,
     ],
     [...operatorStatements, ...orderStatements, ...seriesStatements],
   ],
-  ['B', [conditionTemplates, boundTemplates], [...conditionStatements, ...boundStatements]],
+  ['B', [conditionTemplates, boundTemplates, knownTemplates], [...conditionStatements, ...boundStatements, ...knownStatements]],
   [
     'C',
     [statementTemplates, lastingTemplates],

@@ -19,6 +19,8 @@ const isPattern = (node) =>
 const isDeclared = (node) => {
   // What an error is caught as is declared; which error, is not.
   if (node.up?.type === 'as_pattern') return false
+  // from shop import Cart, unlike import shop.cart, declares what can be used by that name.
+  if (node.up?.type === 'dotted_name') return node.up.field === 'name' && node.up.up?.type === 'import_from_statement'
   if (node.up?.type === 'keyword_argument' || node.up?.type === 'default_parameter') return node.field === 'name'
   if (node.up?.type === 'typed_default_parameter') return node.field !== 'value'
   if (node.up?.type === 'required_parameter' || node.up?.type === 'assignment_pattern') return node.field !== 'value' && node.field !== 'right'
