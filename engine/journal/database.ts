@@ -65,6 +65,7 @@ export interface Trouble {
 const byErrno: Readonly<Record<string, Trouble['code']>> = {
   ENOSPC: 'journal.full',
   EDQUOT: 'journal.full',
+  EFBIG: 'journal.full',
   EROFS: 'journal.readonly',
   EACCES: 'journal.readonly',
   EPERM: 'journal.readonly',

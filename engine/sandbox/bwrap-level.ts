@@ -11,7 +11,6 @@ import {type Bind, type BwrapJob, type BwrapPlan, bwrapArgv, enteredArgv} from '
 import type {Group} from './cgroup.ts'
 import {layEtc} from './etc.ts'
 import {boundsFor, commandEnv, coverFds, type Ground, groupLimits, type Level, leakedFds, ownerOf, realPathIn, takeGroup, watchedLimits} from './ground.ts'
-import {allowedHost} from './hosts.ts'
 import {dropArgv, type Owner, type Ulimits, ulimitsOf, waitedScript} from './limits-argv.ts'
 import {throughOverlays} from './limits-level.ts'
 import {outsideGit, shieldsFor} from './places.ts'
@@ -21,6 +20,7 @@ import {hasFilter, seccompFilter} from './seccomp.ts'
 import {openSpares, type Spare, type Spares} from './spare.ts'
 import {refused, startWaiting, stoppedBefore, supervise, superviseWaiting} from './supervise.ts'
 import {offlineEnv, outermost, systemFolders} from './toolchain.ts'
+import {layWayOut, type WayOut} from './way-out.ts'
 
 export interface BwrapLevel extends Level {
   /** Settles once it is known whether bwrap works here. */
@@ -32,30 +32,6 @@ const sizes = {tmpBytes: 1024 * MiB, homeBytes: 1024 * MiB, shmBytes: 256 * MiB}
 // What root looks like inside: many programs refuse to work, or behave differently, as uid 0.
 const plain: Owner = {uid: 1000, gid: 1000}
 
-/** The proxy to allowed hosts; listens from the first job on that asks for it. */
-interface WayOut {
-  open(): Promise<AllowProxy>
-  close(): Promise<void>
-}
-
-const layWayOut = (ground: Ground): WayOut => {
-  let proxy: Promise<AllowProxy> | undefined
-  const listen = async (): Promise<AllowProxy> => {
-    const {openAllowProxy} = await import('./allow-proxy.ts')
-    return openAllowProxy(
-      (ground.options.hosts ?? []).map(allowedHost).filter((host) => host !== undefined),
-      ground.box(),
-    )
-  }
-  return {
-    open: () => {
-      proxy ??= listen()
-      return proxy
-    },
-    close: async () => (await proxy?.catch(() => undefined))?.close(),
-  }
-}
-
 interface Prepared {
   plan: BwrapPlan
   etc: string
@@ -65,6 +41,8 @@ interface Prepared {
   wayOut: WayOut
   spares: Spares
 }
+
+const leave = ({wayOut, spares}: Prepared) => Promise.all([wayOut.close(), spares.close()])
 
 const isFolder = (path: string): boolean => statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
 
@@ -250,6 +228,11 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
   let closed = false
   let wanted: NextJob | undefined
   const once = (): Prepared => {
+    // Whoever clears the cache of their home does not think of us.
+    if (prepared && !(existsSync(prepared.empty) && existsSync(prepared.plan.keptHome))) {
+      void leave(prepared)
+      prepared = undefined
+    }
     prepared ??= prepare(ground, program)
     return prepared
   }
@@ -291,7 +274,7 @@ export const openBwrap = (ground: Ground, program: string): BwrapLevel => {
   }
   const close = async (): Promise<void> => {
     closed = true
-    await Promise.all([prepared?.wayOut.close(), prepared?.spares.close()])
+    if (prepared) await leave(prepared)
   }
   return {state, ready, run, prepare: (next) => void prepareNext(next), close}
 }

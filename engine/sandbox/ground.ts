@@ -1,7 +1,7 @@
 // What every level stands on: real paths, the clean environment, control groups and where temporary folders go.
 // Worked out once when a sandbox is opened; nothing of it is looked up again per job.
 
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync} from 'node:fs'
 import {availableParallelism} from 'node:os'
 import {dirname, join} from 'node:path'
 import {type Fault, fault} from '../contract/fault.ts'
@@ -77,14 +77,14 @@ const boxIn = (scratch: string) => {
   let made = false
   return {
     box: () => {
-      if (dir) return dir
+      if (dir && existsSync(dir)) return dir
       made = mkdirSync(scratch, {recursive: true}) !== undefined
       dir = mkdtempSync(join(scratch, 'box-'))
       return dir
     },
     removeBox: () => {
       if (dir) rmSync(dir, {recursive: true, force: true, maxRetries: 3})
-      if (made && readdirSync(scratch).length === 0) rmdirSync(scratch)
+      if (made && existsSync(scratch) && readdirSync(scratch).length === 0) rmdirSync(scratch)
       dir = undefined
       made = false
     },

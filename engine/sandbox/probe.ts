@@ -40,9 +40,19 @@ const notLinux: Blocked = {why: `bubblewrap needs Linux, and this is ${process.p
 
 const inContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv') || kernelKnob('kernel/osrelease').includes('container')
 
+/** What stops any program from being started, by the last word of Node about it. */
+const notEnough: Readonly<Record<string, Blocked>> = {
+  EMFILE: {why: 'too few files may be open', hint: 'raise the limit: ulimit -n 1024'},
+  ENFILE: {why: 'the machine has too many files open', hint: 'end what holds them open'},
+  EAGAIN: {why: 'no more processes may be started', hint: 'raise the limit (ulimit -u), or end some'},
+  ENOMEM: {why: 'there is not enough memory to start a program', hint: 'end something that holds much of it'},
+}
+
 /** Why user namespaces do not work here, from what bwrap said and from the kernel's knobs. */
 export const explain = (said: string): Blocked => {
   const words = said.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+  const short = notEnough[/\bspawn (?:.* )?(E[A-Z]+)$/.exec(words)?.[1] ?? '']
+  if (short) return {...short, why: `${short.why} (${words})`}
   if (/Unknown option/i.test(words)) return {why: `bwrap is too old (${words}); 0.8 or newer is needed`, hint: `install a newer bubblewrap; ${orLimits}`}
   if (kernelKnob('kernel/apparmor_restrict_unprivileged_userns') === '1' && process.getuid?.() !== 0)
     return {

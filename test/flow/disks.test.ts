@@ -1,12 +1,12 @@
 // Disks that do not do what a program hopes for: read-only, full, with a damaged journal on them. Each is named, and
 // stdout ends in `run.closed` whatever the disk says.
 
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawnSync} from 'node:child_process'
 import {mkdirSync, readdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {modelServer} from '../kit/model-server.ts'
-import {type Place, place} from '../kit/penguin.ts'
+import {launcher, type Place, place} from '../kit/penguin.ts'
 import {asked, calculator, fix, fixedSum, look, openai, toldBy} from '../kit/work.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -69,6 +69,20 @@ describe('a damaged journal', () => {
 })
 
 describe('a full disk', () => {
+  it('and a limit on the size of files are alike: 1, journal.full, and a last line', () => {
+    using repo = place(calculator)
+    const env = {...repo.env, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1'}
+    const run = spawnSync('sh', ['-c', 'ulimit -f 1; exec "$0" "$@"', launcher, ...asked('fix it')], {cwd: repo.dir, env, encoding: 'utf8'})
+    expect(run.status, run.stderr + run.stdout).toBe(1)
+    const lines = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as {type: string; body: {code?: string; exitCode?: number}})
+    expect(lines.find(({type}) => type === 'error')?.body.code).toBe('journal.full')
+    expect(lines.at(-1)).toMatchObject({type: 'run.closed', body: {exitCode: 1}})
+    expect(repo.survivors()).toEqual([])
+  })
+
   /** A project on a disk of its own with so many KiB left. */
   const onSmallDisk = (repo: Place, leftKiB: number): Disposable => {
     const disk = mounted(repo, ['-t', 'tmpfs', '-o', 'size=8m', 'penguin-test'])

@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
 import {openBwrap} from '../../../engine/sandbox/bwrap-level.ts'
@@ -76,6 +76,17 @@ describe('opening', () => {
     if (second.ok) await second.result.close()
   })
 
+  it.each(['bwrap', 'limits'] as const)('at the %s level commands run on when the cache is cleared under them', async (level) => {
+    if (level === 'bwrap' && !hasBwrap) return
+    const base = options(project())
+    const box = await openBox(level, base.root, {cache: base.cache, scratch: join(base.cache, 'scratch')})
+    expect((await box.sh('echo one', {keepHome: true})).stdout).toBe('one\n')
+    rmSync(base.cache, {recursive: true})
+    expect(await box.sh('echo two', {keepHome: true})).toMatchObject({exitCode: 0, stdout: 'two\n'})
+    rmSync(base.cache, {recursive: true})
+    await box.sandbox.close()
+  })
+
   it('a bwrap that fails is a fault of ready and of every job, with its cause and a way out', async () => {
     const base = options(project())
     const fake = join(tempDir(), 'bwrap')
@@ -110,6 +121,13 @@ describe('the probes', () => {
   })
 
   it('an old bwrap is named as such', () => expect(explain('bwrap: Unknown option --disable-userns').why).toContain('too old'))
+  it('what stops every program is not laid to bwrap', () => {
+    expect(explain('true could not be started: spawn /bin/sh EMFILE')).toMatchObject({
+      why: expect.stringContaining('too few files may be open'),
+      hint: expect.stringContaining('ulimit -n'),
+    })
+    expect(explain('true could not be started: spawn EAGAIN').why).toContain('no more processes')
+  })
   it('any other failure hands on what bwrap said', () => expect(explain('bwrap: something odd').why).toContain('something odd'))
   it('a bwrap that the project brings is not used', () => {
     const dir = tempDir()
