@@ -37,22 +37,29 @@ export interface Route {
 export const routeName = (route: Route): string => `${route.provider}/${route.model}`
 
 /** Why the routes of a grant stand in their order, as `route.chosen` tells it. */
+/** A route as it was weighed for a step. No interface: it goes into an event's body, which takes fields unknown to us. */
+export type Scored = {
+  route: string
+  /** 0 to 1: higher is tried earlier, among the usable. */
+  score: number
+  usable: boolean
+  /** Chance that it answers and the work holds. */
+  success: number
+  quality: number
+  /** Expected for the step; undefined = unpriced. */
+  usd?: number
+  ms: number
+  waitMs: number
+  local: boolean
+  /** What speaks against it, or what decided. */
+  why: string
+}
+
 export interface RouteReason {
   policy: string
   kind: string
   reason: string
-  scores: {
-    route: string
-    score: number
-    usable: boolean
-    success: number
-    quality: number
-    usd?: number
-    ms: number
-    waitMs: number
-    local: boolean
-    why: string
-  }[]
+  scores: Scored[]
 }
 
 export interface Grant {

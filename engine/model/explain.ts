@@ -1,6 +1,7 @@
 // A choice of routes as a table for a terminal: one row a route, in the order in which they are tried. Pure.
 
-import type {Choice, Scored} from './router.ts'
+import type {Scored} from '../contract/grant.ts'
+import type {Choice} from './router.ts'
 
 const usd = (value: number | undefined): string => (value === undefined ? 'unpriced' : value === 0 ? 'free' : `$${value.toPrecision(2)}`)
 

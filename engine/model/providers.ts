@@ -12,18 +12,24 @@ export interface BuiltIn {
   models: Record<string, Partial<ModelCard>>
 }
 
-const gpt = (usdIn: number, usdCached: number, usdOut: number, more: Partial<ModelCard> = {}): Partial<ModelCard> => ({
-  window: 400_000,
-  output: 128_000,
-  price: {usdIn, usdCached, usdOut},
-  tools: true,
-  vision: true,
-  edits: 'calls',
-  local: false,
-  fixedTemperature: true,
-  ...more,
-})
+type Priced = (usdIn: number, usdCached: number, usdOut: number, more?: Partial<ModelCard>) => Partial<ModelCard>
 
+/** Cards of one maker, alike but for their prices. */
+const cloud =
+  (window: number, output: number): Priced =>
+  (usdIn, usdCached, usdOut, more = {}) => ({
+    window,
+    output,
+    price: {usdIn, usdCached, usdOut},
+    tools: true,
+    vision: true,
+    edits: 'calls',
+    local: false,
+    fixedTemperature: true,
+    ...more,
+  })
+
+const gpt = cloud(400_000, 128_000)
 const gpt4 = {window: 1_047_576, output: 32_768, fixedTemperature: false}
 
 const openaiModels: Record<string, Partial<ModelCard>> = {
@@ -38,18 +44,7 @@ const openaiModels: Record<string, Partial<ModelCard>> = {
   'gpt-4.1-mini': gpt(0.4, 0.1, 1.6, gpt4),
 }
 
-const claude = (usdIn: number, usdCached: number, usdOut: number, more: Partial<ModelCard> = {}): Partial<ModelCard> => ({
-  window: 1_000_000,
-  output: 128_000,
-  price: {usdIn, usdCached, usdOut},
-  tools: true,
-  vision: true,
-  edits: 'calls',
-  local: false,
-  fixedTemperature: true,
-  ...more,
-})
-
+const claude = cloud(1_000_000, 128_000)
 const claude45 = {window: 200_000, output: 64_000, fixedTemperature: false}
 
 const anthropicModels: Record<string, Partial<ModelCard>> = {

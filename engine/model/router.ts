@@ -4,7 +4,7 @@
 // Law 1: no route stands twice, so a fallback along the order ends. Law 2: a usable route stands before every
 // unusable one, and all that came in go out. Law 3: the same facts give the same order, exploration included.
 
-import {type Route, routeName} from '../contract/grant.ts'
+import {type Route, routeName, type Scored} from '../contract/grant.ts'
 import type {Learned, Policy, TaskKind} from '../contract/learned.ts'
 import type {ModelCard} from '../contract/model.ts'
 import {usdOf} from './price.ts'
@@ -50,23 +50,6 @@ export interface RouterRules {
   explore?: number
   /** 0 to 1, drawn from the run's seed. */
   draw?: number
-}
-
-export interface Scored {
-  route: string
-  /** 0 to 1: higher is tried earlier, among the usable. */
-  score: number
-  usable: boolean
-  /** Chance that it answers and the work holds. */
-  success: number
-  quality: number
-  /** Expected for the step; undefined = unpriced. */
-  usd?: number
-  ms: number
-  waitMs: number
-  local: boolean
-  /** What speaks against it, or what decided. */
-  why: string
 }
 
 export interface Choice {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {Learned, Policy} from '../../../engine/contract/learned.ts'
 import {kindOf} from '../../../engine/model/kinds.ts'
+import {nothingLearned} from '../../../engine/model/learn.ts'
 import {qualityOf} from '../../../engine/model/quality.ts'
 import {chooseRoute, type Need, type RouteFacts} from '../../../engine/model/router.ts'
 
@@ -17,19 +18,7 @@ const facts = (name: string, more: Partial<Omit<RouteFacts, 'card'>> & {card?: P
   }
 }
 
-const learned = (more: Partial<Learned>): Learned => ({
-  route: 'x/y',
-  kind: 'edit',
-  good: 0,
-  bad: 0,
-  wins: 0,
-  losses: 0,
-  firstMs: 0,
-  tokensPerSec: 0,
-  ratio: 0,
-  at: 0,
-  ...more,
-})
+const learned = (more: Partial<Learned>): Learned => ({...nothingLearned('x/y', 'edit'), ...more})
 
 const order = (candidates: RouteFacts[], policy: Policy = 'balanced', more: Partial<Need> = {}): string =>
   chooseRoute(candidates, {...need, ...more}, {policy})
