@@ -83,12 +83,15 @@ const byStatus = (status: number): FaultCode => {
   return 'model.refused'
 }
 
-const isSpent = (status: number, all: string): boolean => status === 402 || (spent.test(all) && (/insufficient_quota/.test(all) || !passing.test(all)))
+/** By the message and not the code: Anthropic's calls every 429 a rate limit. */
+const isSpent = (status: number, {code, message}: Said): boolean =>
+  status === 402 || /insufficient_quota/.test(code) || (spent.test(`${code} ${message}`) && !passing.test(message))
 
-const codeOf = (status: number, {code, message}: Said): FaultCode => {
+const codeOf = (status: number, said: Said): FaultCode => {
+  const {code, message} = said
   const all = `${code} ${message}`
   if (status !== 401 && status !== 403 && status !== 429 && window.test(all)) return 'model.window'
-  if (isSpent(status, all) || /more system memory|out of memory/i.test(message) || needsFlag.test(message)) return 'model.refused'
+  if (isSpent(status, said) || /more system memory|out of memory/i.test(message) || needsFlag.test(message)) return 'model.refused'
   if (status === 404 && (unwilling.test(message) || nowhere.test(message))) return 'model.refused'
   if (status === 404 || (status < 500 && unknownModel.test(all))) return 'model.unknown'
   if (unread.test(all)) return 'model.garbled'
@@ -101,7 +104,7 @@ const hintOf = (found: FaultCode, {status, apiKeyEnv, apiKey, modelHint}: Refuse
     return apiKeyEnv ? `${apiKey ? 'check' : 'set'} ${apiKeyEnv}` : 'name the variable of its key with apiKeyEnv in the configuration'
   if (found === 'model.unknown') return modelHint
   if (found !== 'model.refused') return undefined
-  if (isSpent(status, `${said.code} ${said.message}`)) return 'add credit with the provider, or choose another model'
+  if (isSpent(status, said)) return 'add credit with the provider, or choose another model'
   if (/support tools|tool.choice|tool calling|tool use/i.test(said.message)) return 'choose a model that can call tools'
   if (filtered.test(`${said.code} ${said.message}`)) return 'the filter of the provider stopped it; say it differently'
   if (status === 407) return proxyHint

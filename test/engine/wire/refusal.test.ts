@@ -46,6 +46,7 @@ describe('a refusal', () => {
   it.each([
     [429, said('You exceeded your current quota, please check your plan and billing details.', {code: 'insufficient_quota'})],
     [400, said('Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.', {type: 'invalid_request_error'})],
+    [429, said('You exceeded your current quota', {type: 'rate_limit_error'})],
     [402, said('Insufficient Balance')],
   ])('%i for want of money is not waited for', (status, body) => {
     expect(refused(body, status).fault).toMatchObject({code: 'model.refused', hint: 'add credit with the provider, or choose another model'})
