@@ -4,7 +4,7 @@ import {Box, Text} from 'ink'
 import {memo, type ReactElement} from 'react'
 import type {PaneNote, Rect} from '../engine/contract/screen.ts'
 import {border, type Edges, thick, thin} from '../stores/framed.ts'
-import {footIn, type Header, headerOf, titleIn} from '../stores/header.ts'
+import {backOf, footIn, type Header, headerOf, titleIn} from '../stores/header.ts'
 import type {Placed} from '../stores/layout.ts'
 import {joined, type Line, lineWidth, spread} from '../stores/line.ts'
 import type {AppState} from '../stores/state.ts'
@@ -26,12 +26,12 @@ const Edge = ({outer, x, edges, tone, theme}: {outer: Rect; x: number; edges: Ed
 }
 
 /** A line of title alone: small screens, zoomed and folded panes. */
-const barLine = (header: Header, focused: boolean, frame: Placed['frame'], width: number): Line => {
+const barLine = (header: Header, focused: boolean, frame: Placed['frame'], width: number, back: Line): Line => {
   const mark = {text: frame === 'title' ? '▸ ' : focused ? '█ ' : '  ', tone: toneOf(header, focused)} as const
   const {left, right} = titleIn(header, width - 3)
-  const room = width - 3 - lineWidth(left) - lineWidth(right) - 3
+  const room = width - 3 - lineWidth(left) - lineWidth(right) - 3 - (back.length > 0 ? lineWidth(back) + 3 : 0)
   const foot = room > 8 ? footIn(header, room) : []
-  const end = joined([foot, right], {text: ' · ', tone: 'quiet'})
+  const end = joined([back, foot, right], {text: ' · ', tone: 'quiet'})
   return spread([mark, ...left], [...end, {text: ' '}], width)
 }
 
@@ -46,8 +46,9 @@ const Frame = ({state, note, placed}: PaneFrameProps): ReactElement => {
   const focused = state.layout.focus === note.pane
   const header = headerOf(state, note)
   const {outer, frame} = placed
+  const back = backOf(state, note.pane, outer.width)
   if (frame !== 'box') {
-    const line = barLine(header, focused, frame, outer.width)
+    const line = barLine(header, focused, frame, outer.width, back)
     return <Lines rect={{...outer, height: 1}} lines={[{line, base: focused ? 'bar' : undefined}]} theme={theme} />
   }
   const edges = focused ? thick : thin
@@ -60,7 +61,7 @@ const Frame = ({state, note, placed}: PaneFrameProps): ReactElement => {
       <Edge outer={outer} x={outer.x + outer.width - 1} edges={edges} tone={tone} theme={theme} />
       <Lines
         rect={{...outer, y: outer.y + outer.height - 1, height: 1}}
-        lines={[{line: border(footIn(header, outer.width - 6), [], outer.width, edges, 'bottom', tone)}]}
+        lines={[{line: border(footIn(header, outer.width - 6 - (back.length > 0 ? lineWidth(back) + 3 : 0)), back, outer.width, edges, 'bottom', tone)}]}
         theme={theme}
       />
     </Box>
@@ -78,6 +79,7 @@ const isSame = (before: PaneFrameProps, now: PaneFrameProps): boolean => {
     sameRect(before.placed.outer, now.placed.outer) &&
     old.now === next.now &&
     old.layout === next.layout &&
+    old.scrolled === next.scrolled &&
     old.look === next.look &&
     old.view.agents === next.view.agents &&
     old.view.spend.caps === next.view.spend.caps

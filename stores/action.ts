@@ -27,6 +27,8 @@ export type Action =
   | {do: 'toast'; text: string; tone?: 'plain' | 'good' | 'bad'}
   /** Who gets the keys: copy mode has begun or ended. */
   | {do: 'mode'; mode: 'prompt' | 'pane' | 'copy'}
+  /** The person has scrolled a pane back from its end, or it follows again. */
+  | {do: 'scrolled'; pane: PaneId; isBack: boolean}
   /** The socket to the keeper broke and another is looked for, came back, or will not come back. */
   | {do: 'link'; state: 'here' | 'seeking' | 'lost'}
 

@@ -105,7 +105,7 @@ const modeOptions: readonly Option[] = [
 
 export const permissions: Command = {
   name: 'permissions',
-  also: ['permission'],
+  also: ['permission', 'approvals'],
   takes: 'ask|edit|auto|plan | allow RULE | deny RULE | default',
   about: 'what the agents may do without asking',
   complete: first([...modeOptions, {text: 'allow', about: 'a rule, such as shell(npm test*)'}, {text: 'deny', about: 'a rule, such as read(.env*)'}]),

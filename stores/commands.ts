@@ -29,7 +29,7 @@ export const commands: readonly Command[] = [
   view('plan', 'task board, and what waits for what', {name: 'tasks'}),
   view('timeline', 'phases and how long they took'),
   view('evidence', 'what the gates have shown'),
-  view('spend', 'tokens and money by role and model'),
+  view('spend', 'tokens and money by role and model', {also: ['cost', 'usage']}),
   view('log', 'the events as lines'),
   view('story', 'what the agent in focus said and did'),
   steer,

@@ -87,6 +87,14 @@ export const headerOf = (state: AppState, note: PaneNote): Header => {
   }
 }
 
+/** Of a pane that is scrolled back: what it shows is not the newest, and how one comes to that. */
+export const backOf = (state: AppState, pane: string, columns: number): Line => {
+  if (!state.scrolled.includes(pane)) return []
+  const key = keysOf(state.keymap, 'last').split(', ')[0]
+  const words = `scrolled back${key ? ` · ${key} follows` : ''}`
+  return [piece(words.length * 2 <= columns ? words : 'scrolled', 'warn')]
+}
+
 /** The upper border's words in so many cells: state before all, then time, phase, task. */
 export const titleIn = ({title, short, time}: Header, columns: number): {left: Line; right: Line} => {
   const [full = [], phase = [], ...rest] = title

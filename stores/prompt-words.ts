@@ -1,6 +1,7 @@
 // What the prompt says when nothing is typed, and the short words at its right end.
 
 import type {SessionNote} from '../engine/contract/screen.ts'
+import {openAsks} from './card.ts'
 import {keysOf} from './keymap.ts'
 import type {CommandId} from './keys.ts'
 import {type Line, piece} from './line.ts'
@@ -46,6 +47,8 @@ export const placeholderOf = (state: AppState): string => {
   if (state.link === 'seeking') return "the session's process is gone; another takes over, and hears what you say"
   if (state.session?.live && state.view.run.closedAt === 0) {
     if (areStopped(state.view.agents)) return 'say how to go on · escape ends the run'
+    const waiting = state.card ? undefined : openAsks(state).find(({ask}) => state.later.includes(ask))
+    if (waiting) return [...keyed(state, 'focus-needy', `answers ${waiting.role}`), 'say something now'].join(' · ')
     const role = roleOf(state)
     return `say something now · alt+q says it after this${role ? ` · escape stops ${role}` : ''}`
   }

@@ -35,7 +35,8 @@ const paneGone = (state: AppState, gone: string): AppState => {
     panes.map(({pane}) => pane),
   )
   const {[gone]: _, ...asked} = state.asked
-  return {...state, panes, layout, asked, mode: state.layout.focus === gone ? 'prompt' : state.mode}
+  const scrolled = state.scrolled.filter((pane) => pane !== gone)
+  return {...state, panes, layout, asked, scrolled, mode: state.layout.focus === gone ? 'prompt' : state.mode}
 }
 
 const asView = (ask: SessionAsk, at: number): AskView => ({

@@ -57,6 +57,10 @@ const step = (state: AppState, action: Action): Next => {
       return next(toast(state, action.text, action.tone))
     case 'mode':
       return next({...state, mode: action.mode})
+    case 'scrolled': {
+      const others = state.scrolled.filter((pane) => pane !== action.pane)
+      return next({...state, scrolled: action.isBack ? [...others, action.pane] : others})
+    }
     case 'link':
       return next(linked(state, action.state))
   }

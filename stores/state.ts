@@ -128,6 +128,8 @@ export interface AppState {
   opening: Readonly<Record<number, 'type' | 'look'>>
   /** Sizes that were asked for, by pane. */
   asked: Readonly<Record<PaneId, Size>>
+  /** Panes that are scrolled back: they stand still, and say so. */
+  scrolled: readonly PaneId[]
   /** First row of the prompt that is seen. */
   promptTop: number
   /** The keeper's last word, when it has ended. */
@@ -162,6 +164,7 @@ export const newState = (options: {size: Size; editor: Editor; look: Look; now: 
   nextOpen: 1,
   opening: {},
   asked: {},
+  scrolled: [],
   promptTop: 0,
   over: '',
 })

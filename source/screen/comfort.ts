@@ -23,10 +23,15 @@ export interface ComfortPorts {
   remember(text: string): void
   dispatch(action: Action): void
   says(message: ScreenSays): void
-  end(code: number): void
+  /** An agent is at work, or waits for an answer. */
+  isWorking(): boolean
+  /** `words`: for the shell, once the terminal is given back. */
+  end(code: number, words?: string): void
 }
 
-export const openComfort = ({context, terms, glass, view, remember, dispatch, says, end}: ComfortPorts): World => {
+const goesOn = 'penguin: the work goes on; penguin shows it again\n'
+
+export const openComfort = ({context, terms, glass, view, remember, dispatch, says, isWorking, end}: ComfortPorts): World => {
   const {env} = context
   const clipboard = openClipboard({env, say: glass.say})
   let files: ProjectFiles | undefined
@@ -51,7 +56,7 @@ export const openComfort = ({context, terms, glass, view, remember, dispatch, sa
     suspend: terms.suspend,
     leave: (stop) => {
       says({do: 'leave', stop})
-      end(0)
+      end(0, !stop && isWorking() ? goesOn : '')
     },
   }
 }

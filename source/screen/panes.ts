@@ -30,7 +30,14 @@ interface Held {
 
 const nameOf = ({columns, rows}: Size): string => `${columns}x${rows}`
 
-export const openPanes = (damaged: (pane: PaneId) => void, bell: (pane: PaneId) => void): Panes => {
+export interface PanesEars {
+  damaged(pane: PaneId): void
+  bell(pane: PaneId): void
+  /** The pane stands still from now on, or follows again. */
+  scrolled(pane: PaneId, isBack: boolean): void
+}
+
+export const openPanes = ({damaged, bell, scrolled}: PanesEars): Panes => {
   const held = new Map<PaneId, Held>()
 
   const add = (pane: PaneId, size: Size, isAttended = false): Held => {
@@ -47,6 +54,7 @@ export const openPanes = (damaged: (pane: PaneId) => void, bell: (pane: PaneId) 
     if (!old) return
     old.terminal.close()
     add(pane, old.terminal.size, old.isAttended)
+    if (old.top !== undefined) scrolled(pane, false)
   }
   const last = ({terminal}: Held): number => terminal.screenTop
   /** Without anybody who counts its lines, a pane need not read those that nobody sees. */
@@ -54,9 +62,11 @@ export const openPanes = (damaged: (pane: PaneId) => void, bell: (pane: PaneId) 
   const put = (one: Held, lineOf: () => number, pane: PaneId): void => {
     one.terminal.attend(true)
     const line = lineOf()
+    const was = one.top
     one.top = line >= last(one) ? undefined : Math.max(one.terminal.firstLine, line)
     count(one)
     damaged(pane)
+    if ((was === undefined) !== (one.top === undefined)) scrolled(pane, one.top !== undefined)
   }
   return {
     note: ({pane, size}) => {

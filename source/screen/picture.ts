@@ -82,10 +82,11 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
     ink = {chrome, draw: (next) => chrome.update(drawApp(next))}
     growSlowly()
   }
-  const panes = openPanes(
-    (pane) => glass.damage(pane === store.state().layout.focus),
-    () => glass.say(ring),
-  )
+  const panes = openPanes({
+    damaged: (pane) => glass.damage(pane === store.state().layout.focus),
+    bell: () => glass.say(ring),
+    scrolled: (pane, isBack) => dispatch({do: 'scrolled', pane, isBack}),
+  })
   const view = openPaneView({
     panes,
     mode: (mode) => dispatch({do: 'mode', mode}),

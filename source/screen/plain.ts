@@ -18,6 +18,8 @@ interface Question {
   ask: string
   text: string
   choices: readonly string[]
+  /** An answer in one's own words counts beside the choices. */
+  isFree?: boolean
   /** What would be changed, line by line. */
   change?: readonly string[]
 }
@@ -44,14 +46,21 @@ const printed = (question: Question): string =>
     `? ${question.text}`,
     ...(question.change ?? []),
     ...question.choices.map((choice, at) => `  ${at + 1} ${choice}`),
-    question.choices.length > 0 ? '  Answer with a number.' : '  Type your answer.',
+    question.choices.length === 0 ? '  Type your answer.' : question.isFree ? '  Answer with a number, or in your own words.' : '  Answer with a number.',
   ].join('\n')
 
-/** `2 because …` or `deny because …`; undefined when the words are none of the choices. */
-export const answerIn = (line: string, choices: readonly string[]): {choice: string; text?: string} | undefined => {
+/** As on the card of the full screen, and what one types without looking. */
+const shortWords: Readonly<Record<string, string>> = {y: 'once', yes: 'once', r: 'run', a: 'always', n: 'deny', no: 'deny'}
+
+/** `2 because …`, `deny because …` or `n because …`; undefined when the words are none of the choices. */
+export const answerIn = (line: string, choices: readonly string[], isFree = false): {choice: string; text?: string} | undefined => {
   if (choices.length === 0) return {choice: 'answer', text: line}
-  const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line.trim()) ?? []
-  const choice = /^\d+$/.test(word) ? choices[Number(word) - 1] : choices.find((one) => one.toLowerCase() === word.toLowerCase())
+  const whole = line.trim()
+  const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(whole) ?? []
+  const named = (name: string | undefined): string | undefined => choices.find((one) => one.toLowerCase() === name?.toLowerCase())
+  const isNumber = /^\d+$/.test(word)
+  const choice = isNumber ? choices[Number(word) - 1] : (named(word) ?? named(shortWords[word.toLowerCase()]))
+  if (isFree && (choice === undefined || (rest !== '' && !isNumber))) return whole ? {choice: whole, text: whole} : undefined
   if (choice === undefined) return undefined
   return {choice, ...(rest ? {text: rest} : {})}
 }
@@ -88,11 +97,12 @@ export const plainScreen = async (context: Context, client: KeeperClient, first:
     if (questions.length === 1) print(printed(question))
   }
   let view = viewFold.empty
+  let left = false
   const takeEvent = (event: Event): void => {
     view = viewFold.step(view, event)
     if (event.type === 'ask.raised') {
-      const {ask: id, text, choices} = event.body
-      return ask({ask: id, text, choices, change: changeOf(view.asks.find((one) => one.ask === id))})
+      const {ask: id, kind, text, choices} = event.body
+      return ask({ask: id, text, choices, isFree: kind === 'question', change: changeOf(view.asks.find((one) => one.ask === id))})
     }
     if (event.type === 'ask.answered') closed(event.body.ask)
     print(lineOf(event))
@@ -101,12 +111,13 @@ export const plainScreen = async (context: Context, client: KeeperClient, first:
   const take = (message: KeeperSays): void => {
     if (message.tell === 'event') takeEvent(message.event)
     else if (message.tell === 'trouble') print(`! ${message.text}`)
-    else if (message.tell === 'over') end(0)
-    else if (message.tell === 'caught-up' && first) client.says({do: 'say', text: first, when: 'now'})
+    else if (message.tell === 'over') {
+      if (!left) print(`! ${message.why}`)
+      end(0)
+    } else if (message.tell === 'caught-up' && first) client.says({do: 'say', text: first, when: 'now'})
     else if (message.tell === 'asks') ask(message.ask)
     else if (message.tell === 'settled') closed(message.ask)
   }
-  let left = false
   const leave = (how: ScreenSays): void => {
     if (!left) client.says(how)
     left = true
@@ -124,7 +135,7 @@ export const plainScreen = async (context: Context, client: KeeperClient, first:
     else if (text) client.says({do: 'say', text, when: 'now'})
   }
   const reply = (question: Question, text: string): void => {
-    const answer = answerIn(text, question.choices)
+    const answer = answerIn(text, question.choices, question.isFree)
     if (!answer) return print(`! ${text.split(/\s/, 1)[0]} is no answer: a number from 1 to ${question.choices.length}, or ${question.choices.join(', ')}`)
     client.says({do: 'answer', ask: question.ask, ...answer})
   }

@@ -97,6 +97,7 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   const history = openPromptHistory(context.env, rootOf(context.cwd))
   const {state, keymap, problems, isThemeOpen} = startOf(context, tty.size(), start.taste, history.entries)
   const store = openStore(state)
+  let lastWords = ''
   const dispatch = (action: Action): void => {
     for (const effect of store.dispatch(action)) carryOut(world, effect)
   }
@@ -106,7 +107,12 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
   const copy = (text: string): void => carryOut(world, {do: 'copy', text})
   const picture = openPicture({store, size: tty.size(), features: terms.features(), dispatch, copy, type, nowMs, gone: () => end(1)})
   const {glass, panes, view} = picture
-  const world = openComfort({context, terms, glass, view, remember: history.remember, dispatch, says: (message) => wire.says(message), end})
+  const isWorking = (): boolean => store.state().session?.live === true && store.state().session?.replay === undefined
+  const leave = (code: number, words = ''): void => {
+    lastWords ||= words
+    end(code)
+  }
+  const world = openComfort({context, terms, glass, view, remember: history.remember, dispatch, says: (message) => wire.says(message), isWorking, end: leave})
 
   const ticking = openTicking(() => dispatch({do: 'tick', at: nowMs()}))
   let titled = ''
@@ -149,7 +155,6 @@ export const openScreen = async (context: Context, start: ScreenStart): Promise<
     for (const pane of orphans) take({tell: 'gone', pane})
     orphans.clear()
   }
-  let lastWords = ''
   /** Work was going on when the keeper was lost. */
   let wasLive = false
   const wire = openWire({

@@ -248,6 +248,7 @@ const situations: readonly [string, (size: Size) => Teller, readonly Size[]][] =
   ['leaving', (size) => crew(size).act({do: 'command', command: 'leave'}), [small]],
   ['typing', busyPrompt, [small, middle]],
   ['shell', shell, [small, middle]],
+  ['scrolled', (size) => crew(size).act({do: 'scrolled', pane: 'a_1', isBack: true}, {do: 'scrolled', pane: 'a_2', isBack: true}), [small, middle]],
   ['zoomed', (size) => crew(size).act({do: 'command', command: 'zoom'}), [small]],
 ]
 

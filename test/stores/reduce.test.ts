@@ -6,6 +6,7 @@ import {cardAsk, choicesOf} from '../../stores/card.ts'
 import {frameOf} from '../../stores/frame.ts'
 import type {CommandId} from '../../stores/keys.ts'
 import {looksSame} from '../../stores/picture.ts'
+import {placeholderOf} from '../../stores/prompt-words.ts'
 import {reduce, wantsTicks} from '../../stores/reduce.ts'
 import {keyModeOf} from '../../stores/reduce-command.ts'
 import type {AppState} from '../../stores/state.ts'
@@ -261,6 +262,7 @@ describe('an ask', () => {
   })
   it('is put off and found again', () => {
     const story = press(ask(working()), 'answer-later')
+    expect(placeholderOf(story.state)).toBe('alt+g answers coder · say something now')
     expect([story.state.card, keyModeOf(story.state)]).toEqual([null, 'prompt'])
     press(story, 'focus-needy')
     expect([story.state.card?.ask, story.state.layout.focus]).toEqual(['q_1', 'a_2'])

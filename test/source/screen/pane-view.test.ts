@@ -17,10 +17,12 @@ const scene = async (text: string, size = {columns: 20, rows: 5}) => {
   const typed: string[] = []
   const said: string[] = []
   const modes: string[] = []
-  const panes = openPanes(
-    () => undefined,
-    () => undefined,
-  )
+  const scrolled: boolean[] = []
+  const panes = openPanes({
+    damaged: () => undefined,
+    bell: () => undefined,
+    scrolled: (_, isBack) => void scrolled.push(isBack),
+  })
   panes.note({pane: 'a_1', kind: 'agent', title: 'coder', size})
   const terminal = panes.get('a_1')
   await new Promise<void>((resolve) => terminal?.write(text, resolve))
@@ -33,7 +35,7 @@ const scene = async (text: string, size = {columns: 20, rows: 5}) => {
     damaged: () => undefined,
     nowMs: () => 0,
   })
-  return {panes, view, copied, typed, said, modes, [Symbol.dispose]: () => panes.close()}
+  return {panes, view, scrolled, copied, typed, said, modes, [Symbol.dispose]: () => panes.close()}
 }
 
 const lines = (count: number): string => Array.from({length: count}, (_, at) => `line ${at + 1}`).join('\r\n')
@@ -47,8 +49,15 @@ describe('a pane', () => {
     expect(top).toBe(30 - 5 - 4)
     await new Promise<void>((resolve) => play.panes.get('a_1')?.write('\r\nmore', resolve))
     expect(play.view.top('a_1')).toBe(top)
+    play.view.command('a_1', 'page-up')
     play.view.command('a_1', 'last')
     expect(play.view.top('a_1')).toBeUndefined()
+    play.view.command('a_1', 'last')
+    // Told when it changes, and not otherwise; a pane that is told anew is not scrolled.
+    expect(play.scrolled).toEqual([true, false])
+    play.view.command('a_1', 'page-up')
+    play.panes.bytes('a_1', 'anew', true)
+    expect(play.scrolled).toEqual([true, false, true, false])
   })
 
   it('is scrolled by the wheel; a full-screen program gets arrow keys instead', async () => {

@@ -109,8 +109,28 @@ describe('plain lines', () => {
     ['DENY', {choice: 'deny'}],
     ['2 because  of this', {choice: 'deny', text: 'because  of this'}],
     ['3', undefined],
-    ['no', undefined],
+    ['perhaps', undefined],
+    ['y', {choice: 'once'}],
+    ['No', {choice: 'deny'}],
+    ['n it deletes', {choice: 'deny', text: 'it deletes'}],
+    ['a', undefined],
   ])('reads %j as an answer', (line, expected) => expect(answerIn(line, ['once', 'deny'])).toEqual(expected))
+  it.each([
+    ['2', {choice: 'SQLite'}],
+    ['2 on disk', {choice: 'SQLite', text: 'on disk'}],
+    ['sqlite', {choice: 'SQLite'}],
+    ['SQLite or none', {choice: 'SQLite or none', text: 'SQLite or none'}],
+    ['neither', {choice: 'neither', text: 'neither'}],
+    ['', undefined],
+  ])('reads %j as an answer to a question, where own words count too', (line, expected) =>
+    expect(answerIn(line, ['PostgreSQL', 'SQLite'], true)).toEqual(expected),
+  )
+  it('is told why the session is over', async () => {
+    const here = play()
+    here.tell({tell: 'over', why: 'penguin was updated; start it again to go on'})
+    expect(await here.code).toBe(0)
+    expect(here.printed()).toContain('! penguin was updated')
+  })
 })
 
 describe('which kind of terminal', () => {
