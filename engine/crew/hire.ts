@@ -55,7 +55,7 @@ export interface Hired {
 }
 
 /** Left alone, V8 gives a long stream of tokens a young heap of 100 MB; this one is as fast and stays flat (as in bin/penguin). */
-const smallHeap = '--max-semi-space-size=8'
+const smallHeap = '--max-semi-space-size=2'
 
 /** Longer than a loaded machine needs to start Node; beyond it the child is given up and killed. */
 const helloMs = 30_000

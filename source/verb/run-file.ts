@@ -1,8 +1,9 @@
 // The file of `-o`. A text is there whole or not at all; what a link leads to is written, and a device or a pipe stays
 // one. Nothing here may hold up the process: signals and the time must be heard while a pipe waits for its reader.
 
-import {readlinkSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {constants, type FileHandle, open} from 'node:fs/promises'
+import {constants, readlinkSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
+// Only functions: with a constant it would be loaded at each start.
+import {type FileHandle, open} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import type {Clock} from '../../engine/base/clock.ts'
 import {resolveLinks} from '../../engine/base/place.ts'
