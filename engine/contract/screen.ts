@@ -157,7 +157,8 @@ export type ScreenSays =
 
 /**
  * Keeper to screen. A new screen is told `session`, the panes with all they show, the events so far (each of them, or all
- * of them folded as `story`), `caught-up`; from there on what happens. Panes are terminals already answered for: a screen must not send its emulator's replies.
+ * of them folded as `story`, a long one in its gist first, without what tools did long ago), `caught-up`; from there on
+ * what happens. Panes are terminals already answered for: a screen must not send its emulator's replies.
  */
 export type KeeperSays =
   | {tell: 'session'; session: SessionNote}

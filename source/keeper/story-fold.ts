@@ -67,6 +67,8 @@ const gistOf = (past: Past, first: Told, known?: Known): Story | undefined => {
  * there in a fraction of the time; all of it, or an empty one and each event, comes after it.
  */
 export const foldStory = async (past: Past, soon?: (gist: Story) => void): Promise<Folded | undefined> => {
+  // What was said to the screen before is on its way first: it lays out its panes meanwhile.
+  await turn()
   const {known, view} = begun(past)
   let told: Told = {view, at: known?.at ?? 0}
   let fresh = 0
