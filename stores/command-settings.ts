@@ -124,6 +124,15 @@ export const permissions: Command = {
   },
 }
 
+const turns: readonly (typeof modes)[number][] = ['ask', 'edit', 'plan']
+
+/** What lets everything happen is chosen by its name alone. */
+export const nextPermission = (state: AppState): Next => {
+  const mode = turns[(turns.indexOf(state.session?.settings.permission ?? 'ask') + 1) % turns.length] ?? 'ask'
+  const about = modeOptions.find(({text}) => text === mode)?.about ?? ''
+  return set(state, {permission: mode}, `${mode}: ${about}, from the next request on`)
+}
+
 export const plan: Command = {
   name: 'plan',
   takes: '[REQUEST | off]',

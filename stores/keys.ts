@@ -95,6 +95,8 @@ export const bindings = [
   {id: 'after', keys: ['alt+q'], modes: prompt, help: 'Say it when this work has ended'},
   {id: 'edit', keys: ['ctrl+g', 'prefix ctrl+e'], modes: prompt, help: 'Write in your own editor'},
   {id: 'complete', keys: ['tab'], modes: prompt, help: 'Complete the file or the command'},
+  {id: 'permission-next', keys: ['shift+tab'], modes: prompt, help: 'Ask for all, edit freely, or only plan: the next'},
+  {id: 'picture', keys: ['ctrl+v'], modes: prompt, help: 'Says how a picture is put in'},
   {id: 'newline', keys: ['alt+enter', 'shift+enter', 'ctrl+j'], modes: prompt, help: 'New line'},
   {id: 'history.previous', keys: ['ctrl+p'], modes: prompt, help: 'What was said before'},
   {id: 'history.next', keys: ['ctrl+n'], modes: prompt, help: 'What was said after'},

@@ -5,6 +5,7 @@ import type {Effect} from './action.ts'
 import {openAsks} from './card.ts'
 import {type Next, next, openPane, send, toast, toggleView} from './changes.ts'
 import {nextTheme} from './command-look.ts'
+import {nextPermission} from './command-settings.ts'
 import {findCommand} from './commands.ts'
 import {emptied, replaced} from './editor.ts'
 import {frameOf} from './frame.ts'
@@ -152,6 +153,8 @@ const acts: Partial<Record<CommandId, (state: AppState, digit?: number) => Next>
   after: (state) => submitPrompt(state, 'after'),
   edit: (state) => next(state, {do: 'edit', editor: state.editor}),
   complete: (state) => takePopup(state) ?? withEditor(state, state.editor),
+  'permission-next': (state) => (state.popup ? next(movePopup(state, -1)) : nextPermission(state)),
+  picture: (state) => next(toast(state, 'a picture is put in by its file: drop it here, or type @ and its path')),
 }
 
 const popupCommand = (state: AppState, command: CommandId): Next | undefined => {

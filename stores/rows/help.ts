@@ -10,7 +10,7 @@ const chapters: readonly [string, RegExp][] = [
   ['Panes', /^(?:focus-|zoom$|swap-|grow-|hide$|show-all$|shell$|shut$|layout-next$|type$|prompt$|copy$|search$)/],
   ['Scrolling', /^(?:page-|line-|first$|last$)/],
   ['Views', /^(?:help$|palette$|tasks$|timeline$|evidence$|spend$|log$|diff|story$|theme$|mouse$|redraw$)/],
-  ['Saying', /^(?:accept$|after$|edit$|complete$|newline$|history\.|interrupt$|rewind$|clear$)/],
+  ['Saying', /^(?:accept$|after$|edit$|complete$|newline$|permission-next$|picture$|history\.|interrupt$|rewind$|clear$)/],
   ['Leaving', /^(?:leave|detach$|suspend$)/],
   ['Answering', /^answer-/],
   ['Lists', /^(?:up$|down$|left$|right$|back$)/],

@@ -326,6 +326,20 @@ describe('a plan', () => {
   })
 })
 
+describe('what may be done without asking', () => {
+  it('is turned over by one key, never to everything', () => {
+    const story = idle()
+    const turned = ['edit', 'plan', 'ask', 'edit'].map(() => {
+      const [says] = sent(story, (one) => press(one, 'permission-next'))
+      if (says?.do === 'set') story.tell({tell: 'session', session: session({settings: {permission: says.settings.permission ?? undefined}})})
+      return says
+    })
+    expect(turned).toEqual(['edit', 'plan', 'ask', 'edit'].map((permission) => ({do: 'set', settings: {permission}})))
+    story.tell({tell: 'session', session: session({settings: {permission: 'auto'}})})
+    expect(sent(story, (one) => press(one, 'permission-next'))).toEqual([{do: 'set', settings: {permission: 'ask'}}])
+  })
+})
+
 describe('what is said at once', () => {
   it('makes the panes of agents that were scrolled follow again; what waits does not', () => {
     const follow = [
