@@ -117,6 +117,8 @@ export const openPaneView = ({panes, mode, copy, say, type, damaged, nowMs}: Pan
     command: (pane, command) => {
       const terminal = panes.get(pane)
       if (!terminal) return
+      // Nothing is counted, so nothing that is unread has to be read for it.
+      if (command === 'last' && !copies.has(pane)) return panes.follow(pane)
       counting(pane, () => {
         if (command === 'copy') {
           set(pane, begin(pane, terminal))
