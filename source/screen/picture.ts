@@ -60,13 +60,15 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
     else if (isEarly(state)) canvas.show(drawEarly(state))
   }
   let late: NodeJS.Timeout | undefined
-  /** A long story that is being told is not drawn at each of its pages. */
+  let isToldEach = false
+  /** A long story of which each event is told is not drawn at each of its pages. */
   const inkDraws = (state: AppState): void => {
-    if (late && !state.caughtUp) return
+    const isPage = isToldEach && !state.caughtUp
+    if (late && isPage) return
     clearTimeout(late)
     late = undefined
     ink?.draw(state)
-    if (state.caughtUp) return
+    if (!isPage) return
     late = setTimeout(() => {
       late = undefined
       ink?.draw(store.state())
@@ -112,6 +114,9 @@ export const openPicture = ({store, size, features, dispatch, copy, type, nowMs,
     begin: () => draw(store.state()),
     take: (message) => {
       if (message.tell === 'gone') view.gone(message.pane)
+      if (message.tell === 'event') isToldEach = true
+      // Somebody waits for it as for the echo of a key.
+      if (message.tell === 'story') glass.key()
       return feedPanes(panes, message)
     },
     resize: (next) => {
