@@ -8,7 +8,7 @@ import {type Fault, fault} from '../contract/fault.ts'
 import type {Job, JobReport, NextJob, SandboxLevel, SandboxState} from '../contract/sandbox.ts'
 import {type Group, type GroupLimits, type Groups, openGroups} from './cgroup.ts'
 import type {Bounds, Owner} from './limits-argv.ts'
-import {availableBytes, machineBytes} from './memory.ts'
+import {availableBytes, containerBytes, machineBytes} from './memory.ts'
 import {tasksOf} from './proc.ts'
 import {findToolchain, realFolder, type Toolchain} from './toolchain.ts'
 import type {Watched} from './watch.ts'
@@ -170,7 +170,10 @@ const ownTasks = 4
 const leastMemoryBytes = 512 * 1024 ** 2
 
 /** Half of the machine, and never so much of what is free that others are killed for it. */
-export const defaultMemory = (): number => Math.floor(Math.min(machineBytes() / 2, Math.max(leastMemoryBytes, availableBytes() * 0.8)))
+export const defaultMemory = (): number => {
+  const container = containerBytes()
+  return Math.floor(Math.min(machineBytes(container) / 2, Math.max(leastMemoryBytes, availableBytes(container) * 0.8)))
+}
 
 /** A control group with the job's limits. */
 export const takeGroup = (ground: Ground, job: Pick<Job, 'limits'>): Group | undefined => ground.groups?.take(groupLimits(job))

@@ -23,17 +23,26 @@ const keptFileBytes = (): number => {
   return sumOf(stat, stat.includes('total_active_file') ? /^total_(?:in)?active_file (\d+)/gm : /^(?:in)?active_file (\d+)/gm)
 }
 
+let installedBytes: number | undefined
+
+/** A machine gets no more of it while we run, and each answer is a file to read: before every command. */
+const installed = (): number => {
+  installedBytes ??= totalmem()
+  return installedBytes
+}
+
 /** 0 where there is no limit below the machine's own. */
-const containerBytes = (): number => {
+export const containerBytes = (): number => {
   const most = process.constrainedMemory()
-  return most > 0 && most < totalmem() ? most : 0
+  return most > 0 && most < installed() ? most : 0
 }
 
 /** Memory of the machine, or of the container that this is. */
-export const machineBytes = (): number => containerBytes() || totalmem()
+export const machineBytes = (container = containerBytes()): number => container || installed()
 
 /** What can still be had. Node counts kept files of a container as used: a build fills it with them, and nothing seems left. */
-export const availableBytes = (): number => (containerBytes() ? Math.min(freemem(), process.availableMemory() + keptFileBytes()) : freemem())
+export const availableBytes = (container = containerBytes()): number =>
+  container ? Math.min(freemem(), process.availableMemory() + keptFileBytes()) : freemem()
 
 /** Memory that belongs to no process alone: files in /dev/shm, and what processes share. */
 export const sharedBytes = (): number => sumOf(read('/proc/meminfo'), /^Shmem:\s+(\d+) kB/gm) * 1024
