@@ -37,6 +37,10 @@ const interrupted = 'The user interrupted you here.'
 /** How often an answer that was cut at the output limit, or does not match its schema, is asked for again. */
 const corrections = 2
 
+/** What a model is told whose call, or whose thinking alone, went beyond the output limit: there is nothing to go on with. */
+const tooLong =
+  'Your reply reached the output limit before it was whole, and nothing of it was run. Make it shorter: think less, and write a long file in several calls.'
+
 const endings: readonly [prefix: string, outcome: Handed][] = [
   ['budget.', 'capped'],
   ['model.stopped', 'stopped'],
@@ -162,6 +166,12 @@ export const work = async (session: Session): Promise<Handover> => {
     voice.up.turn += 1
     const reply = await takeTurn(voice, conversation)
     if (reply.error && brake.pulled()) continue
+    if (reply.error?.code === 'model.length' && corrected < corrections && !signal.aborted) {
+      corrected += 1
+      begun = ''
+      nudge(session, tooLong)
+      continue
+    }
     if (reply.error)
       return {outcome: signal.aborted ? 'stopped' : outcomeFor(reply.error), text: lastText(conversation), why: wordsOf(reply.error), error: reply.error}
     conversation.push({from: 'model', text: reply.text, calls: reply.calls, ...(reply.keep ? {keep: reply.keep} : {})})

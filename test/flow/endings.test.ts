@@ -26,8 +26,18 @@ describe.each(protocols)('over $protocol', (way) => {
     const {ran, server} = await play(way.name, [{...scriptedOf(row), times: 0}])
     expect(ran.closed, ran.err).toMatchObject({exitCode: row.code === 'model.length' ? 1 : 6})
     expect(ran.closed?.reason).toMatch(row.says ?? /\(.{8,}\)/)
-    expect(server.requests).toHaveLength(1)
+    // What did not fit may be made shorter, and is asked for twice more.
+    expect(server.requests).toHaveLength(row.code === 'model.length' ? 3 : 1)
     if (way.keyed) expect(ran.out + ran.err).not.toContain(providerKey)
+  })
+
+  it('tells the model whose call did not fit, runs nothing of it, and goes on', async () => {
+    const long: Scripted = {calls: [{tool: 'shell', input: {command: 'echo long >> effects.log'}}], why: 'length'}
+    const {ran, server} = await play(way.name, [long, answer])
+    expect(ran.code, ran.err).toBe(0)
+    expect(ran.closed?.text).toBe(answer.text)
+    expect(ran.events.filter(({type}) => type === 'tool.called')).toEqual([])
+    expect(JSON.stringify(server.requests.map(({body}) => body)[1])).toContain('reached the output limit before it was whole')
   })
 
   it.each(['reset', 'cut'] as const)('prints an answer once after a %s, without --json', async (how) => {
