@@ -1,8 +1,8 @@
 // What lies above the panes: a list view, the card of an ask, toasts.
 
 import type {ReactElement} from 'react'
-import {cardAsk, cardLines, cardTitle, choiceLines, leaveAsk, openAsks} from '../stores/card.ts'
-import {layOut} from '../stores/editor.ts'
+import {type ChoiceLine, cardAsk, cardLines, cardTitle, choiceLines, choicesSeen, leaveAsk, openAsks} from '../stores/card.ts'
+import {type Editor, layOut} from '../stores/editor.ts'
 import {plural} from '../stores/figures.ts'
 import {isOpen, type Row} from '../stores/fold-row.ts'
 import {cardRoomIn, type Frame, typedRowsIn} from '../stores/frame.ts'
@@ -86,29 +86,15 @@ const writing: Readonly<Record<NonNullable<Card['writes']>, string>> = {
   rule: 'Goes into .penguin/config.local.yml and holds from now on; * is anything',
 }
 
-type AnswerLine = PlacedLine & {isHere?: boolean}
-
-const answerLines = (state: AppState, width: number, height: number): AnswerLine[] => {
-  const ask = cardAsk(state)
-  const {card} = state
-  if (!ask || !card) return []
-  if (card.typed) {
-    const rows = typedRowsIn(state, height)
-    const {rows: shown} = layOut(card.typed, width, rows)
-    const blank = Array.from({length: Math.max(0, rows - shown.length)}, (): PlacedLine => ({line: []}))
-    return [{line: [piece(card.writes ? writing[card.writes] : '', 'quiet')]}, ...shown.map((row) => ({line: markedRow(row)})), ...blank]
-  }
-  return choiceLines(state, ask, width).map(({line, marked, isHere}) => ({line, base: marked ? 'selected' : undefined, isHere}))
+/** What is being written, with what it is for above it. */
+const typedLines = ({card}: AppState, typed: Editor, width: number, rows: number): PlacedLine[] => {
+  const {rows: shown} = layOut(typed, width, rows)
+  const blank = Array.from({length: Math.max(0, rows - shown.length)}, (): PlacedLine => ({line: []}))
+  return [{line: [piece(card?.writes ? writing[card.writes] : '', 'quiet')]}, ...shown.map((row) => ({line: markedRow(row)})), ...blank]
 }
 
-/** As many of them as there is room for, the marked one among them; of what is written the end. */
-const seenOf = (answers: readonly AnswerLine[], rows: number): readonly AnswerLine[] => {
-  const here = answers.findIndex(({isHere}) => isHere)
-  const end = answers.findIndex(({base}, at) => at > here && base !== 'selected')
-  const last = here < 0 ? answers.length : end < 0 ? answers.length : end
-  const from = Math.max(0, Math.min(here < 0 ? answers.length : here, last - rows))
-  return answers.slice(from, from + rows)
-}
+const choicesOn = (lines: readonly ChoiceLine[], rows: number): PlacedLine[] =>
+  choicesSeen(lines, rows).map(({line, marked}) => ({line, base: marked ? 'selected' : undefined}))
 
 const cardKeys = ({card, session}: AppState, {agent, role}: AskView): [string, Tone] => {
   if (card?.asleep) return ['alt+g answers it; your keys go on where they went', 'needs']
@@ -124,9 +110,12 @@ export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactE
   const rect = frame.card
   if (!ask || !rect || !state.card) return null
   const inner = Math.max(1, rect.width - 4)
-  const answers = answerLines(state, inner, rect.height)
+  const {typed} = state.card
+  const written = typed ? typedLines(state, typed, inner, typedRowsIn(state, rect.height)) : []
+  const choices = typed ? [] : choiceLines(state, ask, inner)
   const body = cardLines(state, ask, inner)
-  const room = cardRoomIn(state, rect.height, answers.length)
+  const room = cardRoomIn(state, rect.height, written.length + choices.length)
+  const answers = typed ? written.slice(-room.answers) : choicesOn(choices, room.answers)
   const seen = room.body
   const top = Math.max(0, Math.min(state.card.top, body.length - seen))
   const below = body.length - top - seen
@@ -134,7 +123,7 @@ export const AskCard = ({state, frame}: {state: AppState; frame: Frame}): ReactE
   const keys: Line = [piece(...cardKeys(state, ask))]
   const shown = body.slice(top, top + seen).map((line): PlacedLine => ({line}))
   const blank = Array.from({length: Math.max(0, seen - shown.length) + room.gap}, (): PlacedLine => ({line: []}))
-  const filled = [...shown, ...blank, ...seenOf(answers, room.answers)]
+  const filled = [...shown, ...blank, ...answers]
   return (
     <Lines
       rect={rect}

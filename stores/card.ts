@@ -179,6 +179,8 @@ export interface ChoiceLine {
   marked: boolean
   /** The marked choice, or the beginning of it, stands here. */
   isHere: boolean
+  /** The choice that the whole line is of; null: several stand side by side. */
+  of: number | null
 }
 
 /** As many side by side as there is room for; what does not fit into a line is said whole once it is marked. */
@@ -190,15 +192,17 @@ const lowLines = (choices: readonly Choice[], at: number, width: number): Choice
     const room = width - lineWidth([lead])
     if (isMarked && widthOf(text) > room) {
       const below = {text: ' '.repeat(lineWidth([lead]))}
-      lines.push(...choiceRows(text, room, rowsOfMarked).map((line, row) => ({line: [row === 0 ? lead : below, ...line], marked: true, isHere: row === 0})))
+      lines.push(
+        ...choiceRows(text, room, rowsOfMarked).map((line, row) => ({line: [row === 0 ? lead : below, ...line], marked: true, isHere: row === 0, of: nth})),
+      )
       isOpen = false
       continue
     }
     const group: Line = [lead, {text: clip(text, room), tone: isMarked ? 'selected' : undefined}]
     const last = lines.at(-1)
     const both: Line = last && isOpen ? [...last.line, {text: '  '}, ...group] : group
-    if (last && isOpen && lineWidth(both) <= width) lines[lines.length - 1] = {line: both, marked: false, isHere: last.isHere || isMarked}
-    else lines.push({line: group, marked: false, isHere: isMarked})
+    if (last && isOpen && lineWidth(both) <= width) lines[lines.length - 1] = {line: both, marked: false, isHere: last.isHere || isMarked, of: null}
+    else lines.push({line: group, marked: false, isHere: isMarked, of: nth})
     isOpen = true
   }
   return lines
@@ -213,6 +217,18 @@ export const choiceLines = (state: AppState, ask: AskView, width: number): Choic
       line: [piece(row === 0 && key ? `${key} ` : '  ', 'focus'), ...line],
       marked: nth === at,
       isHere: nth === at && row === 0,
+      of: nth,
     })),
   )
+}
+
+/** As many of them as there is room for, the marked one among them. */
+export const choicesSeen = (lines: readonly ChoiceLine[], rows: number): readonly ChoiceLine[] => {
+  const here = Math.max(
+    0,
+    lines.findIndex(({isHere}) => isHere),
+  )
+  const end = lines.findIndex(({marked}, at) => at > here && !marked)
+  const from = Math.max(0, Math.min(here, (end < 0 ? lines.length : end) - rows))
+  return lines.slice(from, from + rows)
 }

@@ -2,9 +2,9 @@
 // its terminal.
 
 import type {InputEvent} from '../engine/contract/screen.ts'
-import {cardAsk, choiceLines, choicesOf} from './card.ts'
+import {cardAsk, choiceLines, choicesSeen} from './card.ts'
 import {type Next, next} from './changes.ts'
-import {frameOf, paneAt} from './frame.ts'
+import {cardRoomIn, frameOf, paneAt} from './frame.ts'
 import {dragGrip, focusOn, gripAt} from './layout-move.ts'
 import {runCommand} from './reduce-command.ts'
 import {hasFilter, heightsOf, innerWidth, settledList} from './reduce-list.ts'
@@ -50,9 +50,10 @@ const overCard = (state: AppState, {y}: Mouse): Next => {
   if (!card || !ask || !rect) return next(state)
   const awake: AppState = {...state, card: {...card, asleep: false}, mode: 'prompt'}
   const lines = choiceLines(state, ask, Math.max(1, rect.width - 4))
-  const at = y - (rect.y + rect.height - 1 - lines.length)
+  const seen = choicesSeen(lines, cardRoomIn(state, rect.height, lines.length).answers)
+  const at = seen[y - (rect.y + rect.height - 1 - seen.length)]?.of ?? null
   // Side by side, on a low screen, they are for the keys.
-  if (card.typed || at < 0 || at >= lines.length || lines.length !== choicesOf(ask).length) return next(awake)
+  if (card.typed || at === null) return next(awake)
   return at === card.at && !card.asleep ? runCommand(awake, 'accept') : next({...awake, card: {...card, asleep: false, at}})
 }
 

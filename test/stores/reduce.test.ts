@@ -326,6 +326,32 @@ describe('a plan', () => {
   })
 })
 
+describe('a click on a choice', () => {
+  const long = 'a text of nothing but blanks counts, as it does in the spreadsheet that these numbers come from'
+  const asked = (rows: number, columns: number): Teller =>
+    begin(teller({columns, rows}), [{role: 'coder', phase: 'implement'}]).event(
+      'ask.raised',
+      {ask: 'q_1', kind: 'question', text: 'Which blanks count?', choices: [long, 'none', 'all of them']},
+      {agent: 'a_1', role: 'coder'},
+    )
+  /** `row`: of the card, from its lower border up. */
+  const click = (story: Teller, row: number): number | undefined => {
+    const {card} = frameOf(story.state)
+    const y = (card?.y ?? 0) + (card?.height ?? 0) - 1 - row
+    story.act({do: 'mouse', event: {input: 'mouse', what: 'press', button: 'left', x: 3, y, ctrl: false, alt: false, shift: false, raw: ''}})
+    return story.state.card?.at
+  }
+  it('marks the one that it is on, whatever the rows of the others', () => {
+    // The marked one is taken by it: its card is gone.
+    expect([1, 2, 3, 4, 5].map((row) => click(press(asked(24, 80), 'down'), row))).toEqual([3, 2, undefined, 0, 0])
+    // Two side by side are for the keys; the marked one is read whole above them.
+    expect([1, 2, 3, 5].map((row) => click(asked(12, 40), row))).toEqual([3, 0, undefined, undefined])
+    expect(click(press(asked(12, 40), 'down', 'down', 'down'), 3)).toBe(0)
+    // Of as many as the lowest screen shows.
+    expect(click(press(asked(6, 20), 'down'), 1)).toBeUndefined()
+  })
+})
+
 describe('what may be done without asking', () => {
   it('is turned over by one key, never to everything', () => {
     const story = idle()
