@@ -16,6 +16,7 @@ import type {Outcome} from '../engine/contract/outcome.ts'
 import type {StartInTerminal} from '../engine/crew/hire.ts'
 import {openScribe, type Scribe} from '../engine/crew/scribe.ts'
 import {sweep} from '../engine/journal/gc.ts'
+import {openJournal} from '../engine/journal/open.ts'
 import {openVolatile} from '../engine/journal/volatile.ts'
 import {startTimeOf} from '../engine/sandbox/proc.ts'
 import {type ClosingFacts, closeRun} from './closing.ts'
@@ -109,8 +110,18 @@ export const openHost = async (context: Context, asked: HostRequest, terminals?:
     const found = asFault(thrown)
     await dismiss()
     if (outcomeOf(found) === 'usage') return bad(found)
-    throw thrown
+    if (!found.code.startsWith('journal.')) throw thrown
+    // Damaged where nobody had looked yet: the run that says so is the first of a new journal.
+    facts.release?.()
+    const anew = journalAnew(facts, context)
+    return good(hostOf(await open(context, request, anew.journal ?? openVolatile(context.clock), anew, {fault: found}, hiring)))
   }
+}
+
+const journalAnew = (facts: Partial<Gathered>, {clock}: Context): Partial<Gathered> => {
+  facts.journal?.close()
+  const opened = facts.project && openJournal({dir: facts.project.dataDir, clock})
+  return {...facts, journal: opened?.ok ? opened.result : undefined, blobs: opened?.ok ? opened.result.blobs : undefined}
 }
 
 const open = async (
@@ -172,6 +183,14 @@ const open = async (
   clockOut(context, request, facts as Gathered, crew)
   if (again && request.prompt) crew.steer(request.prompt)
   crew.begin()
+  try {
+    // Its first lines are what finds damage that nobody has come upon so far; of a journal that was set aside no reader hears anything.
+    journal.lastSeq(run)
+  } catch (thrown) {
+    crew.kill()
+    await crew.putAway()
+    throw thrown
+  }
   return {scribe, journal, firstSeq, crew, finished, keepSmall: () => keepWithin(facts as Gathered, context)}
 }
 

@@ -270,7 +270,10 @@ const openChecked = ({path, readonly, checkpointBytes = defaultCheckpointBytes}:
 export const openDatabase = (options: DatabaseOptions): Envelope<Database> => {
   const {path, clock, readonly} = options
   try {
-    if (!existsSync(path)) {
+    const stat = statSync(path, {throwIfNoEntry: false})
+    // Opening a pipe waits for ever.
+    if (stat && !stat.isFile()) return bad(fault('journal.readonly', {why: `${path} is no file`}))
+    if (!stat) {
       if (readonly) return bad(fault('journal.missing', {run: `in ${dirname(path)}`}))
       create(path)
     }

@@ -2,7 +2,7 @@
 // stdout ends in `run.closed` whatever the disk says.
 
 import {execFileSync, spawnSync} from 'node:child_process'
-import {mkdirSync, readdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {modelServer} from '../kit/model-server.ts'
@@ -49,6 +49,31 @@ describe('a read-only project', () => {
 })
 
 describe('a damaged journal', () => {
+  it('is found out wherever the damage lies: run.opened, an error that names the copy, run.closed, 8', async () => {
+    using repo = place(calculator)
+    await repo.run(asked('--permission', 'plan', 'hello'), {env: {OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1'}})
+    const file = join(repo.dir, '.penguin/journal.db')
+    const bytes = readFileSync(file)
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, {force: true})
+    const pageBytes = bytes.readUInt16BE(16)
+    for (let at = pageBytes; at < bytes.length; at += pageBytes) {
+      writeFileSync(file, Buffer.concat([bytes.subarray(0, at), Buffer.alloc(pageBytes), bytes.subarray(at + pageBytes)]))
+      const run = await repo.run(asked('--permission', 'plan', '--continue', 'hello'), {env: {OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1'}})
+      // Pages that nothing reads do no harm.
+      if (run.code === 6) continue
+      expect([at, run.code, types(run)[0], types(run).at(-1)]).toEqual([at, 8, 'run.opened', 'run.closed'])
+      expect(run.closed?.reason).toContain('journal.db.corrupt-')
+    }
+  })
+
+  it('that is no file is named, and not waited for', async () => {
+    using repo = place(calculator)
+    mkdirSync(join(repo.dir, '.penguin'))
+    execFileSync('mkfifo', [join(repo.dir, '.penguin/journal.db')])
+    const run = await repo.run(asked('hello'), {env: {OPENAI_API_KEY: 'k'}})
+    expect([run.code, run.closed?.reason]).toEqual([8, expect.stringContaining('journal.db is no file')])
+  })
+
   it('ends in 8 and names the copy that was set aside; the next run begins a new one', async () => {
     using repo = place(calculator)
     const first = await repo.run(asked('--permission', 'plan', 'hello'), {env: {OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1'}})
