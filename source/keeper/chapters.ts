@@ -7,8 +7,8 @@ import type {RunId} from '../../engine/base/id.ts'
 import type {Event} from '../../engine/contract/event.ts'
 import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {Host} from '../host.ts'
-import {type Gist, openPast, type Past} from './past.ts'
-import {foldStory} from './story-fold.ts'
+import {type Begun, type Gist, openPast, type Past} from './past.ts'
+import {beginStory, foldStory} from './story-fold.ts'
 
 export interface Cursor {
   run: string
@@ -37,6 +37,8 @@ export interface Chapters {
   /** Its host is closed; what no file holds comes along. */
   end(run: RunId, unwritten: readonly Event[]): void
   clear(): void
+  /** Makes what the first reader will want, while nobody is there yet. */
+  prepare(): void
   runs(): RunId[]
   /** What the graphics card was last seen to do: it passes, and is not on record for those who come later. */
   sampled(): Event | undefined
@@ -71,6 +73,7 @@ const fullResults = 600
 export const openChapters = (openReader: () => OpenJournal | undefined): Chapters => {
   let chapters: Chapter[] = []
   let sampled: Event | undefined
+  let prepared: {of: Chapter[]; begun: Begun} | undefined
   let changed = Promise.withResolvers<void>()
   const turn = (): void => {
     changed.resolve()
@@ -185,7 +188,9 @@ export const openChapters = (openReader: () => OpenJournal | undefined): Chapter
           last = cursor
         },
       )
-      const counts = past && mine.length > 0 ? await past(piece) : undefined
+      const ready = prepared?.of === mine ? {begun: prepared.begun} : {}
+      prepared = undefined
+      const counts = past && mine.length > 0 ? await past({...piece, ...ready}) : undefined
       if (!counts || story !== chapters || signal.aborted) return undefined
       counts()
       return last
@@ -245,6 +250,14 @@ export const openChapters = (openReader: () => OpenJournal | undefined): Chapter
     clear: () => {
       chapters = []
       turn()
+    },
+    prepare: () => {
+      const never = (): boolean => false
+      try {
+        if (chapters.length > 0) prepared = {of: chapters, begun: beginStory(pieceOf(chapters, never, () => undefined))}
+      } catch {
+        // Whoever asks for it is told why it cannot be read.
+      }
     },
     sample: (event) => {
       sampled = event

@@ -43,6 +43,8 @@ export interface Keeper {
   arrived(link: ScreenLink, hello: Hello): void
   /** Goes on where a killed keeper was. */
   takeOver(from: TakeOver): void
+  /** Nobody is there yet: what the first screen will be told is made. */
+  prepare(): void
   isBusy(): boolean
   /** Is there anything that somebody could come back to? */
   hasStory(): boolean
@@ -279,6 +281,7 @@ export const openKeeper = ({context, project, named, groups, moved, stop}: Keepe
       void sight.over.then(tree.refresh)
     },
     takeOver: session.takeOver,
+    prepare: session.chapters.prepare,
     isBusy: () => screens.size > 0 || session.state().live || panes.liveShells() > 0,
     hasStory: () => session.state().session !== '',
     close: async (why) => {

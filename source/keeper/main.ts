@@ -94,4 +94,6 @@ process.on('uncaughtException', (thrown) => {
 writeSync(readyFd, `${door.word}\n`)
 closeSync(readyFd)
 if (start.takesOver) keeper.takeOver(start.takesOver)
+// Its screen is still busy with itself.
+else keeper.prepare()
 look()

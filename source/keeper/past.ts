@@ -11,6 +11,7 @@ import type {Event} from '../../engine/contract/event.ts'
 import type {ReadQuery} from '../../engine/contract/journal.ts'
 import type {OpenJournal} from '../../engine/journal/open.ts'
 import type {PackedView} from '../../stores/view/packed.ts'
+import type {View} from '../../stores/view/view.ts'
 import {foldsAs} from './folds-as.ts'
 
 interface End {
@@ -28,7 +29,17 @@ export interface Known {
   view: PackedView
 }
 
+/** What the pages begin with. */
+export interface Begun {
+  known?: Known
+  view: View
+  /** Where there are many pages: what they come to but for what tools did long ago. */
+  gist?: {view: View; at: number}
+}
+
 export interface Past {
+  /** Made before anybody asked; it holds whatever has happened since. */
+  begun?: Begun
   known(): Known | undefined
   /** All events, or those that came after what is known. */
   pages(known?: Known): Iterable<readonly Event[]>

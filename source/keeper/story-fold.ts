@@ -11,7 +11,7 @@ import {charsOf, packed, unpacked} from '../../stores/view/packed.ts'
 import {inOneGo} from '../../stores/view/ring.ts'
 import {type View, viewFold} from '../../stores/view/view.ts'
 import {forScreen} from './for-screens.ts'
-import type {Known, Past} from './past.ts'
+import type {Begun, Known, Past} from './past.ts'
 
 /** A line of the wire holds sixteen million characters, and each of these may take two there. */
 const mostChars = 4 * 1024 * 1024
@@ -33,7 +33,7 @@ export interface Folded {
 }
 
 /** What was kept, where it can be read as a fold at all. */
-const begun = (past: Past): {known?: Known; view: View} => {
+const kept = (past: Past): {known?: Known; view: View} => {
   try {
     const known = past.known()
     if (known) return {known, view: unpacked(known.view)}
@@ -43,24 +43,22 @@ const begun = (past: Past): {known?: Known; view: View} => {
   return {view: viewFold.empty}
 }
 
-interface Told {
-  view: View
-  /** Of the newest event. */
-  at: number
-}
+type Told = NonNullable<Begun['gist']>
 
 const withPage = ({view, at}: Told, page: readonly Event[]): Told => ({
   view: inOneGo(() => page.reduce((folded, event) => viewFold.step(folded, forScreen(event, true)), view)),
   at: page.reduce((newest, event) => Math.max(newest, event.at), at),
 })
 
-/** What it comes to but for what tools did long ago; undefined where all of it is there as soon. */
-const gistOf = (past: Past, first: Told, known?: Known): Story | undefined => {
-  let told = first
-  for (const page of past.gist(known)) told = withPage(told, page)
-  if (told === first || charsOf(told.view) > mostChars) return undefined
-  return {tell: 'story', view: packed({...told.view, log: told.view.log.slice(-gistLines)}), at: told.at}
+export const beginStory = (past: Past): Begun => {
+  const {known, view} = kept(past)
+  const first: Told = {view, at: known?.at ?? 0}
+  let gist = first
+  for (const page of past.gist(known)) gist = withPage(gist, page)
+  return {known, view, ...(gist === first || charsOf(gist.view) > mostChars ? {} : {gist})}
 }
+
+const gistStory = ({view, at}: Told): Story => ({tell: 'story', view: packed({...view, log: view.log.slice(-gistLines)}), at})
 
 /**
  * Undefined when it would be too long for a line: then it has to be told. `soon` takes the gist of a long one, which is
@@ -69,12 +67,11 @@ const gistOf = (past: Past, first: Told, known?: Known): Story | undefined => {
 export const foldStory = async (past: Past, soon?: (gist: Story) => void): Promise<Folded | undefined> => {
   // What was said to the screen before is on its way first: it lays out its panes meanwhile.
   await turn()
-  const {known, view} = begun(past)
+  const {known, view, gist}: Begun = past.begun ?? (soon ? beginStory(past) : kept(past))
   let told: Told = {view, at: known?.at ?? 0}
   let fresh = 0
-  const gist = soon && gistOf(past, told, known)
-  if (gist) {
-    soon?.(gist)
+  if (gist && soon) {
+    soon(gistStory(gist))
     await new Promise((resolve) => setTimeout(resolve, restMs))
   }
   for (const page of past.pages(known)) {

@@ -109,9 +109,11 @@ const joined = async (dir: string, runs: readonly RunId[] = [run]) => {
 const pieceOf = (events: readonly Event[]): Past => ({known: () => undefined, pages: () => [events], gist: () => [], keep: () => undefined})
 
 /** What a screen is told of a session that it comes to, one thing after the other. */
-const toldOf = async (dir: string, runs: readonly RunId[] = [run]): Promise<{gists: KeeperSays[]; folded: Folded | undefined}> => {
+const toldOf = async (dir: string, runs: readonly RunId[] = [run], prepared?: () => void): Promise<{gists: KeeperSays[]; folded: Folded | undefined}> => {
   const chapters = openChapters(() => open(dir, true))
   for (const one of runs) chapters.add(one)
+  if (prepared) chapters.prepare()
+  prepared?.()
   const over = new AbortController()
   const gists: KeeperSays[] = []
   let folded: Folded | undefined
@@ -270,6 +272,34 @@ describe('a folded story', () => {
     expect(gist.now).toBe(whole.now)
     expect(gist.view.log).toEqual(whole.view.log.slice(-200))
     for (const [key, call] of gist.view.calls) expect({...call, output: '', firstLine: 0}).toEqual({...whole.view.calls.get(key), output: '', firstLine: 0})
+  })
+
+  it.each([
+    ['nothing was kept', false],
+    ['something was kept', true],
+  ])('whose beginning was made before anybody asked holds what happened since, where %s', async (_, isKept) => {
+    const dir = tempFolder()
+    append(dir, [opening, started('a_1'), ...turns(100)])
+    if (isKept) await joined(dir)
+    const {gists, folded} = await toldOf(dir, [run], () => append(dir, turns(3, 100)))
+    expect(gists).toHaveLength(isKept ? 0 : 1)
+    expect(shown([JSON.parse(JSON.stringify(folded?.story)) as KeeperSays])).toEqual((await joined(dir)).each)
+  })
+
+  it('that cannot be read is not prepared, and who asks for it is told why', async () => {
+    const chapters = openChapters(
+      () =>
+        ({
+          lastSeq: () => {
+            throw new Error('no disk')
+          },
+          close: () => undefined,
+        }) as unknown as OpenJournal,
+    )
+    chapters.add(run)
+    chapters.prepare()
+    const past = async (piece: Past) => (await foldStory(piece))?.keep
+    await expect(chapters.read(undefined, new AbortController().signal, {caughtUp: () => undefined, past}).next()).rejects.toThrow()
   })
 
   it('that is short, or known already, has no gist', async () => {
