@@ -74,7 +74,7 @@ const assertName = /(?:^|[/._-])(?:tests?|testing|testutils?|asserts?|assertions
 
 /** Does it assert and give nothing back, or is it named for it? Then it is no product. */
 const isAssertion = (path: string, text: string): boolean =>
-  asserts.test(text) && (assertName.test(path) || !/\breturn\b|=>\s*(?!\{|assert|expect)|\byield\b/.test(text))
+  asserts.test(text) && (assertName.test(path) || !/\breturn\b|=>(?!\s*(?:\{|assert|expect))|\byield\b/.test(text))
 
 const tells = /^\s*assert\b|\bassert[.(]|\[ .* \]|\btest .*=|\bdiff\b|\bcmp\b|grep -q/m
 const isProgram = /\bargv\b|\bargparse\b|\bclick\b|\bcommander\b|\byargs\b|\bgetopts\b|\$[1@*#]/
@@ -98,10 +98,17 @@ const resultFile = /\.(?:golden|expected|approved(?:\.\w+)?|baseline)$/i
 const isResult = (path: string): boolean =>
   !code.test(path) && (resultFile.test(path) || path.split('/').some((part) => resultName.test(part.replace(/\..*$/, ''))))
 
-/** Files that differ, stand in no test folder, and that tests use and nothing else does. */
+const mostResults = 300
+
+/** Files that stand in no test folder, and that tests use and nothing else does. Of assertions, those that differ. */
 const usedByTests = (site: GateSite, read: Read): string[] => {
-  const changed = [...site.start.keys()].filter((path) => site.start.get(path)?.sha256 !== site.now.get(path)?.sha256 && !inSource.test(path))
-  const suspects = changed.filter((path) => !isTestish(path, site.start) && (isResult(path) || (code.test(path) && isAssertion(path, read(path) ?? ''))))
+  const outside = [...site.start.keys()].filter((path) => !inSource.test(path) && !isTestish(path, site.start))
+  const changed = outside.filter((path) => site.start.get(path)?.sha256 !== site.now.get(path)?.sha256)
+  const results = outside.filter(isResult)
+  const suspects = [
+    ...(results.length > mostResults ? changed.filter(isResult) : results),
+    ...changed.filter((path) => code.test(path) && isAssertion(path, read(path) ?? '')),
+  ]
   if (suspects.length === 0) return []
   const texts = [...site.start].flatMap(([path, {sizeBytes}]) => {
     if (sizeBytes > maxBytes || suspects.includes(path) || !(code.test(path) || /(?:^|\/)(?:package\.json|pyproject\.toml|setup\.(?:py|cfg))$/.test(path)))

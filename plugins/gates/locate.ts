@@ -1,7 +1,7 @@
 // Finds the test runner behind a command: in the command itself, or in the scripts of package.json that it leads to.
-// A Makefile that says so plainly is read, too. A command that leads anywhere else is run as it is, without counts.
+// A Makefile or shell script that says so plainly is read, too. A command that leads anywhere else is run as it is, without counts.
 
-import {makefiles, type RecipeLine, recipeOf} from './make.ts'
+import {linesOf, makefiles, type RecipeLine, recipeOf, scriptIn} from './make.ts'
 import {baseOf, isAssignment, type Part, partsOf} from './words.ts'
 
 export type Runner = 'node:test' | 'vitest' | 'jest' | 'mocha' | 'pytest' | 'unittest' | 'cargo' | 'go'
@@ -20,8 +20,8 @@ export interface Located {
   single?: number
   /** Nothing but the runner stands between the command and its process: the line may be run without npm. */
   direct: boolean
-  /** The line of a Makefile that the runner stands in, or that starts its script. */
-  recipe?: RecipeLine & {file: string}
+  /** The line of a Makefile or shell script that the runner stands in. */
+  recipe?: RecipeLine & {file: string; making: boolean}
 }
 
 export interface Ground {
@@ -117,13 +117,15 @@ const inLine = (line: string, script: string | null, ground: Ground, depth: numb
 }
 
 const inMake = (part: Part, ground: Ground, depth: number): Located | undefined => {
-  if (!/^g?make$/.test(part.words[0]?.text ?? '')) return undefined
-  const file = makefiles.find((name) => ground.read(name) !== undefined)
-  const lines = file === undefined ? [] : recipeOf(part, ground.read(file) as string, ground.has ?? (() => true))
+  const making = /^g?make$/.test(part.words[0]?.text ?? '')
+  const file = making ? makefiles.find((name) => ground.read(name) !== undefined) : scriptIn(part)
+  const text = file === undefined || file.startsWith('/') ? undefined : ground.read(file)
+  if (file === undefined || text === undefined) return undefined
+  const lines = making ? recipeOf(part, text, ground.has ?? (() => true)) : linesOf(text)
   for (const recipe of lines.reverse()) {
     const found = inLine(recipe.text, null, ground, depth + 1, false)
-    // A script is written anew in package.json, a line in the Makefile.
-    if (found) return found.script === null && found.recipe === undefined ? {...found, recipe: {...recipe, file: file as string}} : found
+    // A script of package.json is written anew there, a line where it stands.
+    if (found) return found.script === null && found.recipe === undefined ? {...found, recipe: {...recipe, file, making}} : found
   }
   return undefined
 }

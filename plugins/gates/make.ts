@@ -1,11 +1,11 @@
-// Reads a Makefile just far enough to find the lines that run when a target is asked for. Where anything could make that
-// uncertain (conditions, files that are included, targets that are files), it finds none, and make is told by its exit
-// code alone. It never evaluates anything.
+// Reads a Makefile just far enough to find the lines that run when a target is asked for, and a shell script that is
+// nothing but lines. Where anything could make that uncertain (conditions, files that are included, targets that are
+// files), it finds none, and the command is told by its exit code alone. It never evaluates anything.
 
 import {isAssignment, type Part} from './words.ts'
 
 export interface RecipeLine {
-  /** As it stands in the Makefile. */
+  /** As it stands in the file. */
   raw: string
   /** What stands before the command: a tab, and signs such as `@`. */
   lead: string
@@ -89,9 +89,31 @@ export const recipeOf = (part: Part, makefile: string, isFile: (name: string) =>
     })
 }
 
-/** The Makefile with another command in the place of a line. */
-export const withLine = (makefile: string, {raw, lead}: RecipeLine, command: string): string =>
-  makefile
+const winding = /^\s*(?:if|for|while|until|case|select|function|\w+\s*\(\))(?:\s|$)|<<|\\\n|^\s*(?:exit|return)\b(?!\s+[1-9])|[{(]\s*$/m
+
+/** The script that a part of a command runs: `sh FILE`, `bash -e FILE`, `./FILE.sh`. */
+export const scriptIn = (part: Part): string | undefined => {
+  const [tool = '', ...rest] = part.words.map((one) => one.text).filter((word) => !isAssignment(word))
+  if (/^(?:\.\/|[\w.-]+\/).*\.(?:sh|bash)$/.test(tool)) return tool
+  return /^(?:ba|da)?sh$/.test(tool) ? rest.find((word, i) => !word.startsWith('-') && rest.slice(0, i).every((flag) => /^-[eux]+$/.test(flag))) : undefined
+}
+
+/** The lines of a shell script that has no turns; none otherwise. */
+export const linesOf = (script: string): RecipeLine[] => {
+  const lines = script.split('\n')
+  if (winding.test(script)) return []
+  return lines.flatMap((raw): RecipeLine[] => {
+    const lead = /^\s*/.exec(raw)?.[0] ?? ''
+    const text = raw.slice(lead.length)
+    return text === '' || text.startsWith('#') || lines.filter((line) => line === raw).length !== 1 ? [] : [{raw, lead, text}]
+  })
+}
+
+/** The file with another command in the place of a line. `make`: by the rules of a Makefile. */
+export const withLine = (file: string, {raw, lead}: RecipeLine, command: string, make: boolean): string => {
+  const text = make ? command.replaceAll('$', '$$$$').replaceAll('\n', ' ') : command
+  return file
     .split('\n')
-    .map((line) => (line === raw ? `${lead}${command.replaceAll('$', '$$$$').replaceAll('\n', ' ')}` : line))
+    .map((line) => (line === raw ? `${lead}${text}` : line))
     .join('\n')
+}

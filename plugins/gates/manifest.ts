@@ -42,6 +42,14 @@ const inTests = /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|test[-_]\w+|__\w+_
 const testImports = (whole: Json): [string, unknown][] =>
   Object.entries(record(whole.imports)).filter(([, target]) => inTests.test(JSON.stringify(target).replaceAll('"', '')))
 
+/** The packages that a script for tests goes through, where it does. */
+const testedPackages = (whole: Json, command: string): unknown[] => {
+  const scripts = scriptsOf(JSON.stringify(whole))
+  const lines = [command, ...testScripts(scripts, command).map((name) => scripts[name] as string)]
+  const through = lines.some((line) => /\s(?:--workspaces?|-ws?|-r|--recursive|workspaces)(?:[\s=]|$)|\b(?:turbo|lerna|nx)\b/.test(line))
+  return through && Array.isArray(whole.workspaces) ? whole.workspaces : []
+}
+
 /** What package.json says about tests, as one comparable text. */
 const packageSettings = (text: string | undefined, command: string): string => {
   const whole = parsed(text)
@@ -52,6 +60,7 @@ const packageSettings = (text: string | undefined, command: string): string => {
       .map((name) => [name, scripts[name]]),
     settings.map((key) => whole[key] ?? null),
     testImports(whole),
+    testedPackages(whole, command),
   ])
 }
 
@@ -66,6 +75,8 @@ const mergePackage = (start: string, now: string, command: string): string => {
   merged.scripts = scripts
   const routes = testImports(before)
   if (routes.length > 0) merged.imports = {...record(merged.imports), ...Object.fromEntries(routes)}
+  const packages = testedPackages(before, command)
+  if (packages.length > 0) merged.workspaces = [...new Set([...packages, ...(Array.isArray(merged.workspaces) ? merged.workspaces : [])])]
   for (const key of settings) {
     delete merged[key]
     if (before[key] !== undefined) merged[key] = before[key]

@@ -2,10 +2,11 @@
 // fail, and is run once more. Where that end is never reached, or does no harm, the script was left before, or what it
 // compares with has been disarmed. A script that leaves early of its own accord is let be.
 
-import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {GateSite, Laid} from '../../engine/plugin.ts'
 import {importing, isSourceCode, stemOf} from './held.ts'
+import {replaceFile} from './run.ts'
 
 interface Kind {
   /** What the end of the script becomes. */
@@ -85,15 +86,11 @@ export const endable = (site: GateSite, laid: Laid, paths: readonly string[]): S
 /** Runs with the script changed, and puts it back. */
 export const withEnd = async <T>(laid: Laid, {path, text}: Script, run: () => Promise<T>): Promise<T> => {
   const full = join(laid.dir, path)
-  const [kept, {mode}] = [readFileSync(full), statSync(full)]
-  const put = (content: string | Uint8Array): void => {
-    rmSync(full)
-    writeFileSync(full, content, {mode})
-  }
-  put(text)
+  const kept = readFileSync(full, 'utf8')
+  replaceFile(full, text)
   try {
     return await run()
   } finally {
-    put(kept)
+    replaceFile(full, kept)
   }
 }

@@ -1,5 +1,5 @@
 // Runs a check once on a laid tree and brings back what it has to show. The tree is a throwaway: the reporters are put
-// into it, and the one script or line of a Makefile that holds the runner is written anew for the time of the run.
+// into it, and the one script or line of a Makefile or shell script that holds the runner is written anew for the time of the run.
 
 import {existsSync, lstatSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join, posix} from 'node:path'
@@ -47,8 +47,9 @@ export const groundOf = (folder: string): Ground => {
 
 /** Replaces a file of the tree. The old one may share its content with the user's file, so it is never written into. */
 export const replaceFile = (path: string, text: string): void => {
+  const mode = lstatSync(path, {throwIfNoEntry: false})?.mode
   rmSync(path, {force: true})
-  writeFileSync(path, text)
+  writeFileSync(path, text, mode === undefined ? {} : {mode})
 }
 
 export const seenRoots = (site: GateSite, laid: Laid): string[] => [...new Set([laid.dir, site.root])]
@@ -98,7 +99,7 @@ const holderOf = (located: Located | undefined): string | undefined =>
   located === undefined ? undefined : located.script === null ? located.recipe?.file : 'package.json'
 
 const rewritten = ({script, recipe}: Located, text: string, line: string): string =>
-  script !== null ? withScripts(text, {[script]: line}) : recipe === undefined ? text : withLine(text, recipe, line)
+  script !== null ? withScripts(text, {[script]: line}) : recipe === undefined ? text : withLine(text, recipe, line, recipe.making)
 
 /** One run of a check on a laid tree, which is left as it was found, but for what the command itself wrote. */
 export const runOn = async (site: GateSite, check: Check, laid: Laid, how: How = {}): Promise<Ran> => {

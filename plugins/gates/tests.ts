@@ -124,7 +124,11 @@ const silentTrouble = async (work: Work, ran: Ran): Promise<string | undefined> 
 const shadow = / stands in for the installed module$/
 
 /** A module that is new may have any name, but not that of one which the tests of the start took from elsewhere. */
-const isUsed = (work: Work, odd: string): boolean => !shadow.test(odd) || isImported(work.site, odd.replace(shadow, ''))
+const isUsed = ({site}: Work, odd: string): boolean => {
+  const own = / of (\S+) (?:equals|was registered)/.exec(odd)?.[1]
+  if (own !== undefined) return !isTestish(own, site.start)
+  return !shadow.test(odd) || isImported(site, odd.replace(shadow, ''))
+}
 
 /** Sources of now that answer an assertion of Vitest or Jest themselves, where none did at the start: such a value equals anything. */
 const matching = ({site, difference}: Work, ran: Ran): string | undefined => {

@@ -113,6 +113,7 @@ class Plugin:
         yield
         if not session.config.option.collectonly:
             report.odd(whole.odd())
+            report.odd(whole.registered(session.config.pluginmanager.get_plugins()))
             report.odd(sorted({'%s was replaced' % one.__qualname__ for one, code in self.codes if one.__code__ is not code}))
             self.chirp(session)
 

@@ -68,6 +68,16 @@ class Whole:
                 found.add('%s of %s equals everything' % (one.__qualname__, os.path.relpath(os.path.realpath(code.co_filename), self.root)))
         return sorted(found)
 
+    def registered(self, plugins):
+        """Objects of the project that take part in the run itself."""
+        found = _set()
+        for one in plugins:
+            kind = _type(one)
+            file = _getattr(sys.modules.get(kind.__module__), '__file__', None)
+            if not _isinstance(one, types.ModuleType) and self.inside(file):
+                found.add('%s of %s was registered with the runner' % (kind.__qualname__, os.path.relpath(os.path.realpath(file), self.root)))
+        return sorted(found)
+
     def shadows(self):
         """Modules of the project that stand where an installed one or one of Python's own would."""
         outside = [one for one in sys.path if not self.inside(os.path.join(one or os.getcwd(), 'x'))]

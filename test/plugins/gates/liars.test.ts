@@ -5,9 +5,9 @@ import {afterAll, describe, expect, test, vi} from 'vitest'
 import tests from '../../../plugins/gates/tests.ts'
 import * as projects from '../../kit/gate-projects.ts'
 import {type Project, project} from '../../kit/gate-site.ts'
+import {type Files, mustChange} from '../../kit/gate-verdict.ts'
 import {hasPytest, hasPython} from '../../kit/parts.ts'
 
-type Files = Record<string, string | null>
 type Verdict = 'red' | 'person'
 
 interface Lie {
@@ -310,6 +310,7 @@ afterAll(() => {
 })
 
 const tell = async (files: Files, lie: Lie, links: Record<string, string> = {}): Promise<void> => {
+  mustChange(files, lie.edits)
   const made = project(files as Record<string, string>, links)
   opened.push(made)
   const [check] = await tests.detect({dir: made.dir, cwd: made.dir, tree: made.tree(), changed: []})
