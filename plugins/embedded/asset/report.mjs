@@ -131,8 +131,8 @@ export const orderFinalists = async (plausible, {driver, files, root, left, test
 // Templates that make a test green most cheaply by taking something away.
 const overfits = new Set(['deleted statement', 'constant condition', 'missing guard', 'missing statement', 'result'])
 
-// A lone patch agrees with nobody; only a plain one is believed.
-const plainCost = 1.25
+// A lone patch agrees with nobody; only the plainest is believed.
+const plainCost = 0.9
 const enoughInputs = 50
 
 const confidenceOf = ({count, inputs, compared, of}, failing, candidate) => {

@@ -1,7 +1,7 @@
 // Templates for the order in which things happen to one value: calls in a chain, an operation before or after rounding,
 // a quotient that is rounded up. Expressions only.
 
-import {textOf} from './parse.mjs'
+import {textOf, walk} from './parse.mjs'
 import {say} from './spot.mjs'
 import {fittedOperation, isLoose} from './surface.mjs'
 
@@ -74,5 +74,45 @@ const roundedUp = (node, at) => {
   at.put(node, text, 1.05, 'rounding', `${say(textOf(node))} must be rounded up`)
 }
 
+// a * x / y → a * y / x: what multiplies and what divides.
+const turnedRound = (node, at) => {
+  const {left, op, right} = node.view
+  if (!/^[*/]$/.test(textOf(op)) || left?.view?.is !== 'binary' || !/^[*/]$/.test(textOf(left.view.op)) || textOf(left.view.op) === textOf(op)) return
+  if (isLoose(right) || isLoose(left.view.right)) return
+  const text = `${textOf(left.view.left)} ${textOf(op)} ${textOf(left.view.right)} ${textOf(left.view.op)} ${textOf(right)}`
+  at.put(node, text, 0.95, 'swapped factors', `${say(textOf(node))} should be ${say(text)}`)
+}
+
+const begins = /^([\w$.]+)\.(startsWith|endsWith|startswith|endswith)$/
+const withoutEnd = {
+  js: (text, size, isStart) => `${text}.slice(${isStart ? size : `0, -${size}`})`,
+  py: (text, size, isStart) => `${text}[${isStart ? `${size}:` : `:-${size}`}]`,
+}
+// if (name.startsWith(prefix)) f(name) → f(name.slice(prefix.length)): what was asked for is left out.
+const withoutPrefix = (node, at) => {
+  const up = node.up?.view
+  const fn = at.functionOf(node)
+  if (!fn || up?.is === 'attr' || up?.callee === node || (up?.is === 'assign' && up.target === node) || up?.is === 'declare') return
+  const own = textOf(node)
+  for (const {view} of walk(fn)) {
+    const [, text, how] = (view?.is === 'call' && view.args.length > 0 && begins.exec(textOf(view.callee))) || []
+    if (text !== own) continue
+    const [end] = view.args
+    const size = end.view?.what === 'string' ? String(textOf(end).length - 2) : at.surface.len(textOf(end))
+    const to = withoutEnd[at.surface.name](own, size, /^starts/i.test(how))
+    at.put(node, to, 1.1, 'part', `${say(own)} still has ${say(textOf(end))}: ${say(to)} is meant`)
+  }
+}
+
+// text[at] → text[++at], where the position moves by itself elsewhere: what is read here is stepped over.
+const stepped = (node, at) => {
+  const {index} = node.view
+  const fn = at.functionOf(node)
+  if (at.surface.name !== 'js' || index?.view?.is !== 'name' || !fn || (node.up?.view?.is === 'assign' && node.up.view.target === node)) return
+  const own = textOf(index)
+  if (![...walk(fn)].some((one) => one.view?.is === 'update' && textOf(one.view.target) === own)) return
+  for (const text of [`++${own}`, `${own}++`]) at.put(index, text, 1.1, 'missing step', `what is read at ${say(own)} is stepped over`)
+}
+
 /** By view. */
-export const chainTemplates = {call: [reordered, outOf], binary: [into, roundedUp]}
+export const chainTemplates = {index: [stepped], call: [reordered, outOf], binary: [into, roundedUp, turnedRound], name: [withoutPrefix]}

@@ -35,6 +35,16 @@ export const memberAtoms = (node, at, visible) => {
   })
 }
 
+// sum(1 for loan in loans) → … if loan.member == member: of all things those that were asked for.
+const chosen = (node, at) => {
+  if (at.surface.name !== 'py' || node.view.is !== 'each' || node.up?.kids.some((kid) => kid.type === 'if_clause')) return
+  const [name] = loopNames(node)
+  if (!name) return
+  const members = new Set([...at.attrsOf(name).map(([attr]) => attr), ...at.families.flatMap((family) => [...family])])
+  for (const one of at.names(node).filter((each) => each.kind === 'param' && each.name !== at.surface.self && members.has(each.name)))
+    at.putAt(node.end, node.end, ` if ${name}.${one.name} == ${one.name}`, 1.0, 'missing condition', `only those whose \`${one.name}\` is the one asked for`)
+}
+
 const heads = /\bclass\s+(\w+)\s*(?:extends\s+([\w.]+)|\(([^)]*)\))/g
 const isError = (name) => /(Error|Exception)$/.test(name)
 /** Names of the classes that are errors, by what they extend, whatever they are called. */
@@ -114,12 +124,14 @@ const itself = (statement, at) => {
   const [a] = loopNames(outer)
   if (!a || !b || a === b) return
   const {eq, and} = at.surface
+  // Over the same things twice: pairs of them, or the steps to all places around.
+  const cost = outer.view.over && inner.view.over && textOf(outer.view.over) === textOf(inner.view.over) ? 1.1 : 1.5
   for (const test of [`${a} ${eq} ${b}`, `${a} ${eq} 0 ${and} ${b} ${eq} 0`])
     at.putAt(
       statement.start,
       statement.start,
       `${at.surface.guard(test, 'continue')}${at.end}\n${at.indentOf(statement)}`,
-      1.5,
+      cost,
       'missing guard',
       `a guard is missing: ${say(test)}`,
     )
@@ -161,5 +173,5 @@ const unknownKey = (statement, at) => {
 }
 
 /** By view. */
-export const knownTemplates = {name: [given], attr: [given], literal: [truthOf], function: [keptOfLoop]}
+export const knownTemplates = {name: [given], attr: [given], literal: [truthOf], function: [keptOfLoop], each: [chosen]}
 export const knownStatements = [itself, unknownKey]

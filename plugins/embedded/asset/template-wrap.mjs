@@ -55,7 +55,7 @@ const copies = {
 }
 const isParam = (node, at) => node.view?.is === 'name' && at.names(node).some((one) => one.name === node.view.name && one.depth === 0 && one.kind === 'param')
 const copied = (node, at) => {
-  const up = node.up.view
+  const up = node.up.type === 'as_expression' && node.up.up?.view ? node.up.up.view : node.up.view
   if (up.is !== 'return' && up.is !== 'yield' && up.is !== 'assign' && up.is !== 'declare' && up.is !== 'call' && up.is !== 'pair' && up.is !== 'loop') return
   for (const text of copies[at.surface.name](atom(node)))
     at.put(

@@ -50,6 +50,8 @@ const js = {
   update_expression: (node) => ({is: 'update', op: kid(node, 'operator'), target: kid(node, 'argument')}),
   ternary_expression: (node) => ({is: 'ternary', test: kid(node, 'condition'), yes: kid(node, 'consequence'), no: kid(node, 'alternative')}),
   parenthesized_expression: (node) => ({is: 'paren', value: named(node)[0]}),
+  // What TypeScript is told of a value changes nothing about it.
+  as_expression: (node) => ({is: 'paren', value: named(node)[0]}),
   await_expression: (node) => ({is: 'await', value: named(node)[0]}),
   spread_element: (node) => ({is: 'spread', value: named(node)[0]}),
   template_string: () => ({is: 'template'}),

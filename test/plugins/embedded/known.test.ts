@@ -78,6 +78,37 @@ describe('candidates', () => {
       "const signs = ['>', '>=']\nconst f = (op, a, b) => {\n  switch (op) {\n    case '>':\n      return a > b\n    default:\n      throw op\n  }\n}",
       "const signs = ['>', '>=']\nconst f = (op, a, b) => {\n  switch (op) {\n    case '>=':\n      return a >= b\n    case '>':\n      return a > b\n    default:\n      throw op\n  }\n}",
     ],
+    [
+      'a step over what is read',
+      'a.js',
+      'const f = (s) => {\n  for (let at = 0; at < 9; at++) g(s[at])\n}',
+      'const f = (s) => {\n  for (let at = 0; at < 9; at++) g(s[++at])\n}',
+    ],
+    ['what multiplies and what divides', 'a.py', 'def f(a, x, y):\n    return a * x / y\n', 'def f(a, x, y):\n    return a / x * y\n'],
+    [
+      'a prefix that was asked for',
+      'a.js',
+      'const f = (s, p) => {\n  if (s.startsWith(p)) return g(s)\n}',
+      'const f = (s, p) => {\n  if (s.startsWith(p)) return g(s.slice(p.length))\n}',
+    ],
+    [
+      'an ending that was asked for',
+      'a.py',
+      'def f(s):\n    if s.endswith(".py"):\n        return g(s)\n',
+      'def f(s):\n    if s.endswith(".py"):\n        return g(s[:-3])\n',
+    ],
+    [
+      'those that were asked for',
+      'a.py',
+      'class A:\n    def __init__(self, member, due):\n        self.member = member\n        self.due = due\n\ndef f(xs, member):\n    return sum(1 for x in xs)\n',
+      'class A:\n    def __init__(self, member, due):\n        self.member = member\n        self.due = due\n\ndef f(xs, member):\n    return sum(1 for x in xs if x.member == member)\n',
+    ],
+    [
+      'a copy of what has another type',
+      'a.ts',
+      'const f = (b: B) => {\n  const cells = b.cells as M[]\n  cells[0] = 1\n}',
+      'const f = (b: B) => {\n  const cells = [...b.cells] as M[]\n  cells[0] = 1\n}',
+    ],
     ['all in place of any', 'a.py', 'def f(xs):\n    return any(x > 0 for x in xs)\n', 'def f(xs):\n    return all(x > 0 for x in xs)\n'],
     ['an error that is there and never raised', 'a.py', stock(''), stock('if sku not in self.levels: raise Unknown(sku)\n        ')],
     [
