@@ -4,9 +4,10 @@
 
 import {spawn, spawnSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {availableParallelism, freemem, tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {assetDir, parserFiles} from '../plugins/embedded/asset.ts'
+import {lanesFor} from '../plugins/embedded/eval-candidates.ts'
 import type {Finding} from '../plugins/embedded/finding.ts'
 import {type Figure, median} from './figure.ts'
 
@@ -83,6 +84,8 @@ const search = (subject: Subject, dir: string, base: string): Promise<Finding> =
         runner: subject.runner,
         dir: '',
         wallMs: seconds * 1000,
+        mostMs: seconds * 2500,
+        lanes: lanesFor(availableParallelism(), freemem()),
         seed: 1,
         ...parserFiles(),
       }),

@@ -247,6 +247,9 @@ const lastWords = (output) =>
     .join(' | ')
     .slice(0, 300)
 
+/** Beyond the end, for the project's own command: a patch that was found late is not lost on a slow machine. Whoever started the search allows for it. */
+const graceMs = 15_000
+
 /** The project's own command decides; a patch that it refuses is no finalist. */
 const confirm = async (ordered, {files, cwd, command}) => {
   const kept = []
@@ -257,7 +260,8 @@ const confirm = async (ordered, {files, cwd, command}) => {
     }
     const {candidate} = one
     writeFileSync(candidate.path, one.after)
-    const result = left() > 500 ? await cold(command, cwd, Math.max(2000, Math.min(left(), 60_000))) : {code: null}
+    const spare = left() + graceMs
+    const result = spare > 2000 ? await cold(command, cwd, Math.min(spare, 60_000)) : {code: null, output: 'there was no time left to run it'}
     writeFileSync(candidate.path, files.get(candidate.path).source)
     if (result.code === 0) kept.push({...one.told, confirmed: true})
     else one.refusal = lastWords(result.output)
