@@ -49,6 +49,7 @@ describe('what is said', () => {
     const two = await here.screen()
     const kept = (screen: TestScreen) => screen.events().filter((event) => !event.passing)
     expect(kept(two)).toEqual(kept(one))
+    await two.holds(() => two.session()?.git?.dirty === 1, 'the changed file is counted')
     expect(two.session()).toMatchObject({session: first, run: second, live: false, screens: 2, git: {branch: 'main', dirty: 1}})
     expect(here.keeper.hasStory()).toBe(true)
   })
