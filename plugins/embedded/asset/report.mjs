@@ -131,13 +131,13 @@ export const orderFinalists = async (plausible, {driver, files, root, left, test
 // Templates that make a test green most cheaply by taking something away.
 const overfits = new Set(['deleted statement', 'constant condition', 'missing guard', 'missing statement', 'result'])
 
-// A lone patch agrees with nobody; only the plainest is believed.
+// A lone patch agrees with nobody; only the plainest is believed, and no number that happens to pass.
 const plainCost = 0.9
 const enoughInputs = 50
 
 const confidenceOf = ({count, inputs, compared, of}, failing, candidate) => {
   if (compared && count > 1) return 'low'
-  const backed = of.filter((one) => one !== -1).length > 1 || candidate.cost <= plainCost
+  const backed = of.filter((one) => one !== -1).length > 1 || (candidate.cost <= plainCost && candidate.template !== 'constant')
   if (compared && failing >= 2 && inputs >= enoughInputs && backed && !overfits.has(candidate.template) && !isOracle(candidate.region)) return 'high'
   return 'medium'
 }

@@ -107,6 +107,17 @@ const ofProject = (node, at) => {
   }
 }
 
+// Math.round(x) → round(x), where the project has one of its own.
+const ownOne = (node, at) => {
+  const {callee} = node.view
+  if (callee.view?.is !== 'attr' || callee.view.object.view?.is !== 'name') return
+  const name = textOf(callee.view.attr)
+  const fn = at.functionOf(node)
+  const isOffered = at.names(node).some((one) => one.name === name && one.depth === -1 && /^(function|import|local)$/.test(one.kind))
+  if (isOffered && fn?.view.name !== name && at.params.has(name))
+    at.put(callee, name, 0.8, 'called function', `${say(textOf(callee))} should be the project's ${say(name)}`)
+}
+
 // JSON.stringify(args[0]) → JSON.stringify(args)
 const wholeList = (node, at) => {
   const up = node.up?.view
@@ -143,7 +154,7 @@ export const boundFacts = (root) => ({rings: ringsIn(root)})
 export const boundTemplates = {
   if: [known, unguarded],
   binary: [ringed, equated],
-  call: [numbered, ofProject],
+  call: [numbered, ofProject, ownOne],
   index: [wholeList],
 }
 export const boundStatements = [firstTime, belowLimit, givenToo]

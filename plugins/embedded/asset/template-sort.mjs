@@ -1,5 +1,5 @@
-// Templates for order in Python: by what elements are sorted, the other way round, ties by the rest, the longest text first,
-// a list that must be sorted before what comes next.
+// Templates for order: by what elements are sorted (in JavaScript: by the project's own comparison), and in Python the other way
+// round, ties by the rest, the longest text first, a list that must be sorted before what comes next.
 
 import {textOf} from './parse.mjs'
 import {say} from './spot.mjs'
@@ -65,5 +65,14 @@ const longest = (node, at) => {
     at.put(over, `sorted(${textOf(over)}, ${order})`, 1.2, 'iteration', `of ${say(textOf(over))} the longest ${say(textOf(target))} must come first`)
 }
 
+// fitting.sort() → fitting.sort(compare): without one everything is compared as text.
+const compared = (node, at) => {
+  const {callee, args} = node.view
+  if (isPython(at) || callee.view?.is !== 'attr' || args.length > 0 || !/^(sort|toSorted)$/.test(textOf(callee.view.attr))) return
+  for (const {name, kind} of at.names(node))
+    if (/^(function|import|local)$/.test(kind) && at.params.get(name)?.length === 2)
+      at.put(node, `${textOf(callee)}(${name})`, 0.7, 'missing comparator', `the order goes by ${say(name)}`)
+}
+
 /** By view. */
-export const sortTemplates = {call: [ordered, unsorted], named: [keyed], loop: [longest]}
+export const sortTemplates = {call: [ordered, unsorted, compared], named: [keyed], loop: [longest]}

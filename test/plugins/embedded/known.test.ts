@@ -39,6 +39,18 @@ describe('candidates', () => {
       'const f = (a, b) => {\n  return Math.round((a * b) / 100)\n}',
       'const f = (a, b) => {\n  return Math.round(a * b) / 100\n}',
     ],
+    [
+      "the project's own comparison",
+      'a.js',
+      'const compare = (a, b) => a.n - b.n\nconst f = (xs) => {\n  xs.sort()\n  return xs\n}',
+      'const compare = (a, b) => a.n - b.n\nconst f = (xs) => {\n  xs.sort(compare)\n  return xs\n}',
+    ],
+    [
+      "the project's own function of that name",
+      'a.js',
+      'const round = (x) => Math.sign(x) * Math.round(Math.abs(x))\nconst f = (x) => {\n  return Math.round(x / 10)\n}',
+      'const round = (x) => Math.sign(x) * Math.round(Math.abs(x))\nconst f = (x) => {\n  return round(x / 10)\n}',
+    ],
     ['a division before rounding', 'a.py', 'def f(a, b):\n    return round(a, 2) / b\n', 'def f(a, b):\n    return round(a / b, 2)\n'],
     ['a quotient that is rounded up', 'a.py', 'def f(a, b):\n    return (a - 1) // b\n', 'def f(a, b):\n    return -(-(a - 1) // b)\n'],
     [
