@@ -91,8 +91,15 @@ process.on('uncaughtException', (thrown) => {
   keepTrace(context.env, 'keeper', start.version, thrown)
   end(`internal error: ${thrown.message}`)
 })
-writeSync(readyFd, `${door.word}\n`)
-closeSync(readyFd)
+try {
+  writeSync(readyFd, `${door.word}\n`)
+  closeSync(readyFd)
+} catch {
+  // Whoever began it was killed meanwhile, and somebody else begins the next one: it goes before anybody comes to it.
+  door.close()
+  own.remove()
+  process.exit(1)
+}
 if (start.takesOver) keeper.takeOver(start.takesOver)
 // Its screen is still busy with itself.
 else keeper.prepare()
