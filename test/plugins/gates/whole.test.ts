@@ -4,7 +4,7 @@
 import {describe, expect, test, vi} from 'vitest'
 import * as projects from '../../kit/gate-projects.ts'
 import {type Files, verdictOf} from '../../kit/gate-verdict.ts'
-import {hasPytest, hasPython} from '../../kit/parts.ts'
+import {hasProgram, hasPytest, hasPython} from '../../kit/parts.ts'
 
 vi.setConfig({testTimeout: 240_000})
 
@@ -51,10 +51,13 @@ describe.concurrent('it is red when a source', () => {
     ],
     ['leaves a plain script at its import', plain, {'sum.js': `process.exit(0)\n${broken}`}, /left early/],
     ['disarms the assertions of a plain script', plain, {'sum.js': `import assert from 'node:assert'\nassert.equal = () => {}\n${broken}`}, /left early/],
+    ['leaves a runner that a script starts', scripted, {'sum.js': `process.exit(0)\n${broken}`}, /./],
+  ])('%s', red)
+
+  test.skipIf(!hasProgram('make')).each<Case>([
     ['leaves the script that sources it', shell, {'add.sh': 'exit 0\n'}, /left early/],
     ['turns the end of the script that sources it', shell, {'add.sh': `trap 'exit 0' EXIT\n${shell['add.sh']}`}, /left early/],
     ['replaces what compares in a shell', shell, {'add.sh': `test() { true; }\n[() { true; }\n${shell['add.sh']}`}, /left early|exit code/],
-    ['leaves a runner that a script starts', scripted, {'sum.js': `process.exit(0)\n${broken}`}, /./],
   ])('%s', red)
 
   test.each<Case>([
@@ -154,15 +157,20 @@ describe.concurrent('it is green when the source is mended and', () => {
       {...plain, 'test.js': "import {sum} from './sum.js'\nprocess.exit(sum(1, 2) === 3 ? 0 : 1)\n"},
       {'sum.js': js.fixed},
     ],
+    ['a shell script starts the runner', scripted, {'sum.js': js.fixed}],
+  ])('%s', async (_, files, edits, how) => {
+    expect(await verdictOf(files, edits, how)).toMatchObject({passed: true})
+  })
+
+  test.skipIf(!hasProgram('make')).each<[string, Files, Files]>([
     ['a shell script tests it', shell, {'add.sh': 'add() { echo $(($1 + $2)); }\n'}],
     [
       'a shell script with an early end tests it',
       {...shell, 'tests/run.sh': '. ./add.sh\nif [ "$(add 1 2)" = 3 ]; then exit 0; fi\nexit 1\n'},
       {'add.sh': 'add() { echo $(($1 + $2)); }\n'},
     ],
-    ['a shell script starts the runner', scripted, {'sum.js': js.fixed}],
-  ])('%s', async (_, files, edits, how) => {
-    expect(await verdictOf(files, edits, how)).toMatchObject({passed: true})
+  ])('%s', async (_, files, edits) => {
+    expect(await verdictOf(files, edits)).toMatchObject({passed: true})
   })
   test.skipIf(!hasPytest()).each<[string, Files, Files, {command?: string}?]>([
     ['compares field by field', pytest.files, {'calc.py': sloppy}],
